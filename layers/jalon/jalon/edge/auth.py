@@ -1,0 +1,52 @@
+"""Who calls: the claims that the gateway's JWT authorizer has already checked, and deny by default."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jalon.kernel.errors import ForbiddenError, NotSignedInError
+
+
+class RoleRequiredError(ForbiddenError):
+    """The caller's role does not open this route."""
+
+    code = "role_required"
+
+
+class ScopeRequiredError(ForbiddenError):
+    """The client's token lacks the scope this route asks for."""
+
+    code = "scope_required"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A signed-in person (``subject`` is a UserId) or a client (``subject`` is its ClientId)."""
+
+    subject: str
+    roles: frozenset[str]
+    scopes: frozenset[str]
+
+    def require_role(self, *roles: str) -> None:
+        """Raise :class:`RoleRequiredError` unless the caller has one of ``roles``."""
+        if not self.roles.intersection(roles):
+            raise RoleRequiredError(f"This is for: {', '.join(roles)}.", required=" ".join(roles))
+
+    def require_scope(self, scope: str) -> None:
+        """Raise :class:`ScopeRequiredError` unless the token carries ``scope``."""
+        if scope not in self.scopes:
+            raise ScopeRequiredError(f"This needs a token with the scope {scope}.", required=scope)
+
+
+def caller(event: Mapping[str, Any]) -> Caller:
+    """The caller of an API Gateway v2 event; raises :class:`NotSignedInError` when the gateway passed no claims."""
+    claims = event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims") or {}
+    subject = str(claims.get("sub", ""))
+    if not subject:
+        raise NotSignedInError("Sign in and send the access token as a Bearer token.")
+    return Caller(subject, frozenset(_words(claims.get("roles"))), frozenset(_words(claims.get("scope"))))
+
+
+def _words(claim: object) -> list[str]:
+    """API Gateway hands array claims over as ``[a b]``; ours are strings of words either way."""
+    return str(claim or "").strip("[]").replace(",", " ").split()

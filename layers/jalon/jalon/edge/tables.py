@@ -1,0 +1,144 @@
+"""DynamoDB through PynamoDB: binding models to the deployed tables, and the store's errors in our words.
+
+A model names its table logically (``class Meta(TableMeta): table_name = "assessments"``); :func:`bind` swaps in the
+physical name that the template gave, once, when a function is wired.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pynamodb.exceptions import PynamoDBException, VerboseClientError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+
+from jalon.edge.settings import Settings
+from jalon.kernel.errors import ConflictError, UnavailableError
+
+_THROTTLES = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "InternalServerError",
+        "TransactionInProgressException",
+        "LimitExceededException",
+    }
+)
+_REFUSALS = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException"})
+
+
+class ConditionFailedError(ConflictError):
+    """A conditional write found another state than the one it asked for."""
+
+    code = "condition_failed"
+
+
+class StoreUnavailableError(UnavailableError):
+    """The tables are throttled or do not answer; nothing was acknowledged, and the same request may be sent again."""
+
+    code = "store_unavailable"
+
+
+class TableMeta:
+    """What every model's ``Meta`` inherits: time-outs of a second, three jittered attempts."""
+
+    table_name: str
+    connect_timeout_seconds = 1
+    read_timeout_seconds = 1
+    max_retry_attempts = 2
+    max_pool_connections = 16
+
+
+def bind(settings: Settings, *models: type[Model]) -> None:
+    """Point each model at the physical table of its logical name.
+
+    Binding again (another account in a test) drops the model's connection.
+    """
+    for model in models:
+        meta: Any = model.Meta
+        logical = getattr(meta, "logical_name", None) or meta.table_name
+        meta.logical_name = logical
+        meta.table_name = settings.table(logical)
+        meta.region = settings.optional("AWS_REGION", settings.optional("AWS_DEFAULT_REGION", "eu-west-3"))
+        model._connection = None
+
+
+def _error_code(error: BaseException) -> str:
+    cause = error.cause if isinstance(error, PynamoDBException) else error
+    response = getattr(cause, "response", None)
+    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, Mapping) else ""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the store's errors into the domain's, once.
+
+    Raises :class:`ConditionFailedError` for a refused condition or transaction and :class:`StoreUnavailableError` for a
+    throttle, a time-out or a broken connection. ``DoesNotExist`` and programming errors pass through.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (PynamoDBException, ClientError) as error:
+        code = _error_code(error)
+        cause = error.cause if isinstance(error, PynamoDBException) else None
+        if code in _REFUSALS:
+            raise ConditionFailedError("The stored state is not the one this request expects.") from error
+        if code in _THROTTLES or isinstance(cause, BotoCoreError):
+            raise StoreUnavailableError("The service is busy; send the same request again.") from error
+        raise
+    except BotoCoreError as error:
+        raise StoreUnavailableError("The service is busy; send the same request again.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The write happened; ``attributes`` is the whole item after it, in DynamoDB's typed form."""
+
+    attributes: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The condition failed and nothing was written; ``attributes`` is the item as it stands, or None if there is none."""
+
+    attributes: Mapping[str, Mapping[str, Any]] | None
+
+
+def conditional_update(
+    model: type[Model],
+    hash_key: Any,
+    range_key: Any | None,
+    actions: Sequence[Action],
+    condition: Condition,
+) -> Applied | Refused:
+    """One ``UpdateItem`` that answers with the item either way.
+
+    ``ReturnValues=ALL_NEW`` on success and ``ReturnValuesOnConditionCheckFailure=ALL_OLD`` on refusal, so that neither
+    outcome costs a read. PynamoDB 6 offers the second only in transactions, hence the request is completed here.
+    Raises :class:`StoreUnavailableError` as :func:`translated` does.
+    """
+    table = model._get_connection()
+    hash_value, range_value = model._serialize_keys(hash_key, range_key)
+    request = table.connection.get_operation_kwargs(
+        table_name=table.table_name,
+        hash_key=hash_value,
+        range_key=range_value,
+        actions=list(actions),
+        condition=condition,
+        return_values="ALL_NEW",
+    )
+    request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    with translated():
+        try:
+            answer = table.connection.dispatch("UpdateItem", request)
+        except VerboseClientError as error:
+            if _error_code(error) != "ConditionalCheckFailedException":
+                raise
+            stored = getattr(error.__cause__, "response", {}).get("Item")
+            return Refused(stored or None)
+    return Applied(answer["Attributes"])
