@@ -1,0 +1,57 @@
+"""One conditional write answers with the item either way; the store's errors come out in the domain's words."""
+
+import pytest
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from jalon.edge.settings import MissingSettingError, Settings
+from jalon.edge.tables import Applied, ConditionFailedError, Refused, StoreUnavailableError, TableMeta, bind, conditional_update, translated
+from tests.cloud import Cloud
+
+
+class Row(Model):
+    class Meta(TableMeta):
+        table_name = "idempotency"
+
+    key = UnicodeAttribute(hash_key=True)
+    count = NumberAttribute(default=0)
+
+
+@pytest.fixture
+def row(cloud: Cloud) -> Row:
+    bind(Settings.from_environment(), Row)
+    stored = Row("a", count=1)
+    stored.save()
+    return stored
+
+
+def test_an_update_whose_condition_holds_returns_the_whole_item_after_it(row: Row) -> None:
+    outcome = conditional_update(Row, "a", None, [Row.count.add(1)], Row.count == 1)
+    assert outcome == Applied({"key": {"S": "a"}, "count": {"N": "2"}})
+
+
+def test_an_update_whose_condition_fails_returns_the_item_as_it_stands_and_writes_nothing(row: Row) -> None:
+    outcome = conditional_update(Row, "a", None, [Row.count.add(1)], Row.count == 7)
+    assert outcome == Refused({"key": {"S": "a"}, "count": {"N": "1"}})
+    assert Row.get("a").count == 1
+
+
+def test_an_update_of_nothing_is_refused_with_no_item(row: Row) -> None:
+    assert conditional_update(Row, "absent", None, [Row.count.add(1)], Row.key.exists()) == Refused(None)
+
+
+def test_a_refused_condition_becomes_a_conflict(row: Row) -> None:
+    with pytest.raises(ConditionFailedError), translated():
+        Row("a", count=9).save(condition=Row.key.does_not_exist())
+
+
+def test_a_store_that_does_not_answer_is_unavailable(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    bind(Settings.from_environment(), Row)
+    with pytest.raises(StoreUnavailableError), translated():
+        Row.get("a")
+
+
+def test_a_model_that_the_template_gives_no_table_is_a_fault_of_the_deployment() -> None:
+    with pytest.raises(MissingSettingError, match="TABLE_IDEMPOTENCY"):
+        bind(Settings({}), Row)
