@@ -1,0 +1,322 @@
+"""The learning content: a release, and how to look things up in it (docs/domain.md §2).
+
+A release is immutable and versioned. It is published as two gzipped JSON files: the public one, and the solutions,
+which only the server that grades may open. Inside a release everything is known by its position: ``skill_index`` and
+``challenge_index`` are positions in ``Release.skills`` and ``Release.challenges``, and hold for that version only.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from engine.errors import InvalidContentError, SolutionUnavailableError, UnknownReferenceError
+from engine.solutions import Solution
+
+T = TypeVar("T")
+
+VALIDATED = "validated"
+ARCHIVED = "archived"
+PROPOSED = "proposed"
+STATUSES = frozenset({VALIDATED, ARCHIVED, PROPOSED})
+TYPES = frozenset({"QCU", "QCM", "QROC", "QROCM-ind", "QROCM-dep"})
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """One of the five domains of the framework."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Competence:
+    """One of the sixteen competences; ``code`` is ``"1.1"`` … ``"5.2"``, ``domain`` the domain's code."""
+
+    code: str
+    domain: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tube:
+    """A topic (*sujet*): a chain of skills of rising difficulty inside a competence."""
+
+    id: str
+    competence: str
+    name: str
+    tutorials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """A skill (*acquis*): a tube at a level from 1 to 8. The level is also its difficulty."""
+
+    index: int
+    id: str
+    tube: str
+    competence: str
+    level: int
+    name: str
+    tutorials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field to fill in: ``kind`` is ``text``, ``number`` or ``select`` (then ``options`` holds what may be picked)."""
+
+    id: str
+    label: str
+    kind: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One proposal of a QCU or a QCM."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a question; ``size`` in bytes, ``alt`` is the text of an image for those who cannot see it."""
+
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One set of values (*jeu de valeurs*) of a challenge: what the pupil sees. ``simulator`` is the address of an embedded one."""
+
+    instruction: str
+    fields: tuple[Field, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    images: tuple[Attachment, ...] = ()
+    simulator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A challenge (*épreuve*): one way to test one skill, in one locale.
+
+    ``difficulty`` (delta) and ``discrimination`` (alpha) are the 2PL parameters, ``guess`` the chance of being right
+    without the skill; ``None`` where the challenge is not calibrated.
+    """
+
+    index: int
+    id: str
+    skill_index: int
+    type: str
+    locale: str
+    timer_s: int | None
+    focused: bool
+    status: str
+    difficulty: float | None
+    discrimination: float | None
+    guess: float | None
+    variants: tuple[Variant, ...]
+    accessibility: tuple[str, ...] = ()
+
+    @property
+    def playable(self) -> bool:
+        """Whether it may be asked: validated, or archived (kept for tests that need one more)."""
+        return self.status != PROPOSED
+
+    @property
+    def has_image(self) -> bool:
+        """Whether some variant shows an image."""
+        return any(variant.images for variant in self.variants)
+
+    @property
+    def has_attachment(self) -> bool:
+        """Whether some variant comes with a file to open."""
+        return any(variant.attachments for variant in self.variants)
+
+    @property
+    def has_simulator(self) -> bool:
+        """Whether some variant embeds a simulator."""
+        return any(variant.simulator for variant in self.variants)
+
+
+@dataclass(frozen=True, slots=True)
+class Tutorial:
+    """A tutorial (*tuto*): ``url`` to follow or ``text`` to read; ``duration_s`` in seconds."""
+
+    id: str
+    title: str
+    source: str
+    format: str
+    duration_s: int
+    url: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetProfile:
+    """A target profile (*parcours*): the skills a campaign or a discovery test looks at, in the release's order."""
+
+    id: str
+    name: str
+    skills: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookups:
+    """Derived from the content once, when the release is opened."""
+
+    competence_skills: Mapping[str, tuple[int, ...]]
+    tube_skills: Mapping[str, tuple[int, ...]]
+    skill_challenges: tuple[tuple[int, ...], ...]
+    skill_by_id: Mapping[str, int]
+    challenge_by_id: Mapping[str, int]
+    target_profiles: Mapping[str, TargetProfile]
+    playable: dict[tuple[int, str], tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Release:
+    """One version of the whole content. Open one with :meth:`from_bundles`.
+
+    ``max_level`` is the highest level a pupil can reach. ``solutions`` maps a challenge's id to one solution per
+    variant, and is ``None`` where only the public file was opened.
+    """
+
+    version: str
+    max_level: int
+    domains: tuple[Domain, ...]
+    competences: tuple[Competence, ...]
+    tubes: tuple[Tube, ...]
+    skills: tuple[Skill, ...]
+    challenges: tuple[Challenge, ...]
+    tutorials: Mapping[str, Tutorial] = field(default_factory=dict)
+    target_profiles: tuple[TargetProfile, ...] = ()
+    solutions: Mapping[str, tuple[Solution, ...]] | None = None
+    _lookups: _Lookups = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_lookups", _look_up(self))
+
+    @classmethod
+    def from_bundles(cls, public: bytes, solutions: bytes | None = None) -> "Release":
+        """A release from its two gzipped JSON files; without the second it can be played but not graded.
+
+        Raises :class:`~engine.errors.InvalidContentError` when a file is not readable, when the two do not go together,
+        or when something they name does not exist.
+        """
+        from engine.bundles import open_release  # json and zlib are paid only by those who open bundles
+
+        return open_release(public, solutions)
+
+    def competence_skills(self, code: str) -> tuple[int, ...]:
+        """The skills of a competence; raises :class:`~engine.errors.UnknownReferenceError`."""
+        return _found(self._lookups.competence_skills, code, "competence")
+
+    def tube_skills(self, tube_id: str) -> tuple[int, ...]:
+        """The skills of a tube, easiest first; raises :class:`~engine.errors.UnknownReferenceError`."""
+        return _found(self._lookups.tube_skills, tube_id, "tube")
+
+    def skill_challenges(self, skill_index: int) -> tuple[int, ...]:
+        """Every challenge of a skill, whatever its status and locale."""
+        return self._lookups.skill_challenges[skill_index]
+
+    def playable_challenges(self, skill_index: int, locale: str) -> tuple[int, ...]:
+        """The challenges of a skill that may be asked in ``locale`` or in its fallback (``fr-FR`` → ``fr``).
+
+        Best first: validated before archived, then the locale itself before its fallback, then the release's order.
+        """
+        key = (skill_index, locale)
+        if key not in self._lookups.playable:
+            self._lookups.playable[key] = self._rank(skill_index, locale_chain(locale))
+        return self._lookups.playable[key]
+
+    def _rank(self, skill_index: int, chain: tuple[str, ...]) -> tuple[int, ...]:
+        ranked = []
+        for index in self.skill_challenges(skill_index):
+            challenge = self.challenges[index]
+            if challenge.playable and (spoken := challenge.locale.lower()) in chain:
+                ranked.append((challenge.status == ARCHIVED, chain.index(spoken), index))
+        return tuple(index for _, _, index in sorted(ranked))
+
+    def skill_index(self, skill_id: str) -> int:
+        """The position of a skill; raises :class:`~engine.errors.UnknownReferenceError`."""
+        return _found(self._lookups.skill_by_id, skill_id, "skill")
+
+    def challenge_index(self, challenge_id: str) -> int:
+        """The position of a challenge; raises :class:`~engine.errors.UnknownReferenceError`."""
+        return _found(self._lookups.challenge_by_id, challenge_id, "challenge")
+
+    def target_profile(self, profile_id: str) -> TargetProfile:
+        """A target profile; raises :class:`~engine.errors.UnknownReferenceError`."""
+        return _found(self._lookups.target_profiles, profile_id, "target profile")
+
+    def challenge_skill(self, challenge_index: int) -> Skill:
+        """The skill a challenge tests."""
+        return self.skills[self.challenges[challenge_index].skill_index]
+
+    def solution(self, challenge_index: int, variant_index: int) -> Solution:
+        """What is right for one variant; raises :class:`~engine.errors.SolutionUnavailableError`."""
+        if self.solutions is None:
+            raise SolutionUnavailableError("this release was opened without its solutions")
+        challenge = self.challenges[challenge_index]
+        per_variant = self.solutions.get(challenge.id, ())
+        if not 0 <= variant_index < len(per_variant):
+            raise SolutionUnavailableError(f"no solution for variant {variant_index} of challenge {challenge.id}")
+        return per_variant[variant_index]
+
+
+def locale_chain(locale: str) -> tuple[str, ...]:
+    """A locale and what it falls back on, lower-cased.
+
+    >>> locale_chain("fr-FR")
+    ('fr-fr', 'fr')
+    """
+    spoken = locale.lower()
+    language = spoken.partition("-")[0]
+    return (spoken,) if language == spoken else (spoken, language)
+
+
+def _found(table: Mapping[str, T], key: str, what: str) -> T:
+    try:
+        return table[key]
+    except KeyError:
+        raise UnknownReferenceError(f"this release has no {what} {key!r}") from None
+
+
+def _look_up(release: Release) -> _Lookups:
+    """Check that everything named exists, and index it."""
+    tubes = {tube.id: tube for tube in release.tubes}
+    competences: dict[str, list[int]] = {competence.code: [] for competence in release.competences}
+    by_tube: dict[str, list[int]] = {tube.id: [] for tube in release.tubes}
+    for position, skill in enumerate(release.skills):
+        if skill.index != position or skill.tube not in tubes or skill.competence != tubes[skill.tube].competence:
+            raise InvalidContentError(f"skill {skill.id} is out of place")
+        if skill.competence not in competences:
+            raise InvalidContentError(f"skill {skill.id} belongs to no competence of this release")
+        competences[skill.competence].append(position)
+        by_tube[skill.tube].append(position)
+    return _Lookups(
+        competence_skills={code: tuple(skills) for code, skills in competences.items()},
+        tube_skills={tube: tuple(sorted(skills, key=lambda index: release.skills[index].level)) for tube, skills in by_tube.items()},
+        skill_challenges=_challenges_by_skill(release.skills, release.challenges),
+        skill_by_id={skill.id: skill.index for skill in release.skills},
+        challenge_by_id={challenge.id: challenge.index for challenge in release.challenges},
+        target_profiles={profile.id: profile for profile in release.target_profiles},
+    )
+
+
+def _challenges_by_skill(skills: Sequence[Skill], challenges: Sequence[Challenge]) -> tuple[tuple[int, ...], ...]:
+    by_skill: list[list[int]] = [[] for _ in skills]
+    for position, challenge in enumerate(challenges):
+        if challenge.index != position or not 0 <= challenge.skill_index < len(skills):
+            raise InvalidContentError(f"challenge {challenge.id} is out of place")
+        if challenge.type not in TYPES or challenge.status not in STATUSES or not challenge.variants:
+            raise InvalidContentError(f"challenge {challenge.id} needs a known type, a known status and a variant")
+        by_skill[challenge.skill_index].append(position)
+    return tuple(tuple(indices) for indices in by_skill)
