@@ -1,0 +1,111 @@
+"""What this context refuses, each with its stable code."""
+
+from jalon.kernel.errors import ConflictError, ForbiddenError, GoneError, InvalidInputError, NotFoundError, TooLargeError
+
+
+class AssessmentNotFoundError(NotFoundError):
+    """No such assessment, or it is somebody else's."""
+
+    code = "assessment_not_found"
+
+
+class ReleaseNotFoundError(NotFoundError):
+    """No learning content is published under this version (or none at all)."""
+
+    code = "release_not_found"
+
+
+class CompetenceNotFoundError(NotFoundError):
+    """The release has no competence under this code."""
+
+    code = "competence_not_found"
+
+
+class DiscoveryTestNotFoundError(NotFoundError):
+    """There is no discovery test under this name."""
+
+    code = "discovery_test_not_found"
+
+
+class TicketInvalidError(InvalidInputError):
+    """A ticket that we did not make for this person and this assessment."""
+
+    code = "ticket_invalid"
+
+
+class TicketExpiredError(ConflictError):
+    """A ticket that was issued too long ago; asking for the question again gives a fresh one."""
+
+    code = "ticket_expired"
+
+
+class AnswerFormError(InvalidInputError):
+    """An answer that the question cannot take (a choice it does not offer, a field it does not have)."""
+
+    code = "answer_form"
+
+
+class AnswerTooLargeError(TooLargeError):
+    """An answer larger than a record holds."""
+
+    code = "answer_too_large"
+
+
+class AnswerConflictError(ConflictError):
+    """This question was already answered otherwise; ``sequence`` is the number of the question to answer now."""
+
+    code = "answer_conflict"
+
+
+class MovedToAnotherDeviceError(ConflictError):
+    """Another device took the test over after this ticket was issued."""
+
+    code = "moved_to_another_device"
+
+
+class AssessmentEndedError(GoneError):
+    """The test was ended before its last question; ``reason`` says why."""
+
+    code = "assessment_ended"
+
+
+class AssessmentCompletedError(GoneError):
+    """Every question of the test is answered."""
+
+    code = "assessment_completed"
+
+
+class DeadlinePassedError(GoneError):
+    """The time of this candidate is up."""
+
+    code = "deadline_passed"
+
+
+class DeviceChangeForbiddenError(ForbiddenError):
+    """A certification test changes device with the invigilator's authorisation only."""
+
+    code = "device_change_forbidden"
+
+
+class CheckpointForbiddenError(ForbiddenError):
+    """A certification test shows no solution."""
+
+    code = "checkpoint_forbidden"
+
+
+class CheckpointNotReachedError(NotFoundError):
+    """This checkpoint's questions are not all answered yet."""
+
+    code = "checkpoint_not_reached"
+
+
+class TooEarlyToImproveError(ConflictError):
+    """A finished test may be tried again after some days; ``days_remaining`` says how many are left."""
+
+    code = "too_early_to_improve"
+
+
+class TooEarlyToResetError(ConflictError):
+    """A competence may be reset some days after its last answer; ``days_remaining`` says how many are left."""
+
+    code = "too_early_to_reset"

@@ -1,0 +1,73 @@
+"""Which question comes now: a deterministic function of the stored state, so that nothing is written to ask it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.content import Challenge, Release, Variant
+from engine.knowledge import Knowledge
+from engine.packing import Question
+from engine.positioning import next_question as next_positioning_question
+from jalon.assessment.state import AssessmentState
+from jalon.assessment.tickets import Ticket, TicketOffice
+
+#: What the network may add to a timer or a deadline before it counts against the person.
+NETWORK_GRACE_MS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question with its ticket. ``timer_s`` includes the person's extra time; ``expires_at`` is the test's deadline."""
+
+    number: int
+    challenge: Challenge
+    variant: Variant
+    variant_index: int
+    timer_s: int | None
+    ticket: str
+
+
+def question_due(release: Release, state: AssessmentState) -> Question | None:
+    """The question to answer now, None when every question of the test is answered.
+
+    The same for the same answers, whoever asks, however often: a refresh, another device or a crash shows it again.
+    """
+    if state.questions is not None:
+        return state.questions[len(state.answers)] if len(state.answers) < len(state.questions) else None
+    at_start = Knowledge.unpack(state.knowledge_at_start)
+    return next_positioning_question(release, state.target, at_start, state.answers, state.seed, state.locale)
+
+
+def next_question(release: Release, state: AssessmentState, tickets: TicketOffice, now: datetime) -> AskedQuestion | None:
+    """The question to answer now, with a ticket for the present device; None when there is none or the test is not live.
+
+    In a certification the clock of a timed question starts when the question comes up (after the last answer, or when
+    the invigilator let the candidate resume), so that asking again does not stop it; elsewhere when it is asked for.
+    """
+    question = question_due(release, state) if state.is_live else None
+    if question is None:
+        return None
+    challenge = release.challenges[question.challenge_index]
+    ticket = Ticket(
+        assessment_id=state.assessment_id,
+        release=state.release,
+        sequence=state.sequence,
+        challenge_index=question.challenge_index,
+        variant_index=question.variant_index,
+        epoch=state.epoch,
+        issued_at=state.last_change_at if state.purpose.is_certification else now,
+        certification=state.purpose.is_certification,
+        extra_time_percent=state.extra_time_percent,
+    )
+    return AskedQuestion(
+        number=state.sequence,
+        challenge=challenge,
+        variant=challenge.variants[question.variant_index],
+        variant_index=question.variant_index,
+        timer_s=timer_with_extra_time(challenge.timer_s, state.extra_time_percent),
+        ticket=tickets.issue(ticket, state.user_id),
+    )
+
+
+def timer_with_extra_time(timer_s: int | None, extra_time_percent: int) -> int | None:
+    """A question's timer in seconds with the candidate's extra time (*temps majoré*), rounded up."""
+    return None if timer_s is None else -(-timer_s * (100 + extra_time_percent) // 100)

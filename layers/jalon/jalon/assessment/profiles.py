@@ -1,0 +1,73 @@
+"""A user's profile: what they know, their pix and their levels, kept up to date from their assessments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from engine.knowledge import Knowledge
+from engine.scoring import CompetenceScore, Profile
+from jalon.assessment.state import Purpose, Status
+from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptCard:
+    """The latest attempt of one slot, as the pupil's home page shows it (``to start`` is the absence of a card)."""
+
+    assessment_id: AssessmentId
+    purpose: Purpose
+    subject: str
+    attempt: int
+    status: Status
+    answered: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UserProfile:
+    """The profile of one user.
+
+    ``version`` grows with every change (0: the user has answered nothing yet); ``knowledge`` is in the skill indices of
+    ``release``; ``resets`` tells per competence up to which instant what was known is forgotten.
+    """
+
+    user_id: UserId
+    version: int
+    release: ReleaseVersion
+    knowledge: Knowledge
+    scores: Profile
+    cards: Mapping[str, AttemptCard] = field(default_factory=dict)
+    resets: Mapping[str, datetime] = field(default_factory=dict)
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProfile:
+    """The profile's item: the knowledge still packed, since few readers need it open."""
+
+    user_id: UserId
+    version: int
+    release: ReleaseVersion
+    knowledge: bytes
+    pix: int
+    competences: Mapping[str, CompetenceScore]
+    cards: Mapping[str, AttemptCard]
+    resets: Mapping[str, datetime]
+    updated_at: datetime
+
+
+class ProfileStore(Protocol):
+    """The profiles, written under optimistic locking by ``version``."""
+
+    def get(self, user_id: UserId) -> StoredProfile | None:
+        """The profile as last projected, or None."""
+        ...
+
+    def get_many(self, user_ids: list[UserId]) -> dict[UserId, StoredProfile]:
+        """The profiles that exist among these users', by user (in batches of 100 reads)."""
+        ...
+
+    def put(self, profile: StoredProfile, *, expected_version: int) -> bool:
+        """Write if the stored version is still ``expected_version`` (0: none stored); False otherwise."""
+        ...
