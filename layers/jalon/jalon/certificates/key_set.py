@@ -1,0 +1,63 @@
+"""The public keys that certificates and status lists were ever signed with, and when each was in use.
+
+Published as a JWK Set (RFC 7517 §5) whose keys carry ``nbf`` and, once replaced, ``exp`` (seconds; the members OpenID
+Federation gives its historical keys). A signature counts only if it is dated within its key's window.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from jalon.certificates.signing import PublicKey
+
+PATH = ".well-known/jalon-certificate-keys.json"
+MEDIA_TYPE = "application/jwk-set+json"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyWindow:
+    """A key and the time in which it signs; ``until`` is None for the key in use."""
+
+    key: PublicKey
+    since: datetime
+    until: datetime | None = None
+
+
+class KeyStore(Protocol):
+    """Remembers every key for ever."""
+
+    def windows(self) -> tuple[KeyWindow, ...]: ...
+
+    def open_window(self, key: PublicKey, since: datetime) -> None:
+        """Remember ``key`` as in use; nothing changes if it is known."""
+        ...
+
+    def close_window(self, key_id: str, until: datetime) -> None:
+        """The key signs no more from ``until`` on; nothing changes if that was already said."""
+        ...
+
+
+def ensure_current(store: KeyStore, key: PublicKey, now: datetime) -> tuple[KeyWindow, ...]:
+    """Every window, after making ``key`` the one in use and closing those of the keys it replaced."""
+    windows = store.windows()
+    known = {window.key.key_id for window in windows}
+    replaced = [window for window in windows if window.key.key_id != key.key_id and window.until is None]
+    if key.key_id in known and not replaced:
+        return windows
+    store.open_window(key, now)
+    for window in replaced:
+        store.close_window(window.key.key_id, now)
+    return store.windows()
+
+
+def key_set_document(windows: Iterable[KeyWindow]) -> bytes:
+    """The JWK Set as published, in a fixed order."""
+    keys = []
+    for window in sorted(windows, key=lambda window: (window.since, window.key.key_id)):
+        jwk: dict[str, str | int] = {**window.key.jwk(), "nbf": int(window.since.timestamp())}
+        if window.until is not None:
+            jwk["exp"] = int(window.until.timestamp())
+        keys.append(jwk)
+    return json.dumps({"keys": keys}, separators=(",", ":")).encode()
