@@ -29,8 +29,9 @@ class AbortReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """``certification_id`` and ``assessment_id`` are given on enrolment, so that every later step has a natural key.
+    """``certification_id`` is given on enrolment, so that every later step has a natural key.
 
+    ``started_at`` is the instant at which the test was made (its assessment's), from which this candidate's time runs.
     ``epoch`` is the number of devices that were allowed to write (1 at the start, one more at each resume).
     ``finalisation`` is set once the session's finalisation froze the row; ``revision`` rises at each write.
     """
@@ -38,7 +39,6 @@ class Candidate:
     session_number: SessionNumber
     candidate_id: CandidateId
     certification_id: CertificationId
-    assessment_id: AssessmentId
     identity: Identity
     ine: Ine | None = None
     class_name: str = ""
@@ -47,6 +47,7 @@ class Candidate:
     user_id: UserId | None = None
     joined_at: datetime | None = None
     authorised_at: datetime | None = None
+    assessment_id: AssessmentId | None = None
     started_at: datetime | None = None
     epoch: int = 0
     resume_authorised_at: datetime | None = None

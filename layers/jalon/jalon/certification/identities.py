@@ -1,14 +1,13 @@
 """Who a candidate is: names, birth date, birth place, and how a pupil is found on the list (docs/domain.md §7)."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
 from jalon.kernel.errors import Violation
+from jalon.organisations.names import name_key, tidy
 
 FRANCE = "FR"
 ABROAD_INSEE = "99"
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 _NAME_MAXIMUM = 100
 
 
@@ -43,14 +42,16 @@ class Identity:
     birth_place: BirthPlace
 
 
-def folded(name: str) -> str:
-    """A name as it is compared: no case, accents, ligatures, spaces, hyphens or apostrophes.
-
-    >>> folded("Le Gœff-Noël") == folded("LE GOEFF NOEL")
-    True
-    """
-    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFC", name).casefold().translate(_LIGATURES))
-    return "".join(letter for letter in plain if letter.isalnum())
+def tidied(identity: Identity) -> Identity:
+    """The same with names and places in NFC and their white space reduced, as they are kept and printed."""
+    place = identity.birth_place
+    return Identity(
+        last_name=tidy(identity.last_name),
+        first_name=tidy(identity.first_name),
+        birth_date=identity.birth_date,
+        sex=identity.sex,
+        birth_place=BirthPlace(tidy(place.country), place.insee_code.strip().upper(), place.postcode.strip(), tidy(place.town)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,11 @@ class IdentityClaim:
     birth_date: date
 
     def matches(self, identity: Identity) -> bool:
-        """True if names (folded) and birth date are those of ``identity``."""
+        """True if names (without accents, case, spaces, hyphens) and birth date are those of ``identity``."""
         return (
             self.birth_date == identity.birth_date
-            and folded(self.last_name) == folded(identity.last_name)
-            and folded(self.first_name) == folded(identity.first_name)
+            and name_key(self.last_name) == name_key(identity.last_name)
+            and name_key(self.first_name) == name_key(identity.first_name)
         )
 
 
@@ -119,4 +120,9 @@ def _check_abroad(place: BirthPlace, pointer: str) -> tuple[Violation, ...]:
 def _is_insee(code: str) -> bool:
     """Two digits (or 2A, 2B for Corsica) for the department, then three digits."""
     department, rest = code[:2], code[2:]
-    return len(code) == 5 and rest.isascii() and rest.isdigit() and (department in {"2A", "2B"} or (department.isascii() and department.isdigit()))
+    return (
+        len(code) == 5
+        and rest.isascii()
+        and rest.isdigit()
+        and (department in {"2A", "2B"} or (department.isascii() and department.isdigit()))
+    )

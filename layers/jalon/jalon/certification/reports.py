@@ -76,9 +76,15 @@ def check_report(report: Report, existing: Sequence[Report]) -> None:
 def _check_question(report: Report) -> list[Violation]:
     number = report.question_number
     if report.code.on_a_question and (number is None or not 1 <= number <= _MAX_QUESTIONS):
-        return [Violation("/question_number", f"{report.code} needs the number of the question (1 to {_MAX_QUESTIONS}).", "question_number_required")]
+        return [
+            Violation(
+                "/question_number", f"{report.code} needs the number of the question (1 to {_MAX_QUESTIONS}).", "question_number_required"
+            )
+        ]
     if not report.code.on_a_question and number is not None:
-        return [Violation("/question_number", f"{report.code} is not about a question: leave the number out.", "question_number_superfluous")]
+        return [
+            Violation("/question_number", f"{report.code} is not about a question: leave the number out.", "question_number_superfluous")
+        ]
     return []
 
 
@@ -92,7 +98,11 @@ def _check_description(report: Report) -> list[Violation]:
 
 def _check_hour(report: Report) -> list[Violation]:
     if report.code is ReportCode.C3:
-        return [] if _is_hour(report.hour) else [Violation("/hour", "C3 needs the hour at which the test ended, such as 10:45.", "hour_required")]
+        return (
+            []
+            if _is_hour(report.hour)
+            else [Violation("/hour", "C3 needs the hour at which the test ended, such as 10:45.", "hour_required")]
+        )
     return [Violation("/hour", f"{report.code} has no hour: leave it out.", "hour_superfluous")] if report.hour else []
 
 

@@ -76,8 +76,9 @@ class Decision:
 class ResultVersion:
     """Everything that is certified, or not, of one candidate, at one moment.
 
-    ``levels_at_start`` are the pix and level per competence of the profile frozen at the start. ``corrected_identity`` replaces the
-    candidate's identity where the jury corrected it. ``reason`` says why when ``outcome`` is not validated.
+    ``ending`` is how the test stopped, in the engine's words (``completed``, ``gave_up``, ``technical``). ``levels_at_start`` are
+    the pix and level per tested competence of the profile frozen at the start. ``corrected_identity`` replaces the candidate's
+    identity where the jury corrected it. ``reason`` says why when ``outcome`` is not validated.
     """
 
     certification_id: CertificationId
@@ -96,6 +97,7 @@ class ResultVersion:
     trusted: bool
     competences: Mapping[str, CertifiedCompetence]
     levels_at_start: Mapping[str, CertifiedCompetence]
+    ending: str
     marks: tuple[QuestionMark, ...]
     settlements: tuple[Settlement, ...]
     taken_at: datetime
@@ -130,9 +132,13 @@ class ResultStore(Protocol):
     """The versions of results; nothing is ever changed or removed."""
 
     def append(self, result: ResultVersion) -> ResultVersion:
-        """Writes a version unless its number exists; returns the version that is kept under that number.
+        """Writes the version that scoring makes, unless its number exists; returns the version that is kept under that number."""
+        ...
 
-        A caller that must be the author compares the returned version with its own.
+    def append_decision(self, result: ResultVersion) -> None:
+        """Writes a version that the jury makes, if its session is still before the jury (checked in the same transaction).
+
+        Raises :class:`NotInJuryError` or :class:`ResultChangedError`.
         """
         ...
 

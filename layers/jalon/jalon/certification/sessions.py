@@ -41,7 +41,7 @@ class Finalisation:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """``starts_at`` is the instant of the wall clock ``date`` + ``start_time`` in ``time_zone``; ``opened_at`` the first start of a test."""
+    """``starts_at`` is the instant of ``date`` and ``start_time`` on the wall in ``time_zone``; ``opened_at`` that of the first start."""
 
     number: SessionNumber
     uai: Uai
@@ -86,7 +86,8 @@ class Session:
 
 
 def school_year(day: date) -> int:
-    """
+    """The year in which the school year of ``day`` began.
+
     >>> school_year(date(2027, 3, 12)), school_year(date(2027, 9, 1))
     (2026, 2027)
     """
@@ -140,7 +141,7 @@ class SessionStore(Protocol):
         ...
 
     def finalise(self, number: SessionNumber, finalisation: Finalisation) -> None:
-        """Writes the finalisation and its entry among the open ones, together; raises :class:`SessionFinalisedError` if there is one already."""
+        """Writes the finalisation and its entry among the open ones, together; raises :class:`SessionFinalisedError`."""
         ...
 
     def enter_jury(self, number: SessionNumber, finalisation: int, at: datetime) -> Session:
