@@ -1,0 +1,22 @@
+"""What a person sees while something long goes on: one line per step with its time."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+console = Console(highlight=False)
+
+
+@contextmanager
+def step(title: str) -> Iterator[Callable[[str], None]]:
+    """Show ``title`` while the block runs, then with its time; the block may tell what it is at."""
+    began = time.monotonic()
+    with console.status(title) as status:
+
+        def tell(detail: str) -> None:
+            status.update(f"{title}: {detail}")
+
+        yield tell
+    console.print(f"  {title:<44} {time.monotonic() - began:6.1f} s")

@@ -1,0 +1,225 @@
+"""``make run``: the whole system on this machine, from nothing to a finished journey, then up until Ctrl-C."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from local import deploy, emulator, site
+from local.deploy import Deployed, DeployError
+from local.emulator import Emulator, EmulatorError
+from local.paths import CONTENT_RELEASE, HOME, ROOT
+from local.progress import console, step
+from tools import publish
+from tools.artifact import BuildError
+
+CLOUD = HOME / "cloud"
+RUNNING = HOME / "running.json"
+#: What the last journey made: read back at the next start to show that nothing was lost.
+JOURNEY = HOME / "journey.json"
+
+
+class RunError(RuntimeError):
+    """The run cannot go on; the message is for the person at the keyboard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What `make stop`, `make journey` and `make dev` need to know of a run."""
+
+    pid: int
+    emulator_pid: int
+    port: int
+    site_port: int
+    api_url: str
+    site_url: str
+
+
+def running() -> Running | None:
+    """The run that is up, or None."""
+    try:
+        found = Running(**json.loads(RUNNING.read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return found if _alive(found.pid) else None
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def run(port: int, site_port: int, *, play_journey: bool = True) -> int:
+    """Start everything, play the journey, print where things are, and stay up. Returns the exit status."""
+    try:
+        with _everything(port, site_port) as up:
+            if play_journey:
+                _journey(up)
+            _say_where(up)
+            _wait()
+    except (RunError, EmulatorError, DeployError, BuildError) as error:
+        console.print(f"\n[bold red]{error}[/]")
+        return 1
+    except KeyboardInterrupt:
+        console.print("\nStopped.")
+        return 130
+    return 0
+
+
+@contextlib.contextmanager
+def _everything(port: int, site_port: int) -> Iterator[Running]:
+    """The emulator, the stack, its content and its site; stopped on the way out, however that is."""
+    present = running()
+    if present:
+        raise RunError(f"Jalon already runs here (API at {present.api_url}). Stop it with `make stop`, or use it as it is.")
+    if emulator.port_in_use(site_port):
+        raise RunError(f"Port {site_port} is in use: choose another with `make run SITE_PORT={site_port + 1}`.")
+    signal.signal(signal.SIGTERM, _interrupt)
+    site_url = f"http://{emulator.HOST}:{site_port}"
+    with contextlib.ExitStack() as stack:
+        with step("Start the embedded cloud"):
+            cloud = emulator.start(port, CLOUD, keep_state=True)
+        stack.callback(_stop, cloud)
+        with step("Build the learning content"):
+            _build_content()
+        with step("Build and deploy template.yaml") as tell:
+            deployed = deploy.deploy(cloud.endpoint, site_url, tell)
+        with step("Publish the site and the content"):
+            s3 = deploy.client("s3", cloud.endpoint)
+            publish.publish_site(s3, deployed.outputs["SiteBucketName"])
+            publish.publish_content(s3, deployed.outputs["ContentBucketName"], CONTENT_RELEASE)
+        _resume_lost_work(cloud.endpoint)
+        stack.callback(_serve_site(site_port, port, deployed).shutdown)
+        up = Running(os.getpid(), cloud.process.pid, port, site_port, deployed.outputs["ApiUrl"], site_url)
+        RUNNING.write_text(json.dumps(asdict(up)))
+        stack.callback(lambda: RUNNING.unlink(missing_ok=True))
+        threading.Thread(target=_watch, args=(cloud,), daemon=True).start()
+        yield up
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _stop(cloud: Emulator) -> None:
+    with step("Save the data and stop"):
+        cloud.stop()
+
+
+def _watch(cloud: Emulator) -> None:
+    """End the run when the emulator ends by itself (killed, out of memory): its data is on disk."""
+    status = cloud.process.wait()
+    if RUNNING.exists():
+        console.print(f"\nThe embedded cloud ended (status {status}). `make run` brings it back with its data.")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _build_content() -> None:
+    command = [sys.executable, "-m", "tools.content", "build", "--out", str(CONTENT_RELEASE)]
+    result = subprocess.run(command, cwd=ROOT, env=_environment(), capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise RunError(f"The learning content cannot be built:\n{result.stdout}{result.stderr}")
+
+
+def _environment() -> dict[str, str]:
+    paths = [str(ROOT), str(ROOT / "layers" / "engine"), str(ROOT / "layers" / "jalon")]
+    return os.environ | {"PYTHONPATH": ":".join(paths)}
+
+
+def _serve_site(site_port: int, emulator_port: int, deployed: Deployed) -> ThreadingHTTPServer:
+    server = site.serve(site_port, emulator_port, deployed.outputs["SiteDistributionDomain"])
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def _resume_lost_work(endpoint: str) -> None:
+    """The emulator forgets running executions when it stops: ask the stack's own sweep to start them again."""
+    functions = deploy.client("lambda", endpoint).list_functions()["Functions"]
+    for function in functions:
+        if "ResumeFinalisations" in function["FunctionName"]:
+            deploy.client("lambda", endpoint).invoke(FunctionName=function["FunctionName"], Payload=b"{}")
+
+
+def operator_client(endpoint: str) -> tuple[str, str]:
+    """The operator's client id and secret, which the stack generated and only its owner can read."""
+    secrets = deploy.client("secretsmanager", endpoint)
+    arn = next(item["ARN"] for item in secrets.list_secrets()["SecretList"] if "OperatorClient" in item["Name"])
+    value = json.loads(secrets.get_secret_value(SecretId=arn)["SecretString"])
+    return str(value["client_id"]), str(value["client_secret"])
+
+
+def _journey(up: Running) -> None:
+    """Play the journey the first time; later, read back what it made, which takes seconds."""
+    check = ["--read-back"] if _finished_journey(JOURNEY) else []
+    client_id, client_secret = operator_client(f"http://{emulator.HOST}:{up.port}")
+    command = [sys.executable, "-m", "local.journey", "--base-url", up.api_url, "--record", str(JOURNEY), *check]
+    environment = _environment() | {"JALON_OPERATOR_ID": client_id, "JALON_OPERATOR_SECRET": client_secret}
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+        raise RunError("The journey failed; the line above says where. The logs of the functions are in .jalon/cloud/emulator.log.")
+
+
+def _finished_journey(record: Path) -> bool:
+    try:
+        return bool(json.loads(record.read_text())["passed"])
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _say_where(up: Running) -> None:
+    made = json.loads(JOURNEY.read_text()) if JOURNEY.exists() else {}
+    console.print("\nGo on by hand:")
+    for name, value in made.get("made", {}).items():
+        console.print(f"  {name:<24} {value}")
+    console.print("  Ctrl-C stops everything.\n")
+    print(f"READY api={up.api_url} verify={up.site_url}/v", flush=True)
+
+
+def _wait() -> None:
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(3600)
+
+
+def stop() -> int:
+    """End the run that is up, if any, and an emulator it left behind."""
+    present = running()
+    if present is None:
+        orphan = _orphan()
+        console.print("Stopped the embedded cloud that an earlier run left behind." if orphan else "Nothing is running.")
+        return 0
+    os.kill(present.pid, signal.SIGTERM)
+    for _ in range(300):
+        if not _alive(present.pid):
+            console.print("Stopped.")
+            return 0
+        time.sleep(0.1)
+    console.print(f"Process {present.pid} does not end; end it with: kill -9 {present.pid} {present.emulator_pid}")
+    return 1
+
+
+def _orphan() -> bool:
+    """An emulator whose run was killed: it is found by the note the run left."""
+    try:
+        pid = int(json.loads(RUNNING.read_text())["emulator_pid"])
+    except (OSError, ValueError, KeyError):
+        return False
+    RUNNING.unlink(missing_ok=True)
+    command = Path(f"/proc/{pid}/cmdline")
+    if not _alive(pid) or (command.exists() and b"emulator_main.py" not in command.read_bytes()):
+        return False
+    os.kill(pid, signal.SIGTERM)
+    return True

@@ -1,0 +1,137 @@
+"""The API's OpenAPI 3.1 document, made from the routes themselves and committed as ``docs/openapi.json``.
+
+python -m tools.openapi          # write it
+python -m tools.openapi --check  # exit status 1 when the committed one differs (part of make check)
+"""
+
+import argparse
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs" / "openapi.json"
+#: The functions whose routes Powertools resolves; ``accounts`` is an ASGI app and describes itself.
+RESOLVERS = ("answers", "campaigns", "certificates", "jury", "sessions")
+#: Routes that need no token.
+PUBLIC = frozenset(
+    {
+        ("post", "/v1/oauth/token"),
+        ("post", "/v1/oauth/revoke"),
+        ("post", "/v1/accounts"),
+        ("post", "/v1/password-setups"),
+        ("post", "/v1/organisations/{uai}/activation"),
+    }
+)
+TITLE = "Jalon"
+VERSION = "1.0.0"
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "What went wrong (RFC 9457). `code` is stable; `errors` names each field that cannot be accepted.",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string", "description": "Where the problem is explained, relative to the API."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What is wrong and how to mend it."},
+        "instance": {"type": "string"},
+        "code": {"type": "string", "examples": ["invalid_input"]},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail", "code"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer of the field.", "examples": ["/birth_date"]},
+                    "detail": {"type": "string"},
+                    "code": {"type": "string"},
+                },
+            },
+        },
+    },
+    "additionalProperties": True,
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole document, keys sorted where order means nothing."""
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {"Problem": PROBLEM}
+    for part in _parts():
+        for path, item in part.get("paths", {}).items():
+            known = paths.setdefault(path, {})
+            twice = known.keys() & item.keys()
+            if twice:
+                raise ValueError(f"two functions serve {sorted(twice)} {path}")
+            known.update(item)
+        for name, schema in part.get("components", {}).get("schemas", {}).items():
+            if schemas.setdefault(name, schema) != schema:
+                raise ValueError(f"two functions define the schema {name} differently: rename one")
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for path, item in paths.items():
+        for method, operation in item.items():
+            _finish(method, path, operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": TITLE,
+            "version": VERSION,
+            "description": "Assess, develop and certify digital competences. Every refusal is an application/problem+json (RFC 9457).",
+        },
+        "servers": [{"url": "/", "description": "The API's own address (output ApiUrl of the stack)"}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _parts() -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = [importlib.import_module("functions.accounts.openapi").document()]
+    for name in RESOLVERS:
+        app = importlib.import_module(f"functions.{name}.app").app
+        parts.append(json.loads(app.get_openapi_json_schema(title=TITLE, version=VERSION, openapi_version="3.1.0")))
+    return parts
+
+
+def _finish(method: str, path: str, operation: dict[str, Any]) -> None:
+    """Say how each route is guarded and how it refuses."""
+    operation["security"] = [] if (method, path) in PUBLIC else [{"token": []}]
+    responses = operation.setdefault("responses", {})
+    responses.pop("422", None)
+    refusal = {
+        "description": "Refused; `code` says why.",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    responses.setdefault("4XX", refusal)
+    responses.setdefault("5XX", refusal)
+
+
+def render() -> str:
+    """The document as it is committed."""
+    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> int:
+    """Write the document, or compare it."""
+    parser = argparse.ArgumentParser(description="Make or check docs/openapi.json.")
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    made = render()
+    if parser.parse_args().check:
+        if not DOCUMENT.exists() or DOCUMENT.read_text() != made:
+            print("docs/openapi.json differs from the routes: run `python -m tools.openapi` and look at the change.", file=sys.stderr)
+            return 1
+        return 0
+    DOCUMENT.write_text(made)
+    print(f"{DOCUMENT.relative_to(ROOT)}: {len(json.loads(made)['paths'])} paths")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
