@@ -1,0 +1,76 @@
+"""Accounts that a school makes for a class: usernames and initial passwords to hand out (docs/domain.md §6).
+
+The link between pupil and account is written first, under an id chosen here; the account follows, and repeating the request
+completes what was cut off. A pupil who came with an account of their own keeps it, and no credentials are shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jalon.accounts.accounts import Accounts
+from jalon.accounts.create_pupil_account import LARGEST_BATCH, NewPupil, PupilAccount, create_pupil_accounts
+from jalon.kernel.clock import Clock
+from jalon.kernel.errors import ConflictError, NotFoundError
+from jalon.kernel.ids import IdSource, Ine, Uai, UserId
+from jalon.organisations.pupils import Pupil, PupilStore
+from jalon.organisations.reconciliations import PupilAlreadyReconciledError, Reconciliation, ReconciliationStore
+
+
+class ClassNotFoundError(NotFoundError):
+    code = "class_not_found"
+
+
+class ClassTooLargeError(ConflictError):
+    code = "class_too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class PupilCredentials:
+    """What a pupil's slip says. ``account`` is None for a pupil who came with an account of their own."""
+
+    pupil: Pupil
+    account: PupilAccount | None
+
+
+def issue_pupil_credentials(
+    pupils: PupilStore,
+    reconciliations: ReconciliationStore,
+    accounts: Accounts,
+    ids: IdSource,
+    clock: Clock,
+    uai: Uai,
+    class_name: str,
+) -> tuple[PupilCredentials, ...]:
+    """The credentials of every pupil of a class, by name; the same ones when asked again.
+
+    Raises :class:`ClassNotFoundError`, :class:`ClassTooLargeError`.
+    """
+    listed = pupils.of_class(uai, class_name)
+    if not listed:
+        raise ClassNotFoundError("There is no such class on the school's list.", class_name=class_name)
+    if len(listed) > LARGEST_BATCH:
+        raise ClassTooLargeError(f"Credentials are made for at most {LARGEST_BATCH} pupils at once.", class_name=class_name)
+    links = _links(reconciliations, ids, clock, uai, listed)
+    made = [pupil for pupil in listed if links[pupil.ine].school_made]
+    created = create_pupil_accounts(
+        accounts, [NewPupil(links[pupil.ine].user_id, pupil.first_name, pupil.last_name, pupil.birth_date) for pupil in made]
+    )
+    by_pupil = {pupil.ine: account for pupil, account in zip(made, created, strict=True)}
+    return tuple(PupilCredentials(pupil, by_pupil.get(pupil.ine)) for pupil in listed)
+
+
+def _links(
+    reconciliations: ReconciliationStore, ids: IdSource, clock: Clock, uai: Uai, pupils: Sequence[Pupil]
+) -> dict[Ine, Reconciliation]:
+    """A link for each pupil: the one they have, or a new one to an account that is about to be made."""
+    links = dict(reconciliations.of_pupils(uai, [pupil.ine for pupil in pupils]))
+    for pupil in pupils:
+        if pupil.ine in links:
+            continue
+        link = Reconciliation(uai, pupil.ine, UserId(ids.new("usr")), clock.now(), school_made=True)
+        try:
+            reconciliations.link(link)
+        except PupilAlreadyReconciledError:  # the pupil, or the same request sent twice, was faster
+            link = reconciliations.of_pupils(uai, [pupil.ine])[pupil.ine]
+        links[pupil.ine] = link
+    return links

@@ -1,0 +1,128 @@
+"""A school's space (docs/domain.md §6): known by its UAI, activated once by its head."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from jalon.kernel.errors import ConflictError, GoneError, InvalidInputError, NotFoundError, Violation
+from jalon.kernel.ids import IdSource, Uai
+from jalon.organisations.imports import ImportCounts, PupilImport
+from jalon.organisations.memberships import Member
+from jalon.organisations.pupils import ListVersion
+
+ACTIVATION_VALID_FOR = timedelta(days=30)
+#: No vowel and no look-alike: a code is read aloud and typed from paper. 16 symbols of 24 are 73 random bits.
+_CODE_ALPHABET = "BCDFGHJKMPQRTVWXY2346789"
+_CODE_LENGTH = 16
+
+
+class OrganisationNotFoundError(NotFoundError):
+    code = "organisation_not_found"
+
+
+class OrganisationAlreadyActivatedError(ConflictError):
+    code = "organisation_already_activated"
+
+
+class ActivationCodeInvalidError(InvalidInputError):
+    code = "activation_code_invalid"
+
+
+class ActivationCodeExpiredError(GoneError):
+    code = "activation_code_expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A school as its item holds it.
+
+    ``activation_digest`` stands for the code sent to the official address, which is not kept. ``list_version`` names the
+    pupils' list in force and ``classes`` its classes with their sizes; both change in one write.
+    """
+
+    uai: Uai
+    name: str
+    official_email: str
+    created_at: datetime
+    activation_digest: str
+    activation_expires_at: datetime
+    activated_at: datetime | None = None
+    list_version: ListVersion | None = None
+    classes: Mapping[str, int] = field(default_factory=dict)
+
+
+class OrganisationStore(Protocol):
+    """The ``organisations`` table."""
+
+    def create(self, organisation: Organisation) -> None:
+        """Write a school that is new or not yet activated; else :class:`OrganisationAlreadyActivatedError`."""
+        ...
+
+    def find(self, uai: Uai) -> Organisation | None: ...
+
+    def activate(self, organisation: Organisation, administrator: Member) -> None:
+        """Mark the school activated and write its first administrator, both or neither.
+
+        Raises :class:`OrganisationAlreadyActivatedError` if another activation came first.
+        """
+        ...
+
+
+class ListRegister(Protocol):
+    """Which lists of a school exist, and which one is in force: kept on the school's item."""
+
+    def begin(self, uai: Uai, version: ListVersion) -> None:
+        """Note that rows will exist under this version, before the first is written."""
+        ...
+
+    def put_in_force(self, pupil_import: PupilImport, classes: Mapping[str, int], counts: ImportCounts, at: datetime) -> ListVersion:
+        """Point the school at the import's list and mark the import IMPORTED, both or neither.
+
+        Returns the version in force afterwards: another one when a list asked for later was there first.
+        """
+        ...
+
+    def superseded(self, uai: Uai) -> Sequence[ListVersion]:
+        """The noted versions older than the one in force."""
+        ...
+
+    def forget(self, uai: Uai, version: ListVersion) -> None:
+        """Strike a version whose rows were retired."""
+        ...
+
+
+def organisation_of(organisations: OrganisationStore, uai: Uai) -> Organisation:
+    """The school; raises :class:`OrganisationNotFoundError`."""
+    organisation = organisations.find(uai)
+    if organisation is None:
+        raise OrganisationNotFoundError("This school has no space here.", uai=uai)
+    return organisation
+
+
+def new_activation_code(ids: IdSource) -> str:
+    """A code for one activation, in groups of four."""
+    code = ids.pick(_CODE_ALPHABET, _CODE_LENGTH)
+    return "-".join(code[start : start + 4] for start in range(0, _CODE_LENGTH, 4))
+
+
+def activation_digest(code: str) -> str:
+    """What is kept of a code: SHA-256 of its symbols, whatever the case and the separators it is typed with."""
+    symbols = "".join(symbol for symbol in code.upper() if symbol.isalnum())
+    return hashlib.sha256(symbols.encode()).hexdigest()
+
+
+def check_activation(organisation: Organisation | None, code: str, now: datetime) -> Organisation:
+    """The school this code activates now; an unknown school and a wrong code are the same answer."""
+    if organisation is None or not hmac.compare_digest(organisation.activation_digest, activation_digest(code)):
+        raise ActivationCodeInvalidError(
+            "This activation code is not the one sent to this school.",
+            (Violation("/activation_code", "Copy the code from the message sent to the school's official address.", "activation_code"),),
+        )
+    if organisation.activated_at is not None:
+        raise OrganisationAlreadyActivatedError("This school's space is activated; ask its administrator to invite you.")
+    if now >= organisation.activation_expires_at:
+        raise ActivationCodeExpiredError("This activation code has expired; ask for a new one.")
+    return organisation

@@ -1,0 +1,60 @@
+"""Find oneself on a school's list, and keep the link (docs/domain.md §6)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from jalon.kernel.clock import Clock
+from jalon.kernel.errors import ConflictError, NotFoundError
+from jalon.kernel.ids import Ine, Uai, UserId
+from jalon.organisations.names import name_key
+from jalon.organisations.pupils import Pupil, PupilStore
+from jalon.organisations.reconciliations import Reconciliation, ReconciliationStore
+
+
+class PupilNotListedError(NotFoundError):
+    code = "pupil_not_listed"
+
+
+class PupilAmbiguousError(ConflictError):
+    code = "pupil_ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcilePupil:
+    """Who says to be whom. ``ine`` is only needed where two pupils share name and birth date."""
+
+    user_id: UserId
+    uai: Uai
+    first_name: str
+    last_name: str
+    birth_date: date
+    ine: Ine | None = None
+
+
+def reconcile_pupil(pupils: PupilStore, reconciliations: ReconciliationStore, clock: Clock, command: ReconcilePupil) -> Pupil:
+    """The pupil this account now is; doing it again gives the same.
+
+    Raises :class:`PupilNotListedError`, :class:`PupilAmbiguousError`, and
+    :class:`~jalon.organisations.reconciliations.PupilAlreadyReconciledError` or
+    :class:`~jalon.organisations.reconciliations.AccountAlreadyReconciledError` when either is taken.
+    """
+    pupil = _pupil_named(pupils.born_on(command.uai, command.birth_date), command)
+    reconciliations.link(Reconciliation(command.uai, pupil.ine, command.user_id, clock.now()))
+    return pupil
+
+
+def _pupil_named(candidates: tuple[Pupil, ...], command: ReconcilePupil) -> Pupil:
+    named = [pupil for pupil in candidates if is_named(pupil, command.first_name, command.last_name)]
+    if command.ine is not None:
+        named = [pupil for pupil in named if pupil.ine == command.ine]
+    if not named:
+        raise PupilNotListedError("Nobody on this school's list has this name and birth date; check them as the school wrote them.")
+    if len(named) > 1:
+        raise PupilAmbiguousError("Two pupils of this school have this name and birth date; give your national number (INE) too.")
+    return named[0]
+
+
+def is_named(pupil: Pupil, first_name: str, last_name: str) -> bool:
+    """Whether a pupil goes by this name: family name or name used, spelling and case aside."""
+    lasts = {name_key(pupil.last_name), name_key(pupil.used_name or pupil.last_name)}
+    return name_key(first_name) == name_key(pupil.first_name) and name_key(last_name) in lasts

@@ -1,0 +1,55 @@
+"""Which account is which pupil of which school (docs/domain.md §6): apart from the lists, so that it outlives them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from jalon.kernel.errors import ConflictError, ForbiddenError
+from jalon.kernel.ids import Ine, Uai, UserId
+
+
+class PupilAlreadyReconciledError(ConflictError):
+    code = "pupil_already_reconciled"
+
+
+class AccountAlreadyReconciledError(ConflictError):
+    code = "account_already_reconciled"
+
+
+class NotReconciledError(ForbiddenError):
+    code = "not_reconciled"
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """One pupil of one school and their account. ``school_made`` when the school made the account for them."""
+
+    uai: Uai
+    ine: Ine
+    user_id: UserId
+    since: datetime
+    school_made: bool = False
+
+
+class ReconciliationStore(Protocol):
+    """The ``reconciliations`` table: found from the pupil and from the account."""
+
+    def link(self, reconciliation: Reconciliation) -> None:
+        """Link both ways or not at all; the same link again changes nothing.
+
+        Raises :class:`PupilAlreadyReconciledError` or :class:`AccountAlreadyReconciledError`.
+        """
+        ...
+
+    def of_user(self, uai: Uai, user_id: UserId) -> Ine | None:
+        """Which pupil of this school the account is."""
+        ...
+
+    def schools_of(self, user_id: UserId) -> tuple[Uai, ...]:
+        """The schools on whose lists the account was found."""
+        ...
+
+    def of_pupils(self, uai: Uai, ines: Iterable[Ine]) -> Mapping[Ine, Reconciliation]:
+        """The links of those among these pupils who have one."""
+        ...
