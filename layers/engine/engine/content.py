@@ -248,6 +248,10 @@ class Release:
         """The position of a skill; raises :class:`~engine.errors.UnknownReferenceError`."""
         return _found(self._lookups.skill_by_id, skill_id, "skill")
 
+    def has_skill(self, skill_id: str) -> bool:
+        """Whether this release holds the skill."""
+        return skill_id in self._lookups.skill_by_id
+
     def challenge_index(self, challenge_id: str) -> int:
         """The position of a challenge; raises :class:`~engine.errors.UnknownReferenceError`."""
         return _found(self._lookups.challenge_by_id, challenge_id, "challenge")

@@ -2,14 +2,19 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Final
 
+from engine import octets
 from engine.content import Release
+from engine.errors import CorruptRecordError
+from engine.grading import Result
 from engine.packing import Answered
 
 DAYS_BEFORE_IMPROVING: Final = 4
 DAYS_BEFORE_RETRYING: Final = 4
 DAYS_BEFORE_RESET: Final = 7
+_DAY_S: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +40,51 @@ class Knowledge:
     @classmethod
     def of(cls, elements: Iterable[Element] = ()) -> "Knowledge":
         """From elements in any order; the latest of a skill counts, and of two at the same second the one given last."""
-        raise NotImplementedError
+        return cls({}).updated(elements)
 
     def __contains__(self, skill_index: int) -> bool:
         return skill_index in self.elements
 
     def __iter__(self) -> Iterator[Element]:
         """The elements, by rising position of their skill."""
-        raise NotImplementedError
+        return iter(sorted(self.elements.values(), key=lambda element: element.skill_index))
 
     def __len__(self) -> int:
         return len(self.elements)
 
     def updated(self, elements: Iterable[Element]) -> "Knowledge":
         """With these elements added; the latest of a skill counts."""
-        raise NotImplementedError
+        latest = dict(self.elements)
+        for element in elements:
+            present = latest.get(element.skill_index)
+            if present is None or element.at >= present.at:
+                latest[element.skill_index] = element
+        return Knowledge(latest)
 
     def within(self, skills: Collection[int]) -> "Knowledge":
         """Only the elements of these skills."""
-        raise NotImplementedError
+        return Knowledge({index: element for index, element in self.elements.items() if index in skills})
 
     def without(self, skills: Collection[int]) -> "Knowledge":
         """Without these skills: what a reset leaves."""
-        raise NotImplementedError
+        return Knowledge({index: element for index, element in self.elements.items() if index not in skills})
 
     def for_improving(self, at: int) -> "Knowledge":
         """What an improvement started ``at`` keeps: the validated, and the invalidated strictly younger than 4 days."""
-        raise NotImplementedError
+        youngest_dropped = at - DAYS_BEFORE_IMPROVING * _DAY_S
+        return Knowledge({index: element for index, element in self.elements.items() if element.validated or element.at > youngest_dropped})
 
     def validated(self) -> frozenset[int]:
         """The skills known, directly or by inference."""
-        raise NotImplementedError
+        return frozenset(index for index, element in self.elements.items() if element.validated)
 
     def moved(self, old: Release, new: Release) -> "Knowledge":
         """The same knowledge in another release: skills are matched by id, those that are gone are left out."""
-        raise NotImplementedError
+        return Knowledge.of(
+            Element(new.skill_index(skill.id), element.validated, element.direct, element.at)
+            for element in self
+            if new.has_skill((skill := old.skills[element.skill_index]).id)
+        )
 
     @staticmethod
     def apply(
@@ -83,12 +98,44 @@ class Knowledge:
 
         About 1.8 KB for 900 skills answered at 300 instants.
         """
-        raise NotImplementedError
+        elements = tuple(self)
+        instants = sorted({element.at for element in elements})
+        rank = {instant: place for place, instant in enumerate(instants)}
+        known = octets.bitmap(element.skill_index for element in elements)
+        width = max(len(instants) - 1, 0).bit_length()
+        ranks = sum(rank[element.at] << width * place for place, element in enumerate(elements))
+        return b"".join(
+            (
+                octets.counted(known),
+                octets.bitmap((element.skill_index for element in elements if element.validated), len(known)),
+                octets.bitmap((element.skill_index for element in elements if element.direct), len(known)),
+                octets.number(len(instants)),
+                *(octets.number(later - earlier) for earlier, later in pairwise([0, *instants])),
+                ranks.to_bytes((width * len(elements) + 7) // 8, "little"),
+            )
+        )
 
     @classmethod
     def unpack(cls, packed: bytes) -> "Knowledge":
         """The inverse of :meth:`pack`; raises :class:`~engine.errors.CorruptRecordError`."""
-        raise NotImplementedError
+        reader = octets.Reader(packed)
+        bitmap = reader.counted()
+        known = octets.positions(bitmap)
+        validated, direct = frozenset(octets.positions(reader.take(len(bitmap)))), frozenset(octets.positions(reader.take(len(bitmap))))
+        instants = tuple(accumulate(reader.number() for _ in range(reader.number())))
+        width = max(len(instants) - 1, 0).bit_length()
+        ranks = int.from_bytes(reader.take((width * len(known) + 7) // 8), "little")
+        mask = (1 << width) - 1
+        try:
+            elements = {
+                index: Element(index, index in validated, index in direct, instants[ranks >> width * place & mask])
+                for place, index in enumerate(known)
+            }
+        except IndexError as error:
+            raise CorruptRecordError("the knowledge names an instant it does not hold") from error
+        if not reader.ended:
+            raise CorruptRecordError("bytes follow the knowledge")
+        return cls(elements)
 
 
 def infer(release: Release, target: Collection[int], known: Collection[int], skill_index: int, ok: bool, at: int) -> tuple[Element, ...]:
@@ -96,26 +143,44 @@ def infer(release: Release, target: Collection[int], known: Collection[int], ski
 
     A right answer validates the skill (direct) and every strictly easier skill of the same tube in ``target`` (inferred); a
     wrong or skipped one invalidates it and every strictly harder one. Skills in ``known``, already assessed in this
-    assessment, get nothing.
+    assessment, get nothing. Late (``timedout``) and ``focusedout`` answers are not right.
     """
-    raise NotImplementedError
+    level = release.skills[skill_index].level
+    elements = []
+    for other in release.tube_skills(release.skills[skill_index].tube):
+        other_level = release.skills[other].level
+        implied = other in target and (other_level < level if ok else other_level > level)
+        if (other == skill_index or implied) and other not in known:
+            elements.append(Element(other, ok, other == skill_index, at))
+    return tuple(elements)
 
 
 def elements_of(release: Release, target: Collection[int], at_start: Knowledge, answers: Sequence[Answered]) -> tuple[Element, ...]:
     """All the elements an assessment has brought, by playing its answers again from what was known at the start."""
-    raise NotImplementedError
+    wanted, known = frozenset(target), set(at_start.elements)
+    elements: list[Element] = []
+    for answered in answers:
+        skill_index = release.challenges[answered.challenge_index].skill_index
+        brought = infer(release, wanted, known, skill_index, answered.result is Result.OK, answered.at)
+        known.update(element.skill_index for element in brought)
+        elements.extend(brought)
+    return tuple(elements)
 
 
 def days_to_improve(finished_at: int, now: int) -> int:
     """Whole days left before a finished competence can be improved: ceil(4 − elapsed), never below 0. Times in seconds."""
-    raise NotImplementedError
+    return _days_left(DAYS_BEFORE_IMPROVING, now - finished_at)
 
 
 def days_to_retry(shared_at: int, now: int) -> int:
     """Whole days left before a campaign can be retried (4 days). Times in seconds."""
-    raise NotImplementedError
+    return _days_left(DAYS_BEFORE_RETRYING, now - shared_at)
 
 
 def days_to_reset(last_at: int, now: int) -> int:
     """Whole days left before a competence can be reset (7 days after its last element). Times in seconds."""
-    raise NotImplementedError
+    return _days_left(DAYS_BEFORE_RESET, now - last_at)
+
+
+def _days_left(delay_days: int, elapsed_s: int) -> int:
+    return max(0, -((elapsed_s - delay_days * _DAY_S) // _DAY_S))
