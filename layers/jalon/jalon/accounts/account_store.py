@@ -1,0 +1,239 @@
+"""Identities and credentials in DynamoDB."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, Role, TermsAcceptance
+from jalon.accounts.lockout import FORGOTTEN_AFTER, NONE_YET, Attempts
+from jalon.accounts.stores import Credentials, LoginTakenError, SetupTicket, StaleWriteError
+from jalon.accounts.tables import AttemptsItem, IdentityItem, LoginItem, PasswordItem, SetupItem
+from jalon.edge.tables import ConditionFailedError, Refused, StoreUnavailableError, conditional_update, translated
+from jalon.kernel.errors import JalonError
+from jalon.kernel.ids import UserId
+
+MODELS = (IdentityItem, LoginItem, PasswordItem, SetupItem, AttemptsItem)
+
+Item = TypeVar("Item", bound=Model)
+#: Which positions of a transaction were refused → the error that says so.
+Reading = Callable[[frozenset[int]], JalonError]
+
+
+class AccountTable:
+    """:class:`jalon.accounts.stores.AccountStore` on the tables ``identities`` and ``credentials``."""
+
+    def create(self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None) -> None:
+        with _transaction(_creation_refused) as transaction:
+            transaction.save(_identity_item(identity), condition=IdentityItem.user_id.does_not_exist())
+            for login_key in sorted(identity.login_keys):
+                transaction.save(LoginItem(_login(login_key), user_id=identity.user_id), condition=LoginItem.key.does_not_exist())
+            transaction.save(
+                PasswordItem(_password(identity.user_id), verifier=credentials.verifier, initial_nonce=credentials.initial_nonce)
+            )
+            if ticket:
+                transaction.save(_setup_item(ticket))
+
+    def identity(self, user_id: UserId) -> Identity | None:
+        item = _get(IdentityItem, user_id)
+        return _identity(item) if item else None
+
+    def identities(self, user_ids: Iterable[UserId]) -> Mapping[UserId, Identity]:
+        with translated():
+            found = [_identity(item) for item in IdentityItem.batch_get(sorted(set(user_ids)), consistent_read=True)]
+        return {identity.user_id: identity for identity in found}
+
+    def user_of_login(self, login_key: str) -> UserId | None:
+        item = _get(LoginItem, _login(login_key))
+        return UserId(item.user_id) if item else None
+
+    def credentials(self, user_id: UserId) -> Credentials | None:
+        item = _get(PasswordItem, _password(user_id))
+        return Credentials(item.verifier, item.initial_nonce) if item else None
+
+    def record_attempt(self, user_id: UserId, before: Attempts, after: Attempts) -> Attempts | None:
+        assert after.latest_at is not None  # noqa: S101 - an attempt that was counted has its time
+        condition = AttemptsItem.key.does_not_exist()
+        if before.latest_at is not None:
+            condition = (AttemptsItem.failures == before.failures) & (AttemptsItem.latest_at == before.latest_at)
+        actions = [
+            AttemptsItem.failures.set(after.failures),
+            AttemptsItem.latest_at.set(after.latest_at),
+            AttemptsItem.expires_at.set(_epoch_s(after.latest_at + FORGOTTEN_AFTER)),
+        ]
+        outcome = conditional_update(AttemptsItem, _attempts(user_id), None, actions, condition)
+        if not isinstance(outcome, Refused):
+            return None
+        if outcome.attributes is None:
+            return NONE_YET
+        item = AttemptsItem.from_raw_data(dict(outcome.attributes))
+        return Attempts(int(item.failures), item.latest_at)
+
+    def forget_attempts(self, user_id: UserId) -> None:
+        with translated():
+            AttemptsItem(_attempts(user_id)).delete()
+
+    def set_password(self, user_id: UserId, verifier: str, initial_nonce: bytes | None, ticket: SetupTicket | None = None) -> None:
+        nonce = PasswordItem.initial_nonce
+        with _transaction(_password_refused) as transaction:
+            if ticket:
+                transaction.delete(SetupItem(_setup(user_id)), condition=SetupItem.nonce == ticket.nonce)
+            transaction.delete(AttemptsItem(_attempts(user_id)))
+            transaction.update(
+                PasswordItem(_password(user_id)),
+                actions=[PasswordItem.verifier.set(verifier), nonce.remove() if initial_nonce is None else nonce.set(initial_nonce)],
+            )
+            transaction.update(IdentityItem(user_id), actions=[IdentityItem.sign_in_epoch.add(1)], condition=IdentityItem.user_id.exists())
+
+    def renew_verifier(self, user_id: UserId, old: str, new: str) -> None:
+        conditional_update(PasswordItem, _password(user_id), None, [PasswordItem.verifier.set(new)], PasswordItem.verifier == old)
+
+    def put_ticket(self, ticket: SetupTicket) -> None:
+        with translated():
+            _setup_item(ticket).save()
+
+    def ticket(self, user_id: UserId) -> SetupTicket | None:
+        item = _get(SetupItem, _setup(user_id))
+        return SetupTicket(user_id, item.nonce, datetime.fromtimestamp(int(item.expires_at), UTC)) if item else None
+
+    def add_role(self, user_id: UserId, role: Role) -> None:
+        self._change(user_id, IdentityItem.roles.add({str(role)}))
+
+    def set_preferences(self, user_id: UserId, preferences: Preferences) -> None:
+        self._change(user_id, IdentityItem.preferences.set(asdict(preferences)))
+
+    def accept_terms(self, user_id: UserId, terms: TermsAcceptance) -> None:
+        self._change(user_id, IdentityItem.terms_version.set(terms.version), IdentityItem.terms_accepted_at.set(terms.accepted_at))
+
+    def raise_sign_in_epoch(self, user_id: UserId) -> None:
+        self._change(user_id, IdentityItem.sign_in_epoch.add(1))
+
+    def erase(self, identity: Identity) -> None:
+        with _transaction(_nothing_to_refuse) as transaction:
+            transaction.delete(IdentityItem(identity.user_id))
+            for login_key in sorted(identity.login_keys):
+                transaction.delete(LoginItem(_login(login_key)))
+            for item in (PasswordItem(_password(identity.user_id)), SetupItem(_setup(identity.user_id))):
+                transaction.delete(item)
+            transaction.delete(AttemptsItem(_attempts(identity.user_id)))
+
+    def _change(self, user_id: UserId, *actions: Action) -> None:
+        outcome = conditional_update(IdentityItem, user_id, None, actions, IdentityItem.user_id.exists())
+        if isinstance(outcome, Refused):
+            raise AccountNotFoundError("There is no such account.", user_id=user_id)
+
+
+@contextmanager
+def _transaction(read_refusal: Reading) -> Iterator[TransactWrite]:
+    """Everything written inside happens or none of it. ``read_refusal`` says what the refused positions mean.
+
+    PynamoDB sends deletions first, then puts, then updates, each in the order given.
+    """
+    connection = IdentityItem._get_connection().connection
+    try:
+        with translated(), TransactWrite(connection=connection) as transaction:
+            yield transaction
+    except ConditionFailedError as error:
+        refused = _refused_positions(error.__cause__)
+        if not refused:
+            # Another transaction holds one of the items: nothing was written, and the same request may be sent again.
+            raise StoreUnavailableError("The account is being changed; send the same request again.") from error
+        raise read_refusal(refused) from error
+
+
+def _refused_positions(error: BaseException | None) -> frozenset[int]:
+    reasons = error.cancellation_reasons if isinstance(error, TransactWriteError) else ()
+    return frozenset(index for index, reason in enumerate(reasons) if reason and reason.code == "ConditionalCheckFailed")
+
+
+def _creation_refused(positions: frozenset[int]) -> JalonError:
+    if 0 in positions:
+        return AccountExistsError("This identifier is in use.")
+    return LoginTakenError("This login is in use.")
+
+
+def _password_refused(positions: frozenset[int]) -> JalonError:
+    if 0 in positions:
+        return StaleWriteError("The ticket is used or replaced.")
+    return AccountNotFoundError("There is no such account.")
+
+
+def _nothing_to_refuse(_positions: frozenset[int]) -> JalonError:
+    return StoreUnavailableError("The account is being changed; send the same request again.")
+
+
+def _get(model: type[Item], key: str) -> Item | None:
+    try:
+        with translated():
+            return model.get(key, consistent_read=True)
+    except DoesNotExist:
+        return None
+
+
+def _login(login_key: str) -> str:
+    return f"login#{login_key}"
+
+
+def _password(user_id: UserId) -> str:
+    return f"password#{user_id}"
+
+
+def _setup(user_id: UserId) -> str:
+    return f"setup#{user_id}"
+
+
+def _attempts(user_id: UserId) -> str:
+    return f"attempts#{user_id}"
+
+
+def _epoch_s(instant: datetime) -> int:
+    return int(instant.timestamp())
+
+
+def _setup_item(ticket: SetupTicket) -> SetupItem:
+    return SetupItem(_setup(ticket.user_id), nonce=ticket.nonce, expires_at=_epoch_s(ticket.expires_at))
+
+
+def _identity_item(identity: Identity) -> IdentityItem:
+    terms = identity.terms
+    return IdentityItem(
+        identity.user_id,
+        first_name=identity.first_name,
+        last_name=identity.last_name,
+        birth_date=identity.birth_date.isoformat() if identity.birth_date else None,
+        email=identity.email,
+        username=identity.username,
+        roles={str(role) for role in identity.roles},
+        login_keys=set(identity.login_keys),
+        preferences=asdict(identity.preferences),
+        terms_version=terms.version if terms else None,
+        terms_accepted_at=terms.accepted_at if terms else None,
+        sign_in_epoch=identity.sign_in_epoch,
+        created_at=identity.created_at,
+        request=identity.request or None,
+    )
+
+
+def _identity(item: IdentityItem) -> Identity:
+    terms = TermsAcceptance(item.terms_version, item.terms_accepted_at) if item.terms_version and item.terms_accepted_at else None
+    return Identity(
+        user_id=UserId(item.user_id),
+        first_name=item.first_name,
+        last_name=item.last_name,
+        birth_date=date.fromisoformat(item.birth_date) if item.birth_date else None,
+        email=item.email,
+        username=item.username,
+        roles=frozenset(map(Role, item.roles)),
+        login_keys=frozenset(item.login_keys),
+        preferences=Preferences(**item.preferences),
+        terms=terms,
+        sign_in_epoch=int(item.sign_in_epoch),
+        created_at=item.created_at,
+        request=item.request or "",
+    )

@@ -1,0 +1,77 @@
+"""The operator registers a school's software."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from jalon.accounts.identity import refuse
+from jalon.accounts.keyring import Keyring, same
+from jalon.accounts.oauth_client import GRANTABLE_SCOPES, OAuthClient, Scope
+from jalon.accounts.stores import ClientStore
+from jalon.kernel.clock import Clock
+from jalon.kernel.errors import ConflictError, Violation
+from jalon.kernel.ids import ClientId
+
+_NAME_MAX_LENGTH = 100
+
+
+class ClientExistsError(ConflictError):
+    """Another request made a client under this id."""
+
+    code = "client_exists"
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """``client_id`` comes from the request's idempotency key and ``request`` is its keyed digest; ``nonce`` is random."""
+
+    client_id: ClientId
+    name: str
+    scopes: frozenset[str]
+    request: str
+    created_by: str
+    nonce: bytes
+
+
+def create_client(clients: ClientStore, keyring: Keyring, clock: Clock, command: NewClient) -> tuple[OAuthClient, str]:
+    """The client and its secret; a repeated request gives both again.
+
+    Raises :class:`InvalidInputError` naming every field, :class:`ClientExistsError`.
+    """
+    name = " ".join(command.name.split())
+    refuse((*_name_violations(name), *_scope_violations(command.scopes)))
+    wanted = OAuthClient(
+        client_id=command.client_id,
+        name=name,
+        scopes=frozenset(map(Scope, command.scopes)),
+        nonce=command.nonce,
+        request=command.request,
+        created_by=command.created_by,
+        created_at=clock.now(),
+    )
+    client = clients.create(wanted)
+    if client.request != command.request:
+        raise ClientExistsError("Another request made a client under this identifier.", client_id=command.client_id)
+    return client, client_secret(keyring, client)
+
+
+def client_secret(keyring: Keyring, client: OAuthClient) -> str:
+    """The client's secret; only the keyring and the stored nonce together give it."""
+    return keyring.secret("client secret", client.client_id, client.nonce)
+
+
+def is_client_secret(keyring: Keyring, client: OAuthClient, presented: str) -> bool:
+    """Whether the secret is this client's."""
+    return same(presented, client_secret(keyring, client))
+
+
+def _name_violations(name: str) -> Iterable[Violation]:
+    if not 0 < len(name) <= _NAME_MAX_LENGTH or not name.isprintable():
+        yield Violation("/name", f"A name of 1 to {_NAME_MAX_LENGTH} printable characters is needed.", "client_name")
+
+
+def _scope_violations(scopes: frozenset[str]) -> Iterable[Violation]:
+    known = sorted(GRANTABLE_SCOPES)
+    if not scopes:
+        yield Violation("/scopes", f"At least one of: {', '.join(known)}.", "required")
+    for scope in sorted(scopes - GRANTABLE_SCOPES):
+        yield Violation("/scopes", f"{scope[:40]!r} cannot be granted; one of: {', '.join(known)}.", "scope")

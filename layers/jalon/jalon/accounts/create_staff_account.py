@@ -1,0 +1,89 @@
+"""The certifying body's staff (the jury): the operator makes the account, the person sets the password."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from jalon.accounts.accounts import Accounts
+from jalon.accounts.identity import (
+    AccountExistsError,
+    EmailTakenError,
+    Identity,
+    Role,
+    clean_email,
+    clean_name,
+    email_violations,
+    name_violations,
+    refuse,
+)
+from jalon.accounts.setup_token import new_ticket, write_setup_token
+from jalon.accounts.stores import Credentials, LoginTakenError
+from jalon.kernel.ids import UserId
+
+
+@dataclass(frozen=True, slots=True)
+class NewStaff:
+    """``user_id`` comes from the request's idempotency key and ``request`` is its keyed digest."""
+
+    user_id: UserId
+    role: Role
+    email: str
+    first_name: str
+    last_name: str
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffInvitation:
+    """What the operator passes on to the person."""
+
+    user_id: UserId
+    setup_token: str
+    expires_at: datetime
+
+
+def create_staff_account(accounts: Accounts, staff: NewStaff) -> StaffInvitation:
+    """Create the account without a password and give the token that sets one.
+
+    For someone who was invited and never set a password, a new token replaces the former. Raises
+    :class:`InvalidInputError` naming every field, :class:`EmailTakenError` if the address belongs to an account that
+    is in use, :class:`AccountExistsError` if another request used this user id.
+    """
+    first_name, last_name, email = clean_name(staff.first_name), clean_name(staff.last_name), clean_email(staff.email)
+    refuse(
+        (
+            *name_violations("/first_name", first_name),
+            *name_violations("/last_name", last_name),
+            *email_violations("/email", email),
+        )
+    )
+    identity = Identity(
+        user_id=staff.user_id,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        roles=frozenset({staff.role}),
+        created_at=accounts.clock.now(),
+        login_keys=frozenset({accounts.keyring.login_key(email)}),
+        request=staff.request,
+    )
+    ticket = new_ticket(accounts, staff.user_id)
+    try:
+        accounts.store.create(identity, Credentials(), ticket)
+    except (AccountExistsError, LoginTakenError):
+        return _invite_again(accounts, identity)
+    return StaffInvitation(staff.user_id, write_setup_token(accounts.keyring, ticket), ticket.expires_at)
+
+
+def _invite_again(accounts: Accounts, identity: Identity) -> StaffInvitation:
+    """The address or the id is in use: a repeated request and a second invitation are welcome, anything else is not."""
+    earlier = accounts.store.identity(identity.user_id)
+    if earlier is not None and (earlier.email, earlier.request) != (identity.email, identity.request):
+        raise AccountExistsError("Another request used this identifier.", user_id=identity.user_id)
+    user_id = accounts.store.user_of_login(accounts.keyring.login_key(identity.email or ""))
+    credentials = accounts.store.credentials(user_id) if user_id else None
+    existing = accounts.store.identity(user_id) if user_id else None
+    if existing is None or credentials is None or credentials.verifier is not None or existing.roles != identity.roles:
+        raise EmailTakenError("An account with this e-mail address is in use.")
+    ticket = new_ticket(accounts, existing.user_id)
+    accounts.store.put_ticket(ticket)
+    return StaffInvitation(existing.user_id, write_setup_token(accounts.keyring, ticket), ticket.expires_at)

@@ -1,0 +1,151 @@
+"""A person, as the system knows them: the only place where names and birth dates live.
+
+Everything else refers to a person by ``user_id`` alone (docs/architecture.md §3, table ``identities``).
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from jalon.kernel.errors import ConflictError, InvalidInputError, NotFoundError, Violation
+from jalon.kernel.ids import UserId
+
+NAME_MAX_LENGTH = 100
+EARLIEST_BIRTH_DATE = date(1900, 1, 1)
+DEFAULT_LOCALE = "fr-FR"
+
+
+class Role(StrEnum):
+    """What a person may be (docs/domain.md §1). Membership of one school is not a role: organisations know it."""
+
+    PUPIL = "pupil"
+    TEACHER = "teacher"
+    JURY = "jury"
+
+
+class AccountNotFoundError(NotFoundError):
+    """No account has this identifier (any more)."""
+
+    code = "account_not_found"
+
+
+class AccountExistsError(ConflictError):
+    """The identifier is in use."""
+
+    code = "account_exists"
+
+
+class EmailTakenError(ConflictError):
+    """Another account signs in with this e-mail address."""
+
+    code = "email_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How the person wants to be served. Extra time is not here: the certification centre grants it."""
+
+    locale: str = DEFAULT_LOCALE
+    high_contrast: bool = False
+    large_text: bool = False
+    reduced_motion: bool = False
+    screen_reader: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TermsAcceptance:
+    """Which version of the terms of use was accepted, and when."""
+
+    version: str
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One account's personal data and standing.
+
+    ``birth_date`` is known for pupils, and for staff only if they gave it. ``login_keys`` are the keyed digests of the
+    person's ways in (see :mod:`jalon.accounts.keyring`), so that all of them can be found again from the person.
+    ``sign_in_epoch`` rises by one when the person signs out everywhere: sign-ins begun under an older one are over.
+    ``request`` is the keyed digest of the request that made the account, if it came over HTTP: a repeated request is
+    told from another one by it.
+    """
+
+    user_id: UserId
+    first_name: str
+    last_name: str
+    roles: frozenset[Role]
+    created_at: datetime
+    birth_date: date | None = None
+    email: str | None = None
+    username: str | None = None
+    login_keys: frozenset[str] = frozenset()
+    preferences: Preferences = field(default_factory=Preferences)
+    terms: TermsAcceptance | None = None
+    sign_in_epoch: int = 0
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CivilIdentity:
+    """What other contexts may ask for: enough to print a certificate or find a person on a list."""
+
+    user_id: UserId
+    first_name: str
+    last_name: str
+    birth_date: date | None
+
+
+def clean_name(text: str) -> str:
+    """A name as it is kept: NFC, outer and doubled spaces gone.
+
+    >>> clean_name("  Anne   Lise ")
+    'Anne Lise'
+    """
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def clean_email(text: str) -> str:
+    """An e-mail address as it is kept: trimmed, lower case, NFC."""
+    return unicodedata.normalize("NFC", text).strip().lower()
+
+
+def name_violations(pointer: str, text: str) -> tuple[Violation, ...]:
+    """Why ``text`` (cleaned) cannot be a name; empty when it can."""
+    if not text:
+        return (Violation(pointer, "A name is needed.", "required"),)
+    if len(text) > NAME_MAX_LENGTH:
+        return (Violation(pointer, f"At most {NAME_MAX_LENGTH} characters.", "too_long"),)
+    if not any(character.isalpha() for character in text) or any(not _belongs_to_a_name(character) for character in text):
+        return (Violation(pointer, "Letters, spaces, hyphens, apostrophes and full stops make a name.", "name_characters"),)
+    return ()
+
+
+def _belongs_to_a_name(character: str) -> bool:
+    return character in " -'’.·" or unicodedata.category(character)[0] in "LM"
+
+
+def email_violations(pointer: str, text: str) -> tuple[Violation, ...]:
+    """Why ``text`` (cleaned) cannot be an e-mail address; only a message sent there proves that it is one."""
+    local, at, host = text.rpartition("@")
+    plain = not any(character.isspace() or not character.isprintable() for character in text)
+    labels = host.split(".")
+    if at and 0 < len(local) <= 64 and "@" not in local and len(text) <= 254 and len(labels) > 1 and all(labels) and plain:
+        return ()
+    return (Violation(pointer, "An e-mail address looks like name@example.org.", "email"),)
+
+
+def birth_date_violations(pointer: str, birth_date: date, today: date) -> tuple[Violation, ...]:
+    """Why ``birth_date`` cannot be one."""
+    if EARLIEST_BIRTH_DATE <= birth_date <= today:
+        return ()
+    return (Violation(pointer, f"A birth date lies between {EARLIEST_BIRTH_DATE.year} and today.", "birth_date"),)
+
+
+def refuse(violations: Iterable[Violation]) -> None:
+    """Raise :class:`InvalidInputError` naming every field at once, if there is any violation."""
+    found = tuple(violations)
+    if found:
+        raise InvalidInputError("Some fields cannot be accepted; each is named in errors.", found)

@@ -1,0 +1,60 @@
+"""Slowing guesses down, per account.
+
+All pupils of a school share one IP address (docs/domain.md §10), so addresses are never counted. A few slips cost
+nothing; then each failure makes the account wait, longer each time, up to a ceiling short enough that a classmate who
+types nonsense on purpose spoils a few minutes and not a lesson. What is tried during a wait is refused unread and does
+not prolong it. Whoever is signed in already stays so.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from jalon.kernel.errors import TooManyRequestsError
+
+FREE_FAILURES = 5
+FIRST_WAIT = timedelta(seconds=15)
+LONGEST_WAIT = timedelta(minutes=5)
+FORGOTTEN_AFTER = timedelta(hours=24)
+
+
+class AccountWaitsError(TooManyRequestsError):
+    """Too many wrong passwords for this login; it waits a while."""
+
+    code = "account_waits"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Sign-ins begun since the last success, and when the latest began."""
+
+    failures: int = 0
+    latest_at: datetime | None = None
+
+
+NONE_YET = Attempts()
+
+
+def wait_after(failures: int) -> timedelta:
+    """How long an account waits after that many failures in a row.
+
+    >>> [int(wait_after(n).total_seconds()) for n in (4, 5, 6, 7, 8, 9, 10, 50)]
+    [0, 15, 30, 60, 120, 240, 300, 300]
+    """
+    if failures < FREE_FAILURES:
+        return timedelta(0)
+    doublings = min(failures - FREE_FAILURES, 10)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+
+def begin_attempt(attempts: Attempts, now: datetime) -> Attempts:
+    """The attempts with one more, counted before the password is looked at, so that parallel guesses count too.
+
+    Raises :class:`AccountWaitsError` while the account waits.
+    """
+    if attempts.latest_at is None or now - attempts.latest_at >= FORGOTTEN_AFTER:
+        return Attempts(1, now)
+    left = attempts.latest_at + wait_after(attempts.failures) - now
+    if left > timedelta(0):
+        seconds = -(-left // timedelta(seconds=1))
+        raise AccountWaitsError(f"Too many wrong passwords: try again in {seconds} s.", retry_after_s=int(seconds))
+    return Attempts(attempts.failures + 1, now)

@@ -1,0 +1,54 @@
+"""What people type to say who they are: an e-mail address, or the username that the school made."""
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+
+#: Letters that NFD leaves whole, as French civil registers write them.
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+_LONGEST_PART = 40
+_MOST_NAMESAKES = 99
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, ligatures spelled out.
+
+    >>> fold("Cœur-Élodie")
+    'coeur-elodie'
+    """
+    decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold().translate(_LIGATURES))
+    return "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
+
+
+def normalise_login(text: str) -> str:
+    """The one form of a login: an e-mail address in lower case; a username also without spaces and accents.
+
+    >>> normalise_login(" Léa.Martin1203 "), normalise_login("Lea@Example.ORG")
+    ('lea.martin1203', 'lea@example.org')
+    """
+    if "@" in text:
+        return unicodedata.normalize("NFC", text).strip().lower()
+    return "".join(fold(text).split())
+
+
+def username_base(first_name: str, last_name: str, birth_date: date) -> str:
+    """first.last + day and month of birth (docs/domain.md §1; the schools' convention).
+
+    Hyphens, apostrophes and spaces go; a name without Latin letters counts as ``eleve``.
+
+    >>> username_base("Anne-Lise", "D'Œuvre", date(2010, 3, 12))
+    'annelise.doeuvre1203'
+    """
+    return f"{_letters(first_name)}.{_letters(last_name)}{birth_date.day:02d}{birth_date.month:02d}"
+
+
+def username_candidates(first_name: str, last_name: str, birth_date: date) -> Iterator[str]:
+    """The usernames to try in turn: the base, then the base with ``-2``, ``-3`` … for namesakes born on that day."""
+    base = username_base(first_name, last_name, birth_date)
+    yield base
+    for number in range(2, _MOST_NAMESAKES + 1):
+        yield f"{base}-{number}"
+
+
+def _letters(name: str) -> str:
+    return "".join(character for character in fold(name) if "a" <= character <= "z")[:_LONGEST_PART] or "eleve"

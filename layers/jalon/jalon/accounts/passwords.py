@@ -1,0 +1,91 @@
+"""What a password must be, and the initial ones that schools hand out on paper."""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
+from jalon.accounts.logins import fold
+from jalon.kernel.errors import Violation
+
+SHORTEST = 8
+LONGEST = 128
+#: From this length on, one kind of character is enough: a sentence is a good password.
+LONG_ENOUGH_ALONE = 14
+_KINDS: tuple[Callable[[str], bool], ...] = (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
+
+#: No l, q, x, y, w, h, c: they are misread on paper or mistyped on other keyboards.
+_CONSONANTS = "bdfgjkmnprstvz"
+_VOWELS = "aeiou"
+_DIGITS = "23456789"
+
+
+class PasswordHasher(Protocol):
+    """Turns passwords into verifiers that are slow to guess (argon2id)."""
+
+    @property
+    def decoy(self) -> str:
+        """A verifier of the same cost as any other, of a password that nobody knows."""
+        ...
+
+    def hash(self, password: str) -> str:
+        """A fresh verifier."""
+        ...
+
+    def hash_each(self, passwords: Iterable[str]) -> Iterator[str]:
+        """The verifiers in the order of the passwords, made a few at a time."""
+        ...
+
+    def verify(self, verifier: str, password: str) -> bool:
+        """Whether the password fits; costs the same either way."""
+        ...
+
+    def is_outdated(self, verifier: str) -> bool:
+        """Whether the verifier was made with other parameters than today's."""
+        ...
+
+
+def normalise_password(text: str) -> str:
+    """NFKC, so that the same keys give the same password on every system (NIST SP 800-63B-4 §3.1.1.2)."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def password_violations(pointer: str, password: str, *personal: str) -> tuple[Violation, ...]:
+    """Why ``password`` cannot be chosen; empty when it can.
+
+    Eight characters of three kinds, or fourteen of any, under growing delays after failures: at least the 50 bits
+    that the CNIL asks for in that case (délibération 2022-100). ``personal`` are the person's login and names, which a
+    password must not contain.
+    """
+    if len(password) > LONGEST:
+        return (Violation(pointer, f"At most {LONGEST} characters.", "password_too_long"),)
+    kinds = sum(any(map(is_kind, password)) for is_kind in _KINDS)
+    if len(password) < SHORTEST or (kinds < 3 and len(password) < LONG_ENOUGH_ALONE) or len(set(password)) < 5:
+        return (
+            Violation(
+                pointer,
+                f"At least {SHORTEST} characters with three of: small letters, capitals, digits, other signs; "
+                f"or at least {LONG_ENOUGH_ALONE} characters.",
+                "password_too_weak",
+            ),
+        )
+    folded = fold(password)
+    if any(len(word) >= 4 and fold(word) in folded for word in personal):
+        return (Violation(pointer, "Not with your own name or login in it.", "password_personal"),)
+    return ()
+
+
+def initial_password(entropy: bytes) -> str:
+    """A password that is easy to read from paper and to type: two made-up words and four digits.
+
+    There are 14⁴ × 5⁴ × 8⁴ ≈ 10¹¹ of them, drawn evenly. Guessing is online only and slowed per account
+    (:mod:`jalon.accounts.lockout`) to some 300 tries a day.
+
+    >>> initial_password(bytes(range(32)))
+    'kuki-napa-4656'
+    """
+    number = int.from_bytes(entropy, "big")
+    symbols = []
+    for alphabet in (_CONSONANTS, _VOWELS) * 4 + (_DIGITS,) * 4:
+        number, index = divmod(number, len(alphabet))
+        symbols.append(alphabet[index])
+    return f"{''.join(symbols[:4])}-{''.join(symbols[4:8])}-{''.join(symbols[8:])}"

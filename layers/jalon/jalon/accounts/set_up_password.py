@@ -1,0 +1,34 @@
+"""A person who holds a setup token chooses a password."""
+
+from jalon.accounts.accounts import Accounts
+from jalon.accounts.identity import AccountNotFoundError, Identity, refuse
+from jalon.accounts.passwords import normalise_password, password_violations
+from jalon.accounts.setup_token import SetupTokenError, read_setup_token
+from jalon.accounts.stores import StaleWriteError
+from jalon.kernel.ids import UserId
+
+
+def set_up_password(accounts: Accounts, token: str, password: str) -> UserId:
+    """Set the password and use the token up, both or neither; sign-ins begun before are over.
+
+    Raises :class:`SetupTokenError`, and :class:`InvalidInputError` for a password that cannot be chosen (the token
+    stays good).
+    """
+    ticket = read_setup_token(accounts, token)
+    identity = accounts.store.identity(ticket.user_id)
+    if identity is None:
+        raise SetupTokenError("This account no longer exists.")
+    chosen = chosen_password(identity, "/password", password)
+    try:
+        accounts.store.set_password(ticket.user_id, accounts.hasher.hash(chosen), None, ticket)
+    except (StaleWriteError, AccountNotFoundError) as error:
+        raise SetupTokenError("This link was used or replaced: ask for a new one.") from error
+    return ticket.user_id
+
+
+def chosen_password(identity: Identity, pointer: str, password: str) -> str:
+    """The normalised password if this person may choose it; raises :class:`InvalidInputError`."""
+    normalised = normalise_password(password)
+    login = identity.username or (identity.email or "").partition("@")[0]
+    refuse(password_violations(pointer, normalised, login, identity.first_name, identity.last_name))
+    return normalised

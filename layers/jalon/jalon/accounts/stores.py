@@ -1,0 +1,140 @@
+"""What the use cases ask of the tables. The adapters are ``*_store.py``; the tests' fakes follow the same contract."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from jalon.accounts.identity import Identity, Preferences, Role, TermsAcceptance
+from jalon.accounts.lockout import Attempts
+from jalon.accounts.oauth_client import OAuthClient
+from jalon.accounts.refresh_token import Family
+from jalon.kernel.errors import ConflictError
+from jalon.kernel.ids import ClientId, UserId
+
+
+class LoginTakenError(ConflictError):
+    """Someone signs in with this login already; use cases turn it into what the caller asked about."""
+
+    code = "login_taken"
+
+
+class StaleWriteError(ConflictError):
+    """The ticket was used or replaced between reading and writing."""
+
+    code = "stale_write"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How one account proves itself.
+
+    ``verifier`` is the argon2id string, None while no password was set. ``initial_nonce`` is there while the password
+    is still the one that the school handed out: with the keyring it gives that password again.
+    """
+
+    verifier: str | None = None
+    initial_nonce: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetupTicket:
+    """The right to set an account's password once, without knowing the old one; an account has at most one."""
+
+    user_id: UserId
+    nonce: bytes
+    expires_at: datetime
+
+
+class AccountStore(Protocol):
+    """Identities and credentials, which change together or not at all."""
+
+    def create(self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None) -> None:
+        """Write an account and its ``identity.login_keys``, all or nothing.
+
+        Raises :class:`AccountExistsError` if the user id is in use, else :class:`LoginTakenError` if a login is.
+        """
+        ...
+
+    def identity(self, user_id: UserId) -> Identity | None: ...
+
+    def identities(self, user_ids: Iterable[UserId]) -> Mapping[UserId, Identity]:
+        """Those that exist, in as few reads as the store allows."""
+        ...
+
+    def user_of_login(self, login_key: str) -> UserId | None: ...
+
+    def credentials(self, user_id: UserId) -> Credentials | None: ...
+
+    def record_attempt(self, user_id: UserId, before: Attempts, after: Attempts) -> Attempts | None:
+        """Count an attempt, also for a user id that nobody has.
+
+        None if it was counted; otherwise what is stored instead of ``before`` (:data:`NONE_YET` if nothing is), so that
+        the usual first attempt costs one write and no read.
+        """
+        ...
+
+    def forget_attempts(self, user_id: UserId) -> None:
+        """After a success: the next slip is the first."""
+        ...
+
+    def set_password(self, user_id: UserId, verifier: str, initial_nonce: bytes | None, ticket: SetupTicket | None = None) -> None:
+        """Replace the password, forget the attempts and raise the sign-in epoch; use up ``ticket`` with it.
+
+        Raises :class:`AccountNotFoundError`, and :class:`StaleWriteError` if the ticket is used already.
+        """
+        ...
+
+    def renew_verifier(self, user_id: UserId, old: str, new: str) -> None:
+        """The same password under new parameters; does nothing if the password changed meanwhile."""
+        ...
+
+    def put_ticket(self, ticket: SetupTicket) -> None: ...
+
+    def ticket(self, user_id: UserId) -> SetupTicket | None: ...
+
+    def add_role(self, user_id: UserId, role: Role) -> None:
+        """Raises :class:`AccountNotFoundError`."""
+        ...
+
+    def set_preferences(self, user_id: UserId, preferences: Preferences) -> None:
+        """Raises :class:`AccountNotFoundError`."""
+        ...
+
+    def accept_terms(self, user_id: UserId, terms: TermsAcceptance) -> None:
+        """Raises :class:`AccountNotFoundError`."""
+        ...
+
+    def raise_sign_in_epoch(self, user_id: UserId) -> None:
+        """Raises :class:`AccountNotFoundError`."""
+        ...
+
+    def erase(self, identity: Identity) -> None:
+        """Remove the identity, every way in and the password, all or nothing; nothing to do is no error."""
+        ...
+
+
+class FamilyStore(Protocol):
+    """Sign-ins that can be refreshed, one item each."""
+
+    def start(self, family: Family) -> None: ...
+
+    def get(self, family_id: str) -> Family | None: ...
+
+    def rotate(self, family: Family, now: datetime, idle_until: datetime) -> bool:
+        """Raise the generation by one if it still is ``family.generation``; False if someone else was faster."""
+        ...
+
+    def revoke(self, family_id: str) -> None:
+        """End the family; one that is not there is no error."""
+        ...
+
+
+class ClientStore(Protocol):
+    """The software that may ask for tokens in its own name."""
+
+    def create(self, client: OAuthClient) -> OAuthClient:
+        """Keep the client, or return the one that has its id already."""
+        ...
+
+    def get(self, client_id: ClientId) -> OAuthClient | None: ...

@@ -1,0 +1,116 @@
+"""The tables of this context, as PynamoDB models.
+
+``credentials`` holds four kinds of items under one key, because they change together: ``login#`` (whose way in is this),
+``password#`` (the verifier), ``setup#`` (the right to set a password) and ``attempts#`` (failures, forgotten by TTL).
+Personal data is in ``identities`` alone; a login stands in ``credentials`` as its keyed digest.
+"""
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+    UTCDateTimeAttribute,
+)
+from pynamodb.models import Model
+
+from jalon.edge.tables import TableMeta
+
+
+class IdentityItem(Model):
+    """One person."""
+
+    class Meta(TableMeta):
+        table_name = "identities"
+
+    user_id = UnicodeAttribute(hash_key=True)
+    first_name = UnicodeAttribute()
+    last_name = UnicodeAttribute()
+    birth_date = UnicodeAttribute(null=True)
+    email = UnicodeAttribute(null=True)
+    username = UnicodeAttribute(null=True)
+    roles = UnicodeSetAttribute()
+    login_keys = UnicodeSetAttribute()
+    preferences = JSONAttribute()
+    terms_version = UnicodeAttribute(null=True)
+    terms_accepted_at = UTCDateTimeAttribute(null=True)
+    sign_in_epoch = NumberAttribute(default=0)
+    created_at = UTCDateTimeAttribute()
+    request = UnicodeAttribute(null=True)
+
+
+class LoginItem(Model):
+    """Whose way in this is."""
+
+    class Meta(TableMeta):
+        table_name = "credentials"
+
+    key = UnicodeAttribute(hash_key=True)
+    user_id = UnicodeAttribute()
+
+
+class PasswordItem(Model):
+    """How an account proves itself."""
+
+    class Meta(TableMeta):
+        table_name = "credentials"
+
+    key = UnicodeAttribute(hash_key=True)
+    verifier = UnicodeAttribute(null=True)
+    initial_nonce = BinaryAttribute(legacy_encoding=False, null=True)
+
+
+class SetupItem(Model):
+    """The right to set a password; ``expires_at`` is also the table's TTL."""
+
+    class Meta(TableMeta):
+        table_name = "credentials"
+
+    key = UnicodeAttribute(hash_key=True)
+    nonce = BinaryAttribute(legacy_encoding=False)
+    expires_at = NumberAttribute()
+
+
+class AttemptsItem(Model):
+    """Sign-ins begun since the last success; ``expires_at`` is the table's TTL."""
+
+    class Meta(TableMeta):
+        table_name = "credentials"
+
+    key = UnicodeAttribute(hash_key=True)
+    failures = NumberAttribute()
+    latest_at = UTCDateTimeAttribute()
+    expires_at = NumberAttribute()
+
+
+class FamilyItem(Model):
+    """One sign-in that can be refreshed; ``expires_at`` is the table's TTL."""
+
+    class Meta(TableMeta):
+        table_name = "refresh_tokens"
+
+    family_id = UnicodeAttribute(hash_key=True)
+    user_id = UnicodeAttribute()
+    client_id = UnicodeAttribute()
+    sign_in_epoch = NumberAttribute()
+    generation = NumberAttribute()
+    rotated_at = UTCDateTimeAttribute()
+    idle_until = UTCDateTimeAttribute()
+    ends_at = UTCDateTimeAttribute()
+    expires_at = NumberAttribute()
+
+
+class ClientItem(Model):
+    """A school's software."""
+
+    class Meta(TableMeta):
+        table_name = "clients"
+
+    client_id = UnicodeAttribute(hash_key=True)
+    name = UnicodeAttribute()
+    scopes = UnicodeSetAttribute()
+    nonce = BinaryAttribute(legacy_encoding=False)
+    request = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
