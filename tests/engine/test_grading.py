@@ -1,0 +1,296 @@
+"""Grading: every type and treatment of docs/domain.md §2, and what no answer may break."""
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import treatments
+from engine.errors import InvalidAnswerError
+from engine.grading import MAX_TEXT, Answer, Grade, Result, Treatment, grade, judge
+from engine.solutions import AnyOrderSolution, ChoiceSolution, FieldSolution, FieldsSolution, TextSolution, Treatments
+
+NONE = Treatments(t1=False, t2=False, t3=False)
+
+
+def text(answer: str, *accepted: str, on: str = "t1 t2 t3", kind: str = "text") -> Grade:
+    return grade(TextSolution(FieldSolution(accepted, kind, Treatments.of(on.split()))), Answer(text=answer))
+
+
+@pytest.mark.parametrize(
+    ("answer", "accepted", "on", "treatment"),
+    [
+        ("Paris", "Paris", "", Treatment.EXACT),
+        ("Paris", "paris", "", None),
+        ("  pa RIS ", "Paris", "t1", Treatment.T1),
+        ("Élève", "eleve", "t1", Treatment.T1),
+        ("e\u0301le\u0300ve", "élève", "", Treatment.EXACT),  # NFD typed, NFC stored
+        ("mot\u00a0clé", "mot clé", "", Treatment.EXACT),  # no-break space
+        ("mot\u2009clé", "mot clé", "", None),  # a thin space is only removed by t1
+        ("mot\u202f\u2009clé", "mot clé", "t1", Treatment.T1),
+        ("İstanbul", "istanbul", "t1", Treatment.T1),
+        ("l'ordinateur !", "lordinateur ", "t2", Treatment.T2),
+        ("L'Ordinateur!", "l’ordinateur", "t1 t2", Treatment.T2),
+        ("L'Ordinateur!", "l’ordinateur", "t1", None),
+        ("élève", "eleve", "t2", None),  # t2 alone keeps accents
+        ("mot  clé", "mot clé", "t2", None),  # and spaces
+        ("chat 🐈", "chat ", "t2", Treatment.T2),
+        ("🐈", "🐈", "t1 t2", Treatment.EXACT),
+        ("🐕", "🐈", "t1 t2 t3", None),  # both are nothing under t2
+        ("ordinatuer", "ordinateur", "t3", Treatment.T3),  # 2 slips of 10
+        ("abcd", "abce", "t3", Treatment.T3),  # 1/4 exactly, inclusive
+        ("abc", "abd", "t3", None),  # 1/3
+        ("abcd", "abcde", "t3", Treatment.T3),  # the denominator is the answer's length: 1/4
+        ("abc", "abcd", "t3", None),  # 1/3
+        ("abcde", "abcd", "t3", Treatment.T3),  # 1/5
+        ("Chaton", "chatons", "t3", None),  # 2/6: without t1 the case counts as a slip
+        ("Chaton", "chatons", "t1 t3", Treatment.T3),  # 1/6
+        ("C-h-a-t", "chaz", "t1 t2 t3", Treatment.T3),  # measured after t2
+        ("１２", "12", "t1 t2 t3", None),  # full-width digits are other characters in a text
+        ("क्षि", "क्षि", "", Treatment.EXACT),
+        ("", "Paris", "t1 t2 t3", None),
+        (" \u00a0\u2009\n", "Paris", "t1 t2 t3", None),
+        ("?", "?", "t1 t2 t3", Treatment.EXACT),
+        ("!", "?", "t1 t2 t3", None),
+        ("\ud800", "\udfff", "t1 t2 t3", None),
+        ("\ud800", "\ud800", "t1 t2 t3", Treatment.EXACT),
+    ],
+)
+def test_a_text_matches_by_the_first_treatment_that_makes_it_equal(
+    answer: str, accepted: str, on: str, treatment: Treatment | None
+) -> None:
+    result = text(answer, accepted, on=on)
+    assert result.treatment == treatment
+    assert result.result is (Result.KO if treatment is None else Result.OK)
+
+
+def test_of_several_accepted_answers_the_closest_explains_the_grade() -> None:
+    result = text("favoris", "favori", "Favoris", "favoris", on="t1 t2 t3")
+    assert (result.treatment, result.matches[0].accepted) == (Treatment.EXACT, "favoris")
+
+
+@pytest.mark.parametrize(
+    ("answer", "accepted", "treatment"),
+    [
+        ("12", "12", Treatment.EXACT),
+        ("12,0", "12", Treatment.NUMBER),
+        ("1 234.50", "1234,5", Treatment.NUMBER),
+        ("1\u202f234", "1234", Treatment.NUMBER),
+        ("+7", "7", Treatment.NUMBER),
+        ("-0", "0", Treatment.NUMBER),
+        ("−3", "-3", Treatment.NUMBER),
+        ("１２", "12", Treatment.NUMBER),
+        ("٣", "3", Treatment.NUMBER),
+        (".5", "0,5", Treatment.NUMBER),
+        ("5.", "5", Treatment.NUMBER),
+        ("0012", "12", Treatment.NUMBER),
+        ("124", "1234", None),  # never by distance
+        ("12 %", "12", None),
+        ("1,234,567", "1234567", None),
+        ("1e3", "1000", None),
+        ("²", "2", None),
+        ("--3", "-3", None),
+        ("-", "0", None),
+        (",", "0", None),
+        ("douze", "12", None),
+        ("9" * 9_000, "9" * 8_999 + "8", None),  # exact at any length
+        ("0." + "3" * 400, "0." + "3" * 401, None),
+    ],
+)
+def test_a_number_compares_as_a_number_and_never_by_distance(answer: str, accepted: str, treatment: Treatment | None) -> None:
+    assert text(answer, accepted, kind="number").treatment == treatment
+
+
+def test_a_select_has_no_tolerance() -> None:
+    assert text("Oui", "Oui", kind="select").result is Result.OK
+    assert text("oui", "Oui", kind="select").result is Result.KO
+    assert text("Ouii", "Oui", kind="select").result is Result.KO
+
+
+@pytest.mark.parametrize(
+    ("chosen", "result"),
+    [({"a", "c"}, Result.OK), ({"a"}, Result.KO), ({"a", "b", "c"}, Result.KO), (set(), Result.KO), ({"z"}, Result.KO)],
+)
+def test_choices_are_compared_as_sets(chosen: set[str], result: Result) -> None:
+    assert grade(ChoiceSolution(frozenset({"a", "c"})), Answer(choices=frozenset(chosen))).result is result
+
+
+def test_independent_fields_must_all_match_and_the_grade_says_how_each_did() -> None:
+    solution = FieldsSolution({"ville": FieldSolution(("Lyon",)), "n": FieldSolution(("69",), "number", NONE)})
+    good = grade(solution, Answer(fields={"ville": "lyon", "n": "69,0"}))
+    assert good.result is Result.OK
+    assert {match.field: match.treatment for match in good.matches} == {"ville": Treatment.T1, "n": Treatment.NUMBER}
+    assert good.treatment is Treatment.NUMBER
+    assert grade(solution, Answer(fields={"ville": "Lyon", "n": "96"})) == Grade(Result.KO)
+    assert grade(solution, Answer(fields={"ville": "Lyon"})).result is Result.KO
+
+
+def any_order(groups: list[list[str]], given: list[str], on: str = "t1 t2") -> Result:
+    fields = tuple(f"f{n}" for n in range(len(given)))
+    solution = AnyOrderSolution(fields, tuple(FieldSolution(tuple(group), "text", Treatments.of(on.split())) for group in groups))
+    return grade(solution, Answer(fields=dict(zip(fields, given, strict=True)))).result
+
+
+@pytest.mark.parametrize(
+    ("given", "result"),
+    [
+        (["pomme", "poire"], Result.OK),
+        (["Poire", "pomme"], Result.OK),
+        (["pomme", "pomme"], Result.KO),
+        (["pomme", "reinette"], Result.KO),  # two answers of one group
+        (["pomme", ""], Result.KO),
+        (["pomme", "kiwi"], Result.KO),
+    ],
+)
+def test_any_order_fields_use_each_group_once(given: list[str], result: Result) -> None:
+    assert any_order([["pomme", "reinette"], ["poire"]], given) is result
+
+
+def test_any_order_never_depends_on_which_group_is_tried_first() -> None:
+    """ "pomme" fits both groups: given first, it must leave the first group to the other answer."""
+    assert any_order([["pomme", "reinette"], ["pomme"]], ["pomme", "reinette"]) is Result.OK
+    assert any_order([["pomme"], ["pomme", "reinette"]], ["reinette", "pomme"]) is Result.OK
+
+
+def test_any_order_with_more_groups_than_fields_asks_for_some_of_them() -> None:
+    groups = [["rouge"], ["vert"], ["bleu"]]
+    assert any_order(groups, ["bleu", "rouge"]) is Result.OK
+    assert any_order(groups, ["bleu", "bleu"]) is Result.KO
+
+
+def test_passing_is_skipped_whatever_the_type() -> None:
+    for solution in (ChoiceSolution(frozenset("a")), TextSolution(FieldSolution(("a",))), FieldsSolution({}), AnyOrderSolution((), ())):
+        assert grade(solution, Answer.parse({"skipped": True})) == Grade(Result.SKIPPED)
+
+
+@pytest.mark.parametrize(
+    ("solution", "answer"),
+    [
+        (ChoiceSolution(frozenset("a")), Answer(text="a")),
+        (TextSolution(FieldSolution(("a",))), Answer(choices=frozenset("a"))),
+        (FieldsSolution({"f": FieldSolution(("a",))}), Answer(text="a")),
+        (FieldsSolution({"f": FieldSolution(("a",))}), Answer(fields={"g": "a"})),
+        (AnyOrderSolution(("f",), (FieldSolution(("a",)),)), Answer(fields={"g": "a"})),
+    ],
+)
+def test_an_answer_of_another_shape_is_the_clients_mistake(solution: Any, answer: Answer) -> None:
+    with pytest.raises(InvalidAnswerError):
+        grade(solution, answer)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"text": "a", "choices": []},
+        {"text": 1},
+        {"text": None},
+        {"choices": "ab"},
+        {"choices": [1]},
+        {"fields": []},
+        {"fields": {"a": 1}},
+        {"fields": {1: "a"}},
+        {"skipped": False},
+        {"skipped": 1},
+        {"unknown": "a"},
+        {"text": "a" * (MAX_TEXT + 1)},
+        {"fields": {"a": "a" * MAX_TEXT, "b": "b"}},
+        {"choices": [str(n) for n in range(101)]},
+    ],
+)
+def test_an_answer_of_no_known_form_is_refused(data: dict[Any, Any]) -> None:
+    with pytest.raises(InvalidAnswerError):
+        Answer.parse(data)
+
+
+@pytest.mark.parametrize(
+    "data", [{"choices": ["a", "b"]}, {"text": "é"}, {"fields": {"f1": "x"}}, {"skipped": True}, {"choices": []}, {"text": ""}]
+)
+def test_an_answer_goes_back_to_the_form_it_came_in(data: dict[str, Any]) -> None:
+    assert Answer.parse(data).as_dict() == data
+
+
+OK = Grade(Result.OK, Treatment.EXACT)
+
+
+@pytest.mark.parametrize(
+    ("given", "changes", "result"),
+    [
+        (OK, {}, Result.OK),
+        (OK, {"elapsed_ms": 62_000}, Result.OK),  # the last moment of the grace
+        (OK, {"elapsed_ms": 62_001}, Result.TIMEDOUT),
+        (OK, {"elapsed_ms": 62_001, "timer_s": None}, Result.OK),
+        (OK, {"focus_lost": True}, Result.FOCUSEDOUT),
+        (OK, {"focus_lost": True, "focused": False}, Result.OK),
+        (OK, {"focus_lost": True, "certification": False}, Result.OK),
+        (OK, {"focus_lost": True, "elapsed_ms": 62_001}, Result.TIMEDOUT),
+        (Grade(Result.KO), {"elapsed_ms": 10**9, "focus_lost": True}, Result.KO),
+        (Grade(Result.SKIPPED), {"elapsed_ms": 10**9, "focus_lost": True}, Result.SKIPPED),
+    ],
+)
+def test_time_and_focus_only_take_away_a_right_answer(given: Grade, changes: dict[str, Any], result: Result) -> None:
+    facts = {"elapsed_ms": 1, "timer_s": 60, "grace_ms": 2_000, "focus_lost": False, "focused": True, "certification": True}
+    assert judge(given, **(facts | changes)) is result
+
+
+anything = st.text(st.characters(), max_size=40)
+
+
+@given(anything, anything, st.sets(st.sampled_from(["t1", "t2", "t3"])), st.sampled_from(["text", "number", "select"]))
+def test_no_text_makes_grading_raise(answer: str, accepted: str, on: set[str], kind: str) -> None:
+    assert text(answer, accepted, on=" ".join(on), kind=kind).result in {Result.OK, Result.KO}
+
+
+@given(anything.filter(lambda value: value.strip() != ""), st.sampled_from(["text", "number", "select"]))
+def test_the_accepted_answer_itself_is_always_right(accepted: str, kind: str) -> None:
+    assert text(accepted, accepted, kind=kind).treatment is Treatment.EXACT
+
+
+@given(anything, anything, st.sampled_from(["t1", "t2", "t3"]))
+def test_a_treatment_more_never_turns_right_into_wrong(answer: str, accepted: str, more: str) -> None:
+    if more != "t3":  # t1 and t2 change what t3 measures, so only equality is kept
+        assert text(answer, accepted, on="").result is Result.KO or text(answer, accepted, on=more).result is Result.OK
+    else:
+        assert text(answer, accepted, on="t1 t2").result is Result.KO or text(answer, accepted, on="t1 t2 t3").result is Result.OK
+
+
+def plain_distance(left: str, right: str) -> int:
+    """The textbook table (Wagner, Fischer, 1974)."""
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        above, row = row, [i]
+        for j, b in enumerate(right, 1):
+            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (a != b)))
+    return row[-1]
+
+
+@settings(max_examples=400)
+@given(st.text("abcé", max_size=12), st.text("abcé", max_size=12), st.integers(0, 12))
+def test_the_bounded_distance_is_the_textbook_one(left: str, right: str, allowed: int) -> None:
+    true = plain_distance(left, right)
+    measured = treatments.distance(left, right, allowed)
+    assert measured == true if true <= allowed else measured > allowed
+
+
+@pytest.mark.parametrize(
+    ("answer", "accepted"),
+    [
+        ("ab" * 5_000, "ba" * 5_000),
+        ("a" + "\u0301\u0316" * 4_999, "a"),
+        ("\ufdfa" * 10_000, "\ufdfa" * 9_999),
+        ("９" * 10_000, "1"),
+        (" " * 10_000, "a"),
+        ("a" * 10_000, "b" * 8_000),
+    ],
+)
+def test_ten_thousand_characters_take_bounded_work(answer: str, accepted: str) -> None:
+    for kind in ("text", "number"):
+        started = time.process_time()
+        text(answer, accepted, kind=kind)
+        assert time.process_time() - started < 1.0
+
+
+def test_a_longer_text_is_wrong_without_being_looked_at() -> None:
+    assert text("a" * (MAX_TEXT + 1), "a" * (MAX_TEXT + 1)).result is Result.KO
