@@ -103,11 +103,20 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class PublishedResult:
-    """The line of one candidate in the school's table and in "Mes certifications": the latest published version."""
+    """The line of one candidate in the school's table and in "Mes certifications": the latest published version.
+
+    ``code`` is that of its certificate, if it has one; ``revoked_at`` says since when that counts no more.
+    """
 
     result: CertificationResult
     code: VerificationCode | None
     published_at: datetime
+    revoked_at: datetime | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the score and the levels are certified as things stand."""
+        return self.code is not None and self.revoked_at is None
 
 
 def levels_in_order(levels: Mapping[str, int]) -> tuple[int, ...]:

@@ -1,10 +1,15 @@
 """How results are written into the tables: one JSON document each, so that a version is read back exactly as it was published."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from jalon.certificates.certificate import CertificationResult, Outcome
 from jalon.kernel.ids import CertificationId, Ine, SessionNumber, Uai, UserId
+
+
+def instant(text: str) -> datetime:
+    """An instant as :func:`jalon.kernel.clock.iso` wrote it."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
 def document_of(result: CertificationResult) -> dict[str, Any]:

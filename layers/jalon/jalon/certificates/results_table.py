@@ -25,6 +25,7 @@ HEADER: tuple[str, ...] = (
     "Date de passage",
 )
 STATUS_WORDS = {Outcome.VALIDATED: "Validée", Outcome.REJECTED: "Rejetée", Outcome.CANCELLED: "Annulée"}
+REVOKED_WORD = "Révoquée"
 #: A spreadsheet would run a cell that starts with one of these as a formula (OWASP, *CSV injection*).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NOTHING = "-"
@@ -50,8 +51,9 @@ def as_csv(lines: Sequence[PublishedResult]) -> str:
 def _row(line: PublishedResult) -> list[str]:
     """A candidate's row. What was not certified is ``-`` for a competence and for the score of a result that does not count."""
     result = line.result
-    counts = result.outcome is Outcome.VALIDATED
+    counts = line.counts
     levels = [str(result.levels.get(code) or _NOTHING) if counts else _NOTHING for code in COMPETENCE_CODES]
+    status = REVOKED_WORD if line.revoked_at else STATUS_WORDS[result.outcome]
     return [
         str(result.certification_id),
         _plain(result.first_name),
@@ -59,7 +61,7 @@ def _row(line: PublishedResult) -> list[str]:
         f"{result.birth_date:%d/%m/%Y}",
         _plain(result.birth_place),
         _plain(result.external_id),
-        STATUS_WORDS[result.outcome],
+        status,
         str(result.score) if counts else _NOTHING,
         *levels,
         _plain(result.comment_for_organisation),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from jalon.certificates.certificate import Certificate
 from jalon.certificates.status_list import year_and_place
-from jalon.certificates.stores import CertificateNotFoundError, CertificateStore, StatusStore
+from jalon.certificates.stores import CertificateNotFoundError, CertificateStore, ResultStore, StatusStore
 from jalon.kernel.clock import Clock
 from jalon.kernel.ids import CertificationId
 
@@ -20,7 +20,9 @@ class Revocation:
     reason: str
 
 
-def revoke_certificate(certificates: CertificateStore, statuses: StatusStore, clock: Clock, command: Revocation) -> Certificate:
+def revoke_certificate(
+    certificates: CertificateStore, results: ResultStore, statuses: StatusStore, clock: Clock, command: Revocation
+) -> Certificate:
     """Revoke every certificate of a certification and return the latest. Revoking again changes nothing.
 
     Raises :class:`CertificateNotFoundError` when the certification has no certificate.
@@ -29,7 +31,10 @@ def revoke_certificate(certificates: CertificateStore, statuses: StatusStore, cl
     if not versions:
         raise CertificateNotFoundError("This certification has no certificate to revoke.")
     now = clock.now()
-    return [_revoke(certificates, statuses, certificate, now, command.reason) for certificate in versions][-1]
+    revoked = [_revoke(certificates, statuses, certificate, now, command.reason) for certificate in versions]
+    latest = revoked[-1]
+    results.mark_revoked(latest.result.session_number, command.certification_id, latest.result.version, latest.revoked_at or now)
+    return latest
 
 
 def revoke_superseded(

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from jalon.certificates.key_set import KeyWindow
+from jalon.certificates.records import instant
 from jalon.certificates.signing import PublicKey
-from jalon.certificates.table_store import instant
 from jalon.certificates.tables import KeyRecord, RevocationRecord, StatusPlaceRecord
 from jalon.edge.tables import ConditionFailedError, translated
 from jalon.kernel.clock import iso

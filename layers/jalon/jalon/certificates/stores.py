@@ -54,6 +54,10 @@ class ResultStore(Protocol):
         """Keep the line unless a later version is there; the line that stands is returned."""
         ...
 
+    def mark_revoked(self, number: SessionNumber, certification_id: CertificationId, version: int, at: datetime) -> None:
+        """The line's certificate counts no more; nothing changes if a later version stands there or it was said before."""
+        ...
+
     def of_session(self, number: SessionNumber) -> Sequence[PublishedResult]:
         """Every line of a session, in no order."""
         ...

@@ -1,22 +1,17 @@
-"""Certificates and published results in DynamoDB."""
+"""Certificates in DynamoDB, and where they are found by code and by student."""
 
 import hmac
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
-from jalon.certificates.certificate import Certificate, PublishedResult
-from jalon.certificates.records import document_of, result_of
+from jalon.certificates.certificate import Certificate
+from jalon.certificates.records import document_of, instant, result_of
 from jalon.certificates.stores import CertificateNotFoundError
-from jalon.certificates.tables import CertificateRecord, CodeRecord, PublishedResultRecord, StudentRecord
+from jalon.certificates.tables import CertificateRecord, CodeRecord, StudentRecord
 from jalon.certificates.token import read_token
 from jalon.edge.tables import Applied, ConditionFailedError, conditional_update, translated
 from jalon.kernel.clock import iso
-from jalon.kernel.ids import CertificationId, Ine, SessionNumber, UserId, VerificationCode
-
-
-def instant(text: str) -> datetime:
-    """An instant as :func:`jalon.kernel.clock.iso` wrote it."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+from jalon.kernel.ids import CertificationId, Ine, VerificationCode
 
 
 class TableCertificateStore:
@@ -113,43 +108,4 @@ def _certificate(record: CertificateRecord) -> Certificate:
         issued_at=instant(record.issued_at),
         revoked_at=instant(record.revoked_at) if record.revoked_at else None,
         revocation_reason=record.revocation_reason or "",
-    )
-
-
-class TableResultStore:
-    """The table ``published_results``."""
-
-    def put(self, result: PublishedResult) -> PublishedResult:
-        record = PublishedResultRecord(
-            result.result.session_number,
-            result.result.certification_id,
-            version=result.result.version,
-            user_id=result.result.user_id,
-            published_at=iso(result.published_at),
-            code=result.code,
-            result=document_of(result.result),
-        )
-        newer = PublishedResultRecord.version.does_not_exist() | (PublishedResultRecord.version < result.result.version)
-        try:
-            with translated():
-                record.save(condition=newer)
-        except ConditionFailedError:
-            with translated():
-                return _line(PublishedResultRecord.get(record.session_number, record.certification_id, consistent_read=True))
-        return _line(record)
-
-    def of_session(self, number: SessionNumber) -> Sequence[PublishedResult]:
-        with translated():
-            return [_line(record) for record in PublishedResultRecord.query(number, consistent_read=True)]
-
-    def of_user(self, user_id: UserId) -> Sequence[PublishedResult]:
-        with translated():
-            return [_line(record) for record in PublishedResultRecord.by_user.query(user_id, scan_index_forward=False)]
-
-
-def _line(record: PublishedResultRecord) -> PublishedResult:
-    return PublishedResult(
-        result=result_of(record.result),
-        code=VerificationCode(record.code) if record.code else None,
-        published_at=instant(record.published_at),
     )

@@ -68,6 +68,7 @@ class PublishedResultRecord(Model):
     user_id = UnicodeAttribute()
     published_at = UnicodeAttribute()
     code = UnicodeAttribute(null=True)
+    revoked_at = UnicodeAttribute(null=True)
     result = JSONAttribute()
     by_user = ByUser()
 

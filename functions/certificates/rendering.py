@@ -1,0 +1,54 @@
+"""Published results in the API's words."""
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from functions.certificates.schemas import MyCertification, SessionResult, SessionResults, Status
+from jalon.certificates.certificate import VALIDITY, PublishedResult
+from jalon.certificates.results_table import in_order
+from jalon.certification.sessions import Session
+
+
+def _status(line: PublishedResult) -> Status:
+    return "revoked" if line.revoked_at else line.result.outcome.value
+
+
+def mine(line: PublishedResult) -> MyCertification:
+    """One line of "Mes certifications"."""
+    result, certified = line.result, line.counts
+    return MyCertification(
+        id=result.certification_id,
+        status=_status(line),
+        taken_on=result.taken_on,
+        centre=result.centre,
+        published_at=line.published_at,
+        comment=result.comment_for_candidate,
+        code=line.code,
+        score=result.score if certified else None,
+        max_score=result.max_score if certified else None,
+        levels=dict(result.levels) if certified else None,
+        expires_on=line.published_at.astimezone(UTC).date() + VALIDITY if certified else None,
+        certificate=f"/v1/me/certifications/{result.certification_id}/certificate.pdf" if certified else None,
+    )
+
+
+def table(session: Session, lines: Sequence[PublishedResult]) -> SessionResults:
+    """The school's table of ``session``."""
+    return SessionResults(session_number=session.number, centre=session.centre, items=[_candidate(line) for line in in_order(lines)])
+
+
+def _candidate(line: PublishedResult) -> SessionResult:
+    result, counts = line.result, line.counts
+    return SessionResult(
+        certification_id=result.certification_id,
+        first_name=result.first_name,
+        last_name=result.last_name,
+        birth_date=result.birth_date,
+        birth_place=result.birth_place,
+        external_id=result.external_id,
+        status=_status(line),
+        score=result.score if counts else None,
+        levels=dict(result.levels) if counts else None,
+        comment=result.comment_for_organisation,
+        taken_on=result.taken_on,
+    )

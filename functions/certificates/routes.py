@@ -1,0 +1,75 @@
+"""Routes of certificates and published results."""
+
+import hashlib
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from functions.certificates import rendering
+from functions.certificates.schemas import MyCertifications, SessionResults
+from functions.certificates.wiring import parts
+from jalon.certificates.framework import Language
+from jalon.certificates.my_certifications import certificate_to_print, my_certifications
+from jalon.certificates.results_table import as_csv
+from jalon.certificates.session_results import session_results
+from jalon.edge.auth import caller
+from jalon.edge.observability import metric
+from jalon.kernel.ids import CertificationId, SessionNumber, UserId
+from jalon.kernel.uai import parse_uai
+
+SERVICE = "certificates"
+router = Router()
+
+_PRIVATE = "private, no-cache"
+
+
+def _user() -> UserId:
+    return UserId(caller(router.current_event.raw_event).subject)
+
+
+@router.get("/v1/me/certifications")
+def list_mine() -> MyCertifications:
+    """The caller's published certifications, newest first."""
+    return MyCertifications(items=[rendering.mine(line) for line in my_certifications(parts().results, _user())])
+
+
+@router.get("/v1/me/certifications/<certification_id>/certificate.pdf")
+def print_mine(
+    certification_id: Annotated[str, Path(pattern=r"^crt_[0-9a-f]{32}$")], lang: Annotated[Language, Query()] = "fr"
+) -> Response[bytes]:
+    """The caller's certificate as an A4 page. The same certificate gives the same bytes, hence the ETag."""
+    certificate = certificate_to_print(parts().certificates, _user(), CertificationId(certification_id))
+    etag = _etag(certificate.token, lang)
+    headers = {"ETag": etag, "Cache-Control": _PRIVATE}
+    if router.current_event.headers.get("if-none-match") == etag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    from jalon.certificates.printing.document import print_certificate
+
+    pdf = print_certificate(certificate, parts().site_url, lang)
+    metric("CertificatePrinted", language=lang)
+    headers["Content-Disposition"] = f'inline; filename="certificat-{certificate.facts.code}.pdf"'
+    return Response(status_code=HTTPStatus.OK, content_type="application/pdf", body=pdf, headers=headers)
+
+
+@router.get("/v1/organisations/<uai>/sessions/<number>/results")
+def results(uai: str, number: str) -> SessionResults:
+    """A published session's results, for a member of the school."""
+    session, lines = session_results(parts().members, parts().sessions, parts().results, parse_uai(uai), SessionNumber(number), _user())
+    return rendering.table(session, lines)
+
+
+@router.get("/v1/organisations/<uai>/sessions/<number>/results.csv")
+def results_csv(uai: str, number: str) -> Response[str]:
+    """The same as a file for spreadsheets."""
+    _, lines = session_results(parts().members, parts().sessions, parts().results, parse_uai(uai), SessionNumber(number), _user())
+    headers = {"Content-Disposition": f'attachment; filename="resultats-session-{number}.csv"', "Cache-Control": _PRIVATE}
+    return Response(status_code=HTTPStatus.OK, content_type="text/csv; charset=utf-8; header=present", body=as_csv(lines), headers=headers)
+
+
+def _etag(token: bytes, language: Language) -> str:
+    from jalon.certificates.printing import LAYOUT
+
+    return f'"{hashlib.sha256(b"%d%s" % (LAYOUT, language.encode()) + token).hexdigest()[:32]}"'

@@ -1,0 +1,55 @@
+"""What the API says of published results."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+Status = Literal["validated", "rejected", "cancelled", "revoked"]
+
+
+class MyCertification(BaseModel):
+    """One line of "Mes certifications". ``code``, ``score`` and the rest of a certificate are null unless it counts."""
+
+    id: str
+    status: Status
+    taken_on: date
+    centre: str
+    published_at: datetime
+    comment: str
+    code: str | None
+    score: int | None
+    max_score: int | None
+    levels: dict[str, int] | None
+    expires_on: date | None
+    certificate: str | None
+
+
+class MyCertifications(BaseModel):
+    """All of them, newest first."""
+
+    items: list[MyCertification]
+
+
+class SessionResult(BaseModel):
+    """One candidate's published result, for the school."""
+
+    certification_id: str
+    first_name: str
+    last_name: str
+    birth_date: date
+    birth_place: str
+    external_id: str
+    status: Status
+    score: int | None
+    levels: dict[str, int] | None
+    comment: str
+    taken_on: date
+
+
+class SessionResults(BaseModel):
+    """The school's table of a session, by last name."""
+
+    session_number: str
+    centre: str
+    items: list[SessionResult]
