@@ -117,8 +117,8 @@ class DynamoCandidateStore:
 
 
 def _unchanged(previous: Candidate) -> Condition:
-    same: Condition = CandidateItem.revision == previous.revision
-    return same & CandidateItem.frozen_by.does_not_exist()
+    unchanged: Condition = (CandidateItem.revision == previous.revision) & CandidateItem.frozen_by.does_not_exist()
+    return unchanged
 
 
 def _next_revision(candidate: Candidate, previous: Candidate) -> CandidateItem:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from jalon.certification.identities import Identity
 from jalon.certification.reports import Report
+from jalon.certification.sessions import DURATION_MIN
 from jalon.kernel.ids import AssessmentId, CandidateId, CertificationId, Ine, SessionNumber, UserId
 
 
@@ -78,6 +79,15 @@ class Sitting:
     certification_id: CertificationId
     session_number: SessionNumber
     candidate_id: CandidateId
+
+
+def own_deadline(started_at: datetime, extra_time_percent: int, extension_min: int) -> datetime:
+    """A candidate's start + 105 minutes × (1 + extra time) + what the invigilator gave; never a global constant (docs/domain.md §5).
+
+    >>> own_deadline(datetime(2027, 3, 12, 9), 20, 10)
+    datetime.datetime(2027, 3, 12, 11, 16)
+    """
+    return started_at + timedelta(minutes=DURATION_MIN) * (100 + extra_time_percent) / 100 + timedelta(minutes=extension_min)
 
 
 class CandidateStore(Protocol):

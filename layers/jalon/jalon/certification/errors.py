@@ -125,6 +125,10 @@ class InvalidReportError(InvalidInputError):
     code = "invalid_report"
 
 
+class InvalidExtensionError(InvalidInputError):
+    code = "invalid_extension"
+
+
 class InvalidFinalisationError(InvalidInputError):
     code = "invalid_finalisation"
 

@@ -1,0 +1,136 @@
+"""A candidate starts the test, or resumes it after a cut, each time with the invigilator's leave (docs/domain.md §5, §7)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from engine.certification_profile import draw
+from engine.content import Release
+from engine.errors import NotCertifiableError as EngineNotCertifiableError
+from engine.errors import UnknownReferenceError
+from engine.grading import Result
+from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
+from jalon.assessment.load_assessment import load_assessment
+from jalon.assessment.profiles import ProfileStore
+from jalon.assessment.raise_epoch import raise_epoch
+from jalon.assessment.read_profile import read_profile
+from jalon.assessment.releases import Releases
+from jalon.assessment.state import AssessmentState
+from jalon.certification.candidates import Candidate, own_deadline
+from jalon.certification.errors import CandidateChangedError, NotAuthorisedError, NotCertifiableError, TestNotStartedError, TestOverError
+from jalon.certification.join_certification import Entry, own_candidate
+from jalon.kernel.ids import CertificationId, IdSource, ReleaseVersion, UserId
+
+LOCALE = "fr-FR"
+
+
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """What a start needs beside the stores of an entry."""
+
+    entry: Entry
+    profiles: ProfileStore
+    releases: Releases
+    ids: IdSource
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A test that runs, and whose it is."""
+
+    candidate: Candidate
+    test: AssessmentState
+
+
+def start_certification(starting: Starting, user_id: UserId, certification_id: CertificationId) -> Begun:
+    """Freezes the profile, draws this candidate's own questions and begins the test. Starting again returns the test that runs.
+
+    The order makes a crash harmless: the test is made once per certification, whatever is repeated, and the row then takes its
+    start from the test. Raises :class:`NotAuthorisedError`, :class:`NotCertifiableError`, :class:`SessionFinalisedError`,
+    :class:`TestOverError`.
+    """
+    entry = starting.entry
+    candidate = own_candidate(entry.candidates, user_id, certification_id)
+    if candidate.started_at is not None and candidate.assessment_id is not None:
+        return Begun(candidate, load_assessment(entry.assessments, candidate.assessment_id))
+    if candidate.authorised_at is None:
+        raise NotAuthorisedError("Wait until the invigilator authorises you to start.")
+    session = entry.sessions.get(candidate.session_number)
+    if session.opened_at is None or session.finalisation is not None:
+        entry.sessions.open(session.number, entry.clock.now())
+    test = _make_test(starting, candidate, user_id)
+    return Begun(_mark_started(entry, candidate, test), test)
+
+
+def resume_certification(entry: Entry, user_id: UserId, certification_id: CertificationId, request_key: str) -> Begun:
+    """Goes on with the test on this device, once per authorisation; tickets of the device before answer nothing any more.
+
+    The authorisation is spent first, under ``request_key``: of two devices one is refused, and the same request repeated after
+    a crash goes on. Raises :class:`NotAuthorisedError`, :class:`TestNotStartedError`, :class:`TestOverError`.
+    """
+    candidate = own_candidate(entry.candidates, user_id, certification_id)
+    assessment_id = candidate.assessment_id
+    if candidate.started_at is None or assessment_id is None:
+        raise TestNotStartedError("This test has not started.")
+    if candidate.ended_at is not None:
+        raise TestOverError("This test was ended by the invigilator.")
+    if candidate.resume_authorised_at is not None:
+        spent = replace(candidate, resume_authorised_at=None, resumed_with=request_key, epoch=candidate.epoch + 1)
+        try:
+            candidate = entry.candidates.replace(spent, candidate)
+        except CandidateChangedError:
+            raise NotAuthorisedError("Another device has just resumed this test.") from None
+    elif not request_key or candidate.resumed_with != request_key:
+        raise NotAuthorisedError("Resuming needs a new authorisation: call the invigilator.")
+    test = load_assessment(entry.assessments, assessment_id)
+    while test.epoch < candidate.epoch:
+        test = raise_epoch(entry.assessments, entry.clock, test.assessment_id)
+    return Begun(candidate, test)
+
+
+def _make_test(starting: Starting, candidate: Candidate, user_id: UserId) -> AssessmentState:
+    """The one test of a candidate: its profile frozen, its questions drawn, its deadline its own."""
+    entry = starting.entry
+    profile = read_profile(starting.profiles, starting.releases, user_id)
+    release = starting.releases.current()
+    succeeded = succeeded_challenges(entry.assessments.of_user(user_id), starting.releases, release)
+    try:
+        questions = draw(release, profile.knowledge, succeeded, starting.ids.new("seed").encode(), LOCALE)
+    except EngineNotCertifiableError:
+        certifiable = len(profile.scores.certifiable_competences)
+        raise NotCertifiableError("Level 1 in at least five competences is needed to be certified.", competences=certifiable) from None
+    command = CreateCertificationAssessment(
+        user_id=user_id,
+        certification_id=candidate.certification_id,
+        release=ReleaseVersion(release.version),
+        locale=LOCALE,
+        questions=questions,
+        frozen_profile=profile.scores.competences,
+        deadline_at=own_deadline(entry.clock.now(), candidate.extra_time_percent, candidate.extension_min),
+        extra_time_percent=candidate.extra_time_percent,
+    )
+    return create_certification_assessment(entry.assessments, entry.clock, starting.ids, command)
+
+
+def succeeded_challenges(tests: Iterable[AssessmentState], releases: Releases, release: Release) -> frozenset[int]:
+    """The challenges, as positions in ``release``, that a pupil has answered right in any test, whatever its release."""
+    found = set()
+    for test in tests:
+        origin = releases.pinned(test.release)
+        for answer in test.answers:
+            if answer.result is Result.OK:
+                try:
+                    found.add(release.challenge_index(origin.challenges[answer.challenge_index].id))
+                except UnknownReferenceError:
+                    continue  # the challenge is no longer in the content: it cannot be drawn either
+    return frozenset(found)
+
+
+def _mark_started(entry: Entry, candidate: Candidate, test: AssessmentState) -> Candidate:
+    started = replace(candidate, assessment_id=test.assessment_id, started_at=test.started_at, epoch=1)
+    try:
+        return entry.candidates.replace(started, candidate)
+    except CandidateChangedError:
+        stored = entry.candidates.get(candidate.session_number, candidate.candidate_id)
+        if stored.started_at is not None:
+            return stored  # the same start, sent twice at once
+        return entry.candidates.replace(replace(stored, assessment_id=test.assessment_id, started_at=test.started_at, epoch=1), stored)

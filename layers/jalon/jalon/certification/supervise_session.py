@@ -1,0 +1,125 @@
+"""What the invigilator does in the room: join, authorise, give time, end a test (docs/domain.md §7)."""
+
+import hmac
+from dataclasses import dataclass, replace
+
+from jalon.assessment.end_assessment import end_assessment
+from jalon.assessment.load_assessment import load_assessment
+from jalon.assessment.move_deadline import move_deadline
+from jalon.assessment.store import AssessmentStore
+from jalon.certification.candidates import Candidate, CandidateStore, own_deadline
+from jalon.certification.errors import (
+    InvalidExtensionError,
+    NotAnInvigilatorError,
+    SessionFinalisedError,
+    SessionNotFoundError,
+    TestNotStartedError,
+    TestOverError,
+    WrongInvigilatorCodeError,
+)
+from jalon.certification.sessions import InvigilatorStore, Session, SessionStore
+from jalon.kernel.clock import Clock
+from jalon.kernel.errors import Violation
+from jalon.kernel.ids import CandidateId, SessionNumber, UserId
+
+ENDED_BY_INVIGILATOR = "invigilator"
+MAX_EXTENSION_MIN = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The stores the invigilator's acts need."""
+
+    sessions: SessionStore
+    candidates: CandidateStore
+    invigilators: InvigilatorStore
+    assessments: AssessmentStore
+    clock: Clock
+
+
+def join_as_invigilator(room: Room, number: SessionNumber, code: str, user: UserId) -> Session:
+    """Opens the room to this account; joining again changes nothing.
+
+    An unknown session and a wrong code are one answer. Raises :class:`WrongInvigilatorCodeError`.
+    """
+    wrong = WrongInvigilatorCodeError("No session has this number and this invigilator code.")
+    try:
+        session = room.sessions.get(number)
+    except SessionNotFoundError:
+        raise wrong from None
+    if not hmac.compare_digest(code.strip().upper().encode(), session.invigilator_code.encode()):
+        raise wrong
+    room.invigilators.add(number, user, room.clock.now())
+    return session
+
+
+def require_invigilator(room: Room, number: SessionNumber, user: UserId) -> Session:
+    """The session, for someone who joined its room. Raises :class:`NotAnInvigilatorError`, for an unknown session too."""
+    if not room.invigilators.has(number, user):
+        raise NotAnInvigilatorError("Join this session with its invigilator code first.", session_number=number)
+    return room.sessions.get(number)
+
+
+def authorise_candidate(room: Room, number: SessionNumber, candidate_id: CandidateId) -> Candidate:
+    """Lets a candidate start or, after a cut, resume once. Authorising again changes nothing.
+
+    Raises :class:`TestOverError`, :class:`SessionFinalisedError`, :class:`CandidateChangedError`.
+    """
+    candidate = _open_candidate(room, number, candidate_id)
+    now = room.clock.now()
+    if candidate.started_at is None:
+        wanted = replace(candidate, authorised_at=candidate.authorised_at or now)
+    else:
+        wanted = replace(candidate, resume_authorised_at=candidate.resume_authorised_at or now)
+    return candidate if wanted == candidate else room.candidates.replace(wanted, candidate)
+
+
+def end_test(room: Room, number: SessionNumber, candidate_id: CandidateId) -> Candidate:
+    """Ends a running test at once: from then on its answers are refused. Ending again changes nothing.
+
+    The test first, the row second: if we stop between the two, nobody answers any more and a repetition mends the row.
+    """
+    candidate = room.candidates.get(number, candidate_id)
+    if candidate.ended_at is not None:
+        return candidate
+    if candidate.started_at is None or candidate.assessment_id is None:
+        raise TestNotStartedError("This candidate has not started a test.", candidate_id=candidate_id)
+    require_open(room.sessions.get(number))
+    end_assessment(room.assessments, room.clock, candidate.assessment_id, ENDED_BY_INVIGILATOR)
+    return room.candidates.replace(replace(candidate, ended_at=room.clock.now(), resume_authorised_at=None), candidate)
+
+
+def extend_time(room: Room, number: SessionNumber, candidate_id: CandidateId, total_min: int) -> Candidate:
+    """Sets the minutes this candidate has beyond his or her own time; the same total again changes nothing.
+
+    A total, not an increment, so that a repeated request gives no time twice. Raises :class:`TestNotStartedError`,
+    :class:`TestOverError`, and :class:`InvalidExtensionError` outside 0 … 240 minutes or below what was given already.
+    """
+    candidate = _open_candidate(room, number, candidate_id)
+    if candidate.started_at is None or candidate.assessment_id is None:
+        raise TestNotStartedError("This candidate has not started a test.", candidate_id=candidate_id)
+    if not candidate.extension_min <= total_min <= MAX_EXTENSION_MIN:
+        detail = f"Between the {candidate.extension_min} minutes given already and {MAX_EXTENSION_MIN} are expected."
+        raise InvalidExtensionError("This much time cannot be given.", (Violation("/total_min", detail, "extension"),))
+    extended = candidate
+    if total_min != candidate.extension_min:
+        extended = room.candidates.replace(replace(candidate, extension_min=total_min), candidate)
+    deadline = own_deadline(candidate.started_at, candidate.extra_time_percent, total_min)
+    state = load_assessment(room.assessments, candidate.assessment_id)
+    if state.deadline_at is None or state.deadline_at < deadline:
+        move_deadline(room.assessments, room.clock, candidate.assessment_id, deadline)
+    return extended
+
+
+def _open_candidate(room: Room, number: SessionNumber, candidate_id: CandidateId) -> Candidate:
+    candidate = room.candidates.get(number, candidate_id)
+    require_open(room.sessions.get(number))
+    if candidate.ended_at is not None:
+        raise TestOverError("This candidate's test was ended.", candidate_id=candidate_id)
+    return candidate
+
+
+def require_open(session: Session) -> None:
+    """Raises :class:`SessionFinalisedError` once the session is finalised."""
+    if session.finalisation is not None:
+        raise SessionFinalisedError("This session is finalised.", session_number=session.number)
