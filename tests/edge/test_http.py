@@ -1,0 +1,222 @@
+"""Every failure of a JSON API is a problem that names what to mend; a 500 says nothing of the inside."""
+
+import json
+import uuid
+from typing import Annotated, Any
+
+import pytest
+from aws_lambda_powertools.event_handler.api_gateway import Response, Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, ConfigDict
+
+from jalon.edge.auth import caller
+from jalon.edge.http import Handler, api, lambda_handler
+from jalon.edge.idempotency import IdempotencyRecord, idempotent
+from jalon.edge.settings import Settings
+from jalon.edge.tables import bind
+from jalon.kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    GoneError,
+    InvalidInputError,
+    JalonError,
+    NotFoundError,
+    TooLargeError,
+    TooManyRequestsError,
+    UnavailableError,
+    Violation,
+)
+from tests.cloud import Cloud
+from tests.events import CONTEXT, body_of, http_event
+
+MADE: list[str] = []
+
+
+class Thing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    size: int = 1
+
+
+class Made(BaseModel):
+    id: str
+    name: str
+
+
+class ArchivedError(ConflictError):
+    code = "archived"
+
+
+ERRORS: dict[str, JalonError] = {
+    "conflict": ArchivedError("It was archived.", since="2026-01-01"),
+    "forbidden": ForbiddenError("No."),
+    "gone": GoneError("Ended."),
+    "invalid": InvalidInputError("Wrong.", (Violation("/a", "Mend a.", "bad"), Violation("/b", "Mend b."))),
+    "missing": NotFoundError("None."),
+    "large": TooLargeError("Too much."),
+    "many": TooManyRequestsError("Slow down.", retry_after_s=7),
+    "busy": UnavailableError("Later."),
+}
+
+
+@pytest.fixture
+def handler() -> Handler:
+    MADE.clear()
+    router = Router()
+
+    @router.post("/v1/things", middlewares=[idempotent])
+    def make(thing: Thing) -> Response[Made]:
+        MADE.append(thing.name)
+        if thing.name == "refused":
+            raise ERRORS["conflict"]
+        made = Made(id=f"thing_{len(MADE)}", name=thing.name)
+        return Response(status_code=201, content_type="application/json", body=made, headers={"Location": f"/v1/things/{made.id}"})
+
+    @router.get("/v1/errors/<kind>")
+    def fail(kind: str, size: Annotated[int, Query()] = 1) -> dict[str, Any]:
+        if kind == "inside":
+            raise RuntimeError("the password is hunter2")
+        raise ERRORS[kind]
+
+    @router.get("/v1/me")
+    def me() -> dict[str, Any]:
+        who = caller(router.current_event.raw_event)
+        who.require_role("pupil")
+        return {"subject": who.subject}
+
+    service = f"test-{uuid.uuid4()}"  # a logger keeps the stream it was made with: each test has its own
+    return lambda_handler(service, api(service, router))
+
+
+def test_a_body_that_breaks_the_schema_is_a_problem_with_a_pointer_for_each_field(handler: Handler) -> None:
+    answer = handler(http_event("POST", "/v1/things", {"size": "big", "colour": "red"}), CONTEXT)
+    assert answer["statusCode"] == 422
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+    document = body_of(answer)
+    assert document["code"] == "invalid_input"
+    assert {error["pointer"] for error in document["errors"]} == {"/name", "/size", "/colour"}
+
+
+@pytest.mark.parametrize("body", ["{not json", '"text"', "[1]", "null", "", "\ud800"])
+def test_a_body_that_is_not_the_expected_json_is_refused_and_nothing_is_made(handler: Handler, cloud: Cloud, body: str) -> None:
+    bind(Settings.from_environment(), IdempotencyRecord)
+    answer = handler(http_event("POST", "/v1/things", body), CONTEXT)
+    assert answer["statusCode"] in {400, 422}
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+    assert MADE == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("conflict", 409),
+        ("forbidden", 403),
+        ("gone", 410),
+        ("invalid", 422),
+        ("missing", 404),
+        ("large", 413),
+        ("many", 429),
+        ("busy", 503),
+    ],
+)
+def test_each_kind_of_error_has_its_status(handler: Handler, kind: str, status: int) -> None:
+    answer = handler(http_event("GET", f"/v1/errors/{kind}"), CONTEXT)
+    assert answer["statusCode"] == status
+    document = body_of(answer)
+    assert document["status"] == status
+    assert document["detail"] == ERRORS[kind].detail
+    assert document["instance"] == f"/v1/errors/{kind}"
+
+
+def test_the_facts_of_an_error_are_members_of_its_problem(handler: Handler) -> None:
+    assert body_of(handler(http_event("GET", "/v1/errors/conflict"), CONTEXT))["since"] == "2026-01-01"
+
+
+def test_a_caller_who_must_slow_down_is_told_for_how_long(handler: Handler) -> None:
+    assert handler(http_event("GET", "/v1/errors/many"), CONTEXT)["headers"]["Retry-After"] == "7"
+
+
+def test_a_failure_of_ours_tells_nothing_of_the_inside(handler: Handler, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = handler(http_event("GET", "/v1/errors/inside"), CONTEXT)
+    assert answer["statusCode"] == 500
+    assert "hunter2" not in json.dumps(answer)
+    assert "UNEXPECTED_ERROR" in capsys.readouterr().out
+
+
+def test_a_query_parameter_of_the_wrong_type_is_named(handler: Handler) -> None:
+    document = body_of(handler(http_event("GET", "/v1/errors/conflict", query={"size": "many"}), CONTEXT))
+    assert document["status"] == 422
+    assert document["errors"][0]["pointer"] == "/query/size"
+
+
+def test_an_unknown_path_is_a_problem_too(handler: Handler) -> None:
+    answer = handler(http_event("GET", "/v1/nothing"), CONTEXT)
+    assert (answer["statusCode"], body_of(answer)["code"]) == (404, "no_such_route")
+
+
+def test_a_call_without_claims_is_asked_to_sign_in(handler: Handler) -> None:
+    answer = handler(http_event("GET", "/v1/me"), CONTEXT)
+    assert (answer["statusCode"], body_of(answer)["code"]) == (401, "not_signed_in")
+
+
+def test_a_caller_without_the_role_is_refused(handler: Handler) -> None:
+    answer = handler(http_event("GET", "/v1/me", subject="usr_1", roles="teacher"), CONTEXT)
+    assert (answer["statusCode"], body_of(answer)["code"]) == (403, "role_required")
+
+
+def test_roles_are_read_however_the_gateway_writes_them(handler: Handler) -> None:
+    assert handler(http_event("GET", "/v1/me", subject="usr_1", roles="[teacher pupil]"), CONTEXT)["statusCode"] == 200
+
+
+@pytest.fixture
+def store(cloud: Cloud) -> Cloud:
+    bind(Settings.from_environment(), IdempotencyRecord)
+    return cloud
+
+
+def test_a_creation_without_a_key_is_refused(handler: Handler, store: Cloud) -> None:
+    answer = handler(http_event("POST", "/v1/things", {"name": "a"}, subject="usr_1", key=""), CONTEXT)
+    assert (answer["statusCode"], body_of(answer)["code"]) == (422, "idempotency_key_required")
+    assert MADE == []
+
+
+def test_the_same_request_under_the_same_key_makes_one_thing_and_answers_the_same(handler: Handler, store: Cloud) -> None:
+    event = http_event("POST", "/v1/things", {"name": "a"}, subject="usr_1", key="k")
+    first, second = handler(event, CONTEXT), handler(event, CONTEXT)
+    assert MADE == ["a"]
+    assert (first["statusCode"], second["statusCode"]) == (201, 201)
+    assert body_of(first) == body_of(second) == {"id": "thing_1", "name": "a"}
+    assert second["headers"]["Location"] == "/v1/things/thing_1"
+    assert second["headers"]["Idempotency-Replayed"] == "true"
+
+
+def test_another_request_under_the_same_key_is_refused(handler: Handler, store: Cloud) -> None:
+    handler(http_event("POST", "/v1/things", {"name": "a"}, subject="usr_1", key="k"), CONTEXT)
+    answer = handler(http_event("POST", "/v1/things", {"name": "b"}, subject="usr_1", key="k"), CONTEXT)
+    assert (answer["statusCode"], body_of(answer)["code"]) == (422, "idempotency_key_reused")
+    assert MADE == ["a"]
+
+
+def test_two_callers_may_choose_the_same_key(handler: Handler, store: Cloud) -> None:
+    for subject in ("usr_1", "usr_2"):
+        assert handler(http_event("POST", "/v1/things", {"name": "a"}, subject=subject, key="k"), CONTEXT)["statusCode"] == 201
+    assert MADE == ["a", "a"]
+
+
+def test_a_refusal_frees_the_key_because_nothing_was_made(handler: Handler, store: Cloud) -> None:
+    event = http_event("POST", "/v1/things", {"name": "refused"}, subject="usr_1", key="k")
+    assert handler(event, CONTEXT)["statusCode"] == 409
+    assert handler(event, CONTEXT)["statusCode"] == 409
+    assert store.items("idempotency") == []
+
+
+def test_a_repeat_while_the_first_is_under_way_waits_its_turn(handler: Handler, store: Cloud) -> None:
+    event = http_event("POST", "/v1/things", {"name": "a"}, subject="usr_1", key="k")
+    handler(event, CONTEXT)
+    record = next(iter(IdempotencyRecord.scan()))
+    record.update([IdempotencyRecord.status.set(0)])
+    import time
+
+    record.update([IdempotencyRecord.started_at.set(int(time.time()))])
+    answer = handler(event, CONTEXT)
+    assert (answer["statusCode"], body_of(answer)["code"]) == (409, "request_in_progress")

@@ -1,0 +1,39 @@
+"""Batches report each failed record; a queue goes on after a failure, a stream stops at it."""
+
+from typing import Any
+
+from jalon.edge.workers import sqs_batch, stream_batch
+
+
+def _process(record: Any) -> None:
+    if record.get("bad"):
+        raise ValueError("bad record")
+
+
+def test_a_queue_reports_each_failed_message_and_processes_the_others() -> None:
+    records = [{"messageId": "1"}, {"messageId": "2", "bad": True}, {"messageId": "3"}, {"messageId": "4", "bad": True}]
+    done: list[str] = []
+
+    def process(record: Any) -> None:
+        _process(record)
+        done.append(record["messageId"])
+
+    answer = sqs_batch("test", process)({"Records": records}, None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}, {"itemIdentifier": "4"}]}
+    assert done == ["1", "3"]
+
+
+def test_a_stream_stops_at_the_first_failure_so_that_order_is_kept() -> None:
+    records = [{"dynamodb": {"SequenceNumber": str(n)}, "bad": n == 2} for n in range(1, 5)]
+    seen: list[str] = []
+
+    def process(record: Any) -> None:
+        seen.append(record["dynamodb"]["SequenceNumber"])
+        _process(record)
+
+    assert stream_batch("test", process)({"Records": records}, None) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert seen == ["1", "2"]
+
+
+def test_an_empty_batch_has_no_failure() -> None:
+    assert sqs_batch("test", _process)({}, None) == {"batchItemFailures": []}
