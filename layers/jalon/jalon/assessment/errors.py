@@ -21,10 +21,10 @@ class CompetenceNotFoundError(NotFoundError):
     code = "competence_not_found"
 
 
-class DiscoveryTestNotFoundError(NotFoundError):
-    """There is no discovery test under this name."""
+class TargetProfileNotFoundError(NotFoundError):
+    """The release has no target profile (or discovery test) under this id."""
 
-    code = "discovery_test_not_found"
+    code = "target_profile_not_found"
 
 
 class TicketInvalidError(InvalidInputError):
@@ -52,7 +52,7 @@ class AnswerTooLargeError(TooLargeError):
 
 
 class AnswerConflictError(ConflictError):
-    """This question was already answered otherwise; ``sequence`` is the number of the question to answer now."""
+    """The question was already answered otherwise; ``sequence`` is the number of the question to answer now."""
 
     code = "answer_conflict"
 
@@ -94,7 +94,7 @@ class CheckpointForbiddenError(ForbiddenError):
 
 
 class CheckpointNotReachedError(NotFoundError):
-    """This checkpoint's questions are not all answered yet."""
+    """The questions of a checkpoint are not all answered yet."""
 
     code = "checkpoint_not_reached"
 
@@ -109,3 +109,9 @@ class TooEarlyToResetError(ConflictError):
     """A competence may be reset some days after its last answer; ``days_remaining`` says how many are left."""
 
     code = "too_early_to_reset"
+
+
+class NothingToResetError(ConflictError):
+    """Nothing is known of the competence yet."""
+
+    code = "nothing_to_reset"

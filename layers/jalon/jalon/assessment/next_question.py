@@ -1,7 +1,7 @@
 """Which question comes now: a deterministic function of the stored state, so that nothing is written to ask it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.content import Challenge, Release, Variant
 from engine.knowledge import Knowledge
@@ -11,12 +11,12 @@ from jalon.assessment.state import AssessmentState
 from jalon.assessment.tickets import Ticket, TicketOffice
 
 #: What the network may add to a timer or a deadline before it counts against the person.
-NETWORK_GRACE_MS = 3_000
+NETWORK_GRACE = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question with its ticket. ``timer_s`` includes the person's extra time; ``expires_at`` is the test's deadline."""
+    """A question with its ticket; ``timer_s`` includes the person's extra time."""
 
     number: int
     challenge: Challenge
@@ -38,21 +38,26 @@ def question_due(release: Release, state: AssessmentState) -> Question | None:
 
 
 def next_question(release: Release, state: AssessmentState, tickets: TicketOffice, now: datetime) -> AskedQuestion | None:
-    """The question to answer now, with a ticket for the present device; None when there is none or the test is not live.
+    """The question to answer now, with a ticket for the present device; None when there is none or the test is not live."""
+    question = question_due(release, state) if state.is_live else None
+    return None if question is None else ask(release, state, question, tickets, now)
+
+
+def ask(release: Release, state: AssessmentState, due: Question, tickets: TicketOffice, now: datetime) -> AskedQuestion | None:
+    """The due question with a fresh ticket; None when the test's time is up.
 
     In a certification the clock of a timed question starts when the question comes up (after the last answer, or when
     the invigilator let the candidate resume), so that asking again does not stop it; elsewhere when it is asked for.
     """
-    question = question_due(release, state) if state.is_live else None
-    if question is None:
+    if state.deadline_at is not None and state.deadline_at < now:
         return None
-    challenge = release.challenges[question.challenge_index]
+    challenge = release.challenges[due.challenge_index]
     ticket = Ticket(
         assessment_id=state.assessment_id,
         release=state.release,
         sequence=state.sequence,
-        challenge_index=question.challenge_index,
-        variant_index=question.variant_index,
+        challenge_index=due.challenge_index,
+        variant_index=due.variant_index,
         epoch=state.epoch,
         issued_at=state.last_change_at if state.purpose.is_certification else now,
         certification=state.purpose.is_certification,
@@ -61,8 +66,8 @@ def next_question(release: Release, state: AssessmentState, tickets: TicketOffic
     return AskedQuestion(
         number=state.sequence,
         challenge=challenge,
-        variant=challenge.variants[question.variant_index],
-        variant_index=question.variant_index,
+        variant=challenge.variants[due.variant_index],
+        variant_index=due.variant_index,
         timer_s=timer_with_extra_time(challenge.timer_s, state.extra_time_percent),
         ticket=tickets.issue(ticket, state.user_id),
     )

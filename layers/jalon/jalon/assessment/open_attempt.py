@@ -52,9 +52,7 @@ def open_attempt(
     return _create(store, clock, ids, attempt, make)
 
 
-def _create(
-    store: AssessmentStore, clock: Clock, ids: IdSource, attempt: Attempt, make: Callable[[], NewAssessment]
-) -> AssessmentState:
+def _create(store: AssessmentStore, clock: Clock, ids: IdSource, attempt: Attempt, make: Callable[[], NewAssessment]) -> AssessmentState:
     state = _begin(attempt, make(), clock.now(), ids)
     return state if store.create(state) else (store.get(attempt.assessment_id) or state)
 

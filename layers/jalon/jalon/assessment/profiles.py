@@ -23,6 +23,11 @@ class AttemptCard:
     answered: int
     at: datetime
 
+    @property
+    def key(self) -> str:
+        """The key of its slot among the user's cards."""
+        return f"{self.purpose.value}#{self.subject}"
+
 
 @dataclass(frozen=True, slots=True)
 class UserProfile:
@@ -54,7 +59,7 @@ class StoredProfile:
     competences: Mapping[str, CompetenceScore]
     cards: Mapping[str, AttemptCard]
     resets: Mapping[str, datetime]
-    updated_at: datetime
+    updated_at: datetime | None
 
 
 class ProfileStore(Protocol):

@@ -9,6 +9,7 @@ from engine.packing import Answered, Question
 from engine.scoring import CompetenceScore
 from jalon.kernel.ids import AssessmentId, CertificationId, ReleaseVersion, UserId
 
+
 class Purpose(StrEnum):
     """What a test is taken for; a user has one live assessment per purpose and subject."""
 

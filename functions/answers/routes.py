@@ -1,0 +1,183 @@
+"""Routes of the pupil's tests and profile."""
+
+import hashlib
+import json
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path
+
+from engine.content import Release
+from engine.packing import Question
+from functions.answers.schemas import (
+    AnswerView,
+    AssessmentView,
+    CheckpointView,
+    GiveAnswerRequest,
+    ProfileView,
+    StartAssessmentRequest,
+)
+from functions.answers.wiring import parts
+from jalon.assessment.errors import DeviceChangeForbiddenError
+from jalon.assessment.give_answer import GiveAnswer, give_answer
+from jalon.assessment.load_assessment import load_own_assessment
+from jalon.assessment.next_question import ask
+from jalon.assessment.present_profile import present_profile
+from jalon.assessment.presentation import present_assessment, present_checkpoint_row
+from jalon.assessment.profiles import UserProfile
+from jalon.assessment.raise_epoch import raise_epoch
+from jalon.assessment.read_checkpoint import checkpoint_closed_by, read_checkpoint
+from jalon.assessment.read_profile import read_profile
+from jalon.assessment.reset_competence import reset_competence
+from jalon.assessment.settle import settle
+from jalon.assessment.start_assessment import StartAssessment, start_assessment
+from jalon.assessment.state import AssessmentState, Purpose
+from jalon.edge.auth import caller
+from jalon.edge.observability import logger, metric
+from jalon.kernel.errors import InvalidInputError, Violation
+from jalon.kernel.ids import AssessmentId, UserId
+
+SERVICE = "answers"
+router = Router()
+
+AssessmentPath = Annotated[str, Path(pattern=r"^asm_[0-9a-f]{32}$", description="The assessment's id.")]
+
+
+@router.post("/v1/assessments")
+def start(body: StartAssessmentRequest) -> AssessmentView:
+    """Start a competence's test or a discovery test, or resume it where it stopped; repeating the request is harmless."""
+    shared = parts()
+    command = StartAssessment(_pupil(), Purpose(body.purpose), _subject(body), body.locale, improve=body.improve)
+    state = start_assessment(
+        store=shared.store, profiles=shared.profiles, releases=shared.releases, clock=shared.clock, ids=shared.ids, command=command
+    )
+    metric("AssessmentOpened", purpose=body.purpose)
+    return _settled(state)
+
+
+@router.get("/v1/assessments/<assessment_id>")
+def read(
+    assessment_id: AssessmentPath,
+    jalon_ticket: Annotated[
+        str | None,
+        Header(alias="jalon-ticket", description="In a certification: a ticket of this device, which proves that it holds the test."),
+    ] = None,
+) -> AssessmentView:
+    """A test as it stands with the question to answer now: the same one whatever was refreshed, lost or restarted.
+
+    In a certification the question comes only to the device that holds the test; another one needs the invigilator.
+    """
+    state = _own(assessment_id)
+    return _settled(state, with_question=not state.purpose.is_certification or _holds(state, jalon_ticket))
+
+
+@router.post("/v1/assessments/<assessment_id>/device")
+def take_over(assessment_id: AssessmentPath) -> AssessmentView:
+    """Go on here: every other device's ticket is void from now on. In a certification the invigilator does it."""
+    state = _own(assessment_id)
+    if state.purpose.is_certification:
+        raise DeviceChangeForbiddenError("Ask the invigilator to let you resume this test.")
+    return _settled(raise_epoch(parts().store, parts().clock, state.assessment_id))
+
+
+@router.post("/v1/assessments/<assessment_id>/answers")
+def answer(assessment_id: AssessmentPath, body: GiveAnswerRequest) -> AnswerView:
+    """Give one answer; acknowledged once it is stored, exactly once. The response carries the next question."""
+    shared = parts()
+    command = GiveAnswer(
+        user_id=_pupil(),
+        assessment_id=AssessmentId(assessment_id),
+        ticket=body.ticket,
+        idempotency_key=body.idempotency_key,
+        answer=body.answer.model_dump(exclude_none=True),
+        focus_lost=body.focus_lost,
+    )
+    taken = give_answer(store=shared.store, releases=shared.releases, tickets=shared.tickets, clock=shared.clock, command=command)
+    logger(SERVICE).info("ANSWER_REPEATED" if taken.repeated else "ANSWER_STORED", assessment_id=assessment_id, sequence=taken.sequence)
+    state = taken.state
+    return AnswerView(
+        sequence=taken.sequence,
+        result=None if state.purpose.is_certification else taken.answered.result.value,
+        repeated=taken.repeated,
+        moved=taken.moved,
+        checkpoint=checkpoint_closed_by(state, taken.sequence),
+        assessment=_view(shared.releases.pinned(state.release), state, taken.due),
+    )
+
+
+@router.get("/v1/assessments/<assessment_id>/checkpoints/<number>")
+def checkpoint(assessment_id: AssessmentPath, number: Annotated[int, Path(ge=1, le=1_000)]) -> CheckpointView:
+    """A *bilan intermédiaire*: five answered questions with what was right and what to learn from. Never in a certification."""
+    state = _own(assessment_id)
+    release = parts().releases.pinned(state.release)
+    rows = read_checkpoint(release, state, number)
+    items = [present_checkpoint_row(release, row, parts().link) for row in rows]
+    return CheckpointView.model_validate({"number": number, "items": items})
+
+
+@router.get("/v1/me/profile")
+def my_profile() -> Response[ProfileView]:
+    """Pix, the level and the card of each competence, whether a certification is open and why not; poll it with its ETag."""
+    shared = parts()
+    profile = read_profile(shared.profiles, shared.releases, _pupil())
+    return _profile_response(profile)
+
+
+@router.post("/v1/me/profile/competences/<code>/reset")
+def reset(code: Annotated[str, Path(pattern=r"^[1-9]\.[1-9]$")]) -> Response[ProfileView]:
+    """Forget what is known of a competence, 7 days after its last answer at the earliest."""
+    shared = parts()
+    profile = reset_competence(
+        store=shared.store, profiles=shared.profiles, releases=shared.releases, clock=shared.clock, user_id=_pupil(), code=code
+    )
+    metric("CompetenceReset")
+    return _profile_response(profile)
+
+
+def _pupil() -> UserId:
+    person = caller(router.current_event.raw_event)
+    person.require_role("pupil")
+    return UserId(person.subject)
+
+
+def _own(assessment_id: str) -> AssessmentState:
+    return load_own_assessment(parts().store, AssessmentId(assessment_id), _pupil())
+
+
+def _subject(body: StartAssessmentRequest) -> str:
+    subject, other = (body.competence, body.discovery_test) if body.purpose == "competence" else (body.discovery_test, body.competence)
+    if subject is None or other is not None:
+        name = "competence" if body.purpose == "competence" else "discovery_test"
+        raise InvalidInputError(f"Name the {name}, and nothing else.", (Violation(f"/{name}", "Needed for this purpose.", "required"),))
+    return subject
+
+
+def _holds(state: AssessmentState, ticket: str | None) -> bool:
+    if ticket is None:
+        return False
+    shown = parts().tickets.check(ticket, state.user_id, parts().clock.now())
+    return shown.assessment_id == state.assessment_id and shown.epoch == state.epoch
+
+
+def _settled(state: AssessmentState, *, with_question: bool = True) -> AssessmentView:
+    release = parts().releases.pinned(state.release)
+    state, due = settle(parts().store, release, state, parts().clock.now())
+    return _view(release, state, due if with_question else None)
+
+
+def _view(release: Release, state: AssessmentState, due: Question | None) -> AssessmentView:
+    shared = parts()
+    asked = None if due is None else ask(release, state, due, shared.tickets, shared.clock.now())
+    return AssessmentView.model_validate(present_assessment(release, state, asked, shared.link))
+
+
+def _profile_response(profile: UserProfile) -> Response[ProfileView]:
+    document = present_profile(parts().releases.current(), profile, parts().clock.now())
+    digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    headers = {"ETag": f'"{digest[:32]}"', "Cache-Control": "private, no-cache"}
+    if router.current_event.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    body = ProfileView.model_validate(document)
+    return Response(status_code=HTTPStatus.OK, content_type="application/json", body=body, headers=headers)

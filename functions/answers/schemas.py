@@ -1,0 +1,254 @@
+"""Requests and responses of the pupil's API."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ShortText = Annotated[str, Field(max_length=64)]
+LongText = Annotated[str, Field(max_length=1_000)]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class StartAssessmentRequest(_Request):
+    """Which test to start or resume: a competence by its code, or a discovery test by the id of its target profile."""
+
+    purpose: Literal["competence", "discovery"]
+    competence: Annotated[str | None, Field(pattern=r"^[1-9]\.[1-9]$", examples=["1.1"])] = None
+    discovery_test: Annotated[str | None, Field(max_length=64)] = None
+    improve: Annotated[bool, Field(description="Begin another attempt at a finished competence, 4 days after its end at the earliest.")] = (
+        False
+    )
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "fr-FR"
+
+
+class AnswerForm(_Request):
+    """An answer: exactly one of its members, as the question's type asks."""
+
+    choices: Annotated[list[ShortText] | None, Field(max_length=30, description="QCU and QCM: ids of the choices.")] = None
+    text: Annotated[LongText | None, Field(description="QROC.")] = None
+    fields: Annotated[dict[ShortText, LongText] | None, Field(max_length=30, description="QROCM: a text for each field's id.")] = None
+    skipped: Annotated[Literal[True] | None, Field(description="Je passe.")] = None
+
+
+class GiveAnswerRequest(_Request):
+    """One answer. The key is fresh for each answer and the same when the request is repeated."""
+
+    ticket: Annotated[str, Field(min_length=1, max_length=400)]
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=64)]
+    answer: AnswerForm
+    focus_lost: Annotated[bool, Field(description="Whether the page lost the focus while the question was shown.")] = False
+
+
+class ChoiceView(BaseModel):
+    """One proposal."""
+
+    id: str
+    text: str
+
+
+class FieldView(BaseModel):
+    """One field to fill in; ``options`` are those of a ``select``."""
+
+    id: str
+    label: str
+    kind: Literal["text", "number", "select"]
+    options: list[str]
+
+
+class FileView(BaseModel):
+    """A file that goes with a question; the address serves for an hour."""
+
+    name: str
+    media_type: str
+    size: int
+    alt: str
+    url: str
+
+
+class _Shown(BaseModel):
+    instruction: str
+    choices: list[ChoiceView]
+    fields: list[FieldView]
+    attachments: list[FileView]
+    images: list[FileView]
+    simulator: str | None
+
+
+class QuestionView(_Shown):
+    """The question to answer now, with its ticket."""
+
+    number: int
+    ticket: str
+    challenge_id: str
+    competence: str
+    type: Literal["QCU", "QCM", "QROC", "QROCM-ind", "QROCM-dep"]
+    timer_s: int | None
+    focused: bool
+
+
+class ScoreView(BaseModel):
+    """One competence."""
+
+    code: str
+    pix: int
+    level: int
+
+
+class ScoresView(BaseModel):
+    """Pix in all, and each competence the test touches, with every answer so far counted."""
+
+    pix: int
+    competences: list[ScoreView]
+
+
+class AssessmentView(BaseModel):
+    """A test as it stands.
+
+    ``sequence`` is the number of the question to answer next; ``question`` is null when there is none for this device.
+    """
+
+    id: str
+    purpose: Literal["competence", "campaign", "discovery", "certification"]
+    subject: str
+    attempt: int
+    status: Literal["started", "completed", "ended"]
+    end_reason: str | None
+    epoch: int
+    sequence: int
+    answered: int
+    total: int | None
+    checkpoints: int
+    release: str
+    locale: str
+    started_at: datetime
+    updated_at: datetime
+    deadline_at: datetime | None
+    extra_time_percent: int
+    question: QuestionView | None
+    scores: ScoresView | None
+
+
+class AnswerView(BaseModel):
+    """What became of an answer. ``result`` is null in a certification; ``checkpoint`` is the number of the one this answer completes.
+
+    ``repeated``: an earlier delivery had stored it. ``moved``: another device has taken the test over since, so no question follows here.
+    """
+
+    sequence: int
+    result: Literal["ok", "ko", "skipped", "timedout", "focusedout"] | None
+    repeated: bool
+    moved: bool
+    checkpoint: int | None
+    assessment: AssessmentView
+
+
+class SkillView(BaseModel):
+    """The skill a question tested."""
+
+    id: str
+    name: str
+    level: int
+
+
+class TutorialView(BaseModel):
+    """Something to learn from: an address to follow or a text to read."""
+
+    id: str
+    title: str
+    source: str
+    format: str
+    duration_s: int
+    url: str | None
+    text: str | None
+
+
+class GivenView(BaseModel):
+    """The answer that was given, in the form it was sent."""
+
+    choices: list[str] | None = None
+    text: str | None = None
+    fields: dict[str, str] | None = None
+    skipped: bool | None = None
+
+
+class SolutionView(BaseModel):
+    """What was right: the choices; the accepted texts; those of each field; or groups for fields in any order."""
+
+    choices: list[str] | None = None
+    texts: list[str] | None = None
+    fields: dict[str, list[str]] | None = None
+    in_any_order: list[list[str]] | None = None
+    field_ids: list[str] | None = None
+
+
+class CheckpointRowView(_Shown):
+    """One answered question of a checkpoint."""
+
+    number: int
+    challenge_id: str
+    type: str
+    competence: str
+    skill: SkillView
+    result: Literal["ok", "ko", "skipped", "timedout", "focusedout"]
+    answer: GivenView | None
+    solution: SolutionView
+    tutorials: list[TutorialView]
+
+
+class CheckpointView(BaseModel):
+    """A *bilan intermédiaire*: up to five answered questions."""
+
+    number: int
+    items: list[CheckpointRowView]
+
+
+class CompetenceCard(BaseModel):
+    """A competence on the pupil's page. Days are null where there is nothing to improve or to reset."""
+
+    code: str
+    name: str
+    domain: str
+    pix: int
+    level: int
+    state: Literal["to_start", "in_progress", "done", "to_improve"]
+    assessment_id: str | None
+    days_before_improving: int | None
+    days_before_reset: int | None
+
+
+class TestCardView(BaseModel):
+    """A test that is not a competence's: campaign, discovery or certification."""
+
+    assessment_id: str
+    purpose: str
+    subject: str
+    attempt: int
+    status: str
+    answered: int
+    updated_at: datetime
+
+
+class CertificationView(BaseModel):
+    """Whether a certification is open, and why not."""
+
+    competences_reached: int
+    competences_needed: int
+    reason: Literal["too_few_competences"] | None
+
+
+class ProfileView(BaseModel):
+    """The caller's whole profile."""
+
+    pix: int
+    max_pix: int
+    max_level: int
+    release: str
+    certifiable: bool
+    certification: CertificationView
+    competences: list[CompetenceCard]
+    tests: list[TestCardView]
+    updated_at: datetime | None

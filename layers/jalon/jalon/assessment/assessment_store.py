@@ -1,0 +1,124 @@
+"""The assessments in DynamoDB."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from engine.packing import Answered, pack_answer
+from jalon.assessment.state import AssessmentState, Slot, Status
+from jalon.assessment.store import Attempt, NotWritten, WriteOutcome, Written
+from jalon.assessment.tables import AssessmentItem, AttemptItem, item_of, state_of
+from jalon.edge.tables import Applied, ConditionFailedError, conditional_update, translated
+from jalon.kernel.clock import epoch_ms
+from jalon.kernel.ids import AssessmentId, UserId
+
+_NUMBER_WIDTH = 4
+
+
+class DynamoAssessments:
+    """An :class:`~jalon.assessment.store.AssessmentStore` on the bound tables."""
+
+    def get(self, assessment_id: AssessmentId) -> AssessmentState | None:
+        table = AssessmentItem._get_connection()
+        with translated():
+            answer = table.get_item(assessment_id, consistent_read=True)
+        item = answer.get("Item")
+        return state_of(item) if item else None
+
+    def latest_attempt(self, slot: Slot) -> Attempt | None:
+        with translated():
+            found = list(
+                AttemptItem.query(
+                    slot.user_id,
+                    AttemptItem.attempt_key.startswith(f"{slot.key}#"),
+                    scan_index_forward=False,
+                    consistent_read=True,
+                    limit=1,
+                )
+            )
+        if not found:
+            return None
+        return Attempt(slot, int(found[0].attempt_key.rpartition("#")[2]), AssessmentId(found[0].assessment_id))
+
+    def claim_attempt(self, attempt: Attempt) -> bool:
+        key = f"{attempt.slot.key}#{attempt.number:0{_NUMBER_WIDTH}d}"
+        item = AttemptItem(attempt.slot.user_id, key, assessment_id=attempt.assessment_id)
+        try:
+            with translated():
+                item.save(condition=AttemptItem.user_id.does_not_exist())
+        except ConditionFailedError:
+            return False
+        return True
+
+    def create(self, state: AssessmentState) -> bool:
+        try:
+            with translated():
+                item_of(state).save(condition=AssessmentItem.assessment_id.does_not_exist())
+        except ConditionFailedError:
+            return False
+        return True
+
+    def append_answer(
+        self, assessment_id: AssessmentId, *, epoch: int, sequence: int, answer: Answered, deadline_from: datetime
+    ) -> WriteOutcome:
+        actions = [
+            AssessmentItem.answers.set(AssessmentItem.answers.append([pack_answer(answer)])),
+            AssessmentItem.sequence.set(sequence + 1),
+            AssessmentItem.updated_at.set(answer.at * 1000),
+        ]
+        condition = (
+            _STARTED
+            & (AssessmentItem.epoch == epoch)
+            & (AssessmentItem.sequence == sequence)
+            & (AssessmentItem.deadline_at.does_not_exist() | (AssessmentItem.deadline_at >= epoch_ms(deadline_from)))
+        )
+        return _update(assessment_id, actions, condition)
+
+    def complete(self, assessment_id: AssessmentId, *, sequence: int, at: datetime) -> WriteOutcome:
+        actions = [AssessmentItem.status.set(Status.COMPLETED.value), AssessmentItem.updated_at.set(epoch_ms(at))]
+        return _update(assessment_id, actions, _STARTED & (AssessmentItem.sequence == sequence))
+
+    def end(self, assessment_id: AssessmentId, *, reason: str, at: datetime) -> WriteOutcome:
+        actions = [
+            AssessmentItem.status.set(Status.ENDED.value),
+            AssessmentItem.end_reason.set(reason),
+            AssessmentItem.updated_at.set(epoch_ms(at)),
+        ]
+        return _update(assessment_id, actions, _STARTED)
+
+    def raise_epoch(self, assessment_id: AssessmentId, *, at: datetime) -> WriteOutcome:
+        actions = [AssessmentItem.epoch.add(1), AssessmentItem.epoch_at.set(epoch_ms(at)), AssessmentItem.updated_at.set(epoch_ms(at))]
+        return _update(assessment_id, actions, _STARTED)
+
+    def move_deadline(self, assessment_id: AssessmentId, *, deadline_at: datetime, at: datetime) -> WriteOutcome:
+        actions = [AssessmentItem.deadline_at.set(epoch_ms(deadline_at)), AssessmentItem.updated_at.set(epoch_ms(at))]
+        return _update(assessment_id, actions, _STARTED)
+
+    def of_user(self, user_id: UserId) -> Iterator[AssessmentState]:
+        with translated():
+            attempts = [AssessmentId(item.assessment_id) for item in AttemptItem.query(user_id, consistent_read=True)]
+        for assessment_id in attempts:
+            state = self.get(assessment_id)
+            if state is not None:
+                yield state
+
+    def users(self) -> Iterator[UserId]:
+        """Every user who ever began an assessment, each once: a walk over the attempts, for rebuilding and nothing else."""
+        previous = ""
+        with translated():
+            for item in AttemptItem.scan(attributes_to_get=["user_id", "attempt_key"]):
+                if item.user_id != previous:  # a scan gives the items of one partition key together
+                    previous = item.user_id
+                    yield UserId(item.user_id)
+
+
+_STARTED: Condition = AssessmentItem.status == Status.STARTED.value
+
+
+def _update(assessment_id: AssessmentId, actions: Sequence[Action], condition: Condition) -> WriteOutcome:
+    outcome = conditional_update(AssessmentItem, assessment_id, None, actions, condition)
+    if isinstance(outcome, Applied):
+        return Written(state_of(outcome.attributes))
+    return NotWritten(None if outcome.attributes is None else state_of(outcome.attributes))

@@ -1,0 +1,86 @@
+"""The profiles in DynamoDB."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from jalon.assessment.profiles import AttemptCard, StoredProfile
+from jalon.assessment.state import Purpose, Status
+from jalon.assessment.tables import ProfileItem, instant_of, pack_scores, unpack_scores
+from jalon.edge.tables import ConditionFailedError, translated
+from jalon.kernel.clock import epoch_ms
+from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
+
+
+class DynamoProfiles:
+    """A :class:`~jalon.assessment.profiles.ProfileStore` on the bound table."""
+
+    def get(self, user_id: UserId) -> StoredProfile | None:
+        with translated():
+            try:
+                return _profile(ProfileItem.get(user_id, consistent_read=True))
+            except ProfileItem.DoesNotExist:
+                return None
+
+    def get_many(self, user_ids: list[UserId]) -> dict[UserId, StoredProfile]:
+        with translated():
+            profiles = [_profile(item) for item in ProfileItem.batch_get(list(dict.fromkeys(user_ids)))]
+        return {profile.user_id: profile for profile in profiles}
+
+    def put(self, profile: StoredProfile, *, expected_version: int) -> bool:
+        item = ProfileItem(
+            profile.user_id,
+            version=profile.version,
+            release=profile.release,
+            knowledge=profile.knowledge,
+            pix=profile.pix,
+            competences=pack_scores(profile.competences),
+            cards=_pack_cards(profile.cards),
+            resets=_pack_resets(profile.resets),
+            updated_at=epoch_ms(profile.updated_at) if profile.updated_at else None,
+        )
+        unchanged = ProfileItem.version == expected_version if expected_version else ProfileItem.user_id.does_not_exist()
+        try:
+            with translated():
+                item.save(condition=unchanged)
+        except ConditionFailedError:
+            return False
+        return True
+
+
+def _profile(item: ProfileItem) -> StoredProfile:
+    return StoredProfile(
+        user_id=UserId(item.user_id),
+        version=int(item.version),
+        release=ReleaseVersion(item.release),
+        knowledge=item.knowledge,
+        pix=int(item.pix),
+        competences=unpack_scores(item.competences),
+        cards=_unpack_cards(item.cards),
+        resets=_unpack_resets(item.resets),
+        updated_at=instant_of(item.updated_at) if item.updated_at else None,
+    )
+
+
+def _pack_cards(cards: Mapping[str, AttemptCard]) -> str:
+    rows = [
+        [card.assessment_id, card.purpose.value, card.subject, card.attempt, card.status.value, card.answered, epoch_ms(card.at)]
+        for card in cards.values()
+    ]
+    return json.dumps(rows, separators=(",", ":"))
+
+
+def _unpack_cards(text: str) -> dict[str, AttemptCard]:
+    cards = {}
+    for assessment_id, purpose, subject, attempt, status, answered, at in json.loads(text):
+        card = AttemptCard(AssessmentId(assessment_id), Purpose(purpose), subject, attempt, Status(status), answered, instant_of(at))
+        cards[card.key] = card
+    return cards
+
+
+def _pack_resets(resets: Mapping[str, datetime]) -> str:
+    return json.dumps({code: epoch_ms(at) for code, at in resets.items()}, separators=(",", ":"))
+
+
+def _unpack_resets(text: str) -> dict[str, datetime]:
+    return {code: instant_of(at) for code, at in json.loads(text).items()}

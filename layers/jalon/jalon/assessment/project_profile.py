@@ -1,0 +1,128 @@
+"""Bring a user's profile up to date with one of their assessments.
+
+The merge keeps, of each skill, the greatest element by (instant, direct, validated) and, of each slot, the greatest card by
+(attempt, status, answers): it gives the same profile in whatever order assessments and their images come, and however
+often. So the projection is idempotent, asks of the stream no order that it does not give, and can be rebuilt at any time.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from engine.content import Release
+from engine.knowledge import Element, Knowledge, elements_of
+from engine.scoring import profile_of
+from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile
+from jalon.assessment.read_profile import opened
+from jalon.assessment.releases import Releases
+from jalon.assessment.state import AssessmentState, Status
+from jalon.kernel.errors import UnavailableError
+from jalon.kernel.ids import UserId
+
+#: One user's two tests may come from two shards of the stream at once; ten races lost in a row are a fault.
+MAX_TRIES = 10
+_STATUS_RANK = {Status.STARTED: 0, Status.COMPLETED: 1, Status.ENDED: 1}
+
+
+class ProfileBusyError(UnavailableError):
+    """Other writers kept changing the profile."""
+
+    code = "profile_busy"
+
+
+def project_profile(profiles: ProfileStore, releases: Releases, state: AssessmentState) -> StoredProfile:
+    """Merge one assessment into its user's profile and store it, unless it brings nothing new; the profile as stored.
+
+    Raises :class:`ProfileBusyError` after :data:`MAX_TRIES` lost races.
+    """
+    return project_assessments(profiles, releases, state.user_id, lambda: [state])
+
+
+def project_assessments(
+    profiles: ProfileStore,
+    releases: Releases,
+    user_id: UserId,
+    read: Callable[[], Iterable[AssessmentState]],
+    *,
+    afresh: bool = False,
+) -> StoredProfile:
+    """Merge what ``read`` gives of one user in one write; ``afresh`` forgets the stored knowledge first, but not the resets.
+
+    The assessments are read after the profile, so that an answer projected meanwhile is either among them or makes the
+    write fail and start again.
+    """
+    for _ in range(MAX_TRIES):
+        before = profiles.get(user_id)
+        after = merged(before, releases, user_id, read(), afresh=afresh)
+        if after == before or profiles.put(after, expected_version=after.version - 1):
+            return after
+    raise ProfileBusyError("The profile is being changed by other requests; the same one may be sent again.")
+
+
+def merged(
+    before: StoredProfile | None, releases: Releases, user_id: UserId, states: Iterable[AssessmentState], *, afresh: bool = False
+) -> StoredProfile:
+    """The profile with these assessments in it, in the current release; equal to ``before`` when they bring nothing new."""
+    release = releases.current()
+    profile = opened(before, releases, user_id)
+    knowledge = Knowledge.of() if afresh else profile.knowledge
+    cards = {} if afresh else dict(profile.cards)
+    updated_at = profile.updated_at
+    for state in states:
+        knowledge = merge(knowledge, remembered(release, brought_by(releases, release, state), profile.resets))
+        card = card_of(state)
+        cards[card.key] = max(cards.get(card.key, card), card, key=_card_rank)
+        updated_at = max(updated_at or state.updated_at, state.updated_at)
+    scores = profile_of(release, knowledge)
+    after = StoredProfile(
+        user_id=user_id,
+        version=profile.version,
+        release=profile.release,
+        knowledge=knowledge.pack(),
+        pix=scores.pix,
+        competences={code: score for code, score in scores.competences.items() if score.pix},
+        cards=cards,
+        resets=profile.resets,
+        updated_at=updated_at,
+    )
+    if before is not None and replace(after, updated_at=before.updated_at) == before:
+        return before
+    return replace(after, version=after.version + 1)
+
+
+def brought_by(releases: Releases, release: Release, state: AssessmentState) -> Iterable[Element]:
+    """The elements that an assessment's answers brought, in the positions of ``release``."""
+    if not state.purpose.enriches_profile:
+        return ()
+    pinned = releases.pinned(state.release)
+    elements = elements_of(pinned, state.target, Knowledge.unpack(state.knowledge_at_start), state.answers)
+    return elements if pinned.version == release.version else Knowledge.of(elements).moved(pinned, release)
+
+
+def remembered(release: Release, elements: Iterable[Element], resets: Mapping[str, datetime]) -> Iterable[Element]:
+    """The elements that no reset of their competence has made forgotten."""
+    until = {code: int(at.timestamp()) for code, at in resets.items()}
+    return (element for element in elements if element.at > until.get(release.skills[element.skill_index].competence, -1))
+
+
+def merge(knowledge: Knowledge, elements: Iterable[Element]) -> Knowledge:
+    """The greatest element of each skill: commutative, associative and idempotent, which :meth:`Knowledge.updated` is not
+    for two elements of the same second.
+    """
+    latest = dict(knowledge.elements)
+    for element in elements:
+        latest[element.skill_index] = max(latest.get(element.skill_index, element), element, key=_element_rank)
+    return Knowledge(latest)
+
+
+def card_of(state: AssessmentState) -> AttemptCard:
+    """The assessment as a card."""
+    return AttemptCard(state.assessment_id, state.purpose, state.subject, state.attempt, state.status, len(state.answers), state.updated_at)
+
+
+def _element_rank(element: Element) -> tuple[int, bool, bool]:
+    return element.at, element.direct, element.validated
+
+
+def _card_rank(card: AttemptCard) -> tuple[int, int, int]:
+    return card.attempt, card.answered, _STATUS_RANK[card.status]

@@ -1,0 +1,37 @@
+"""Read what a user knows."""
+
+from engine.knowledge import Knowledge
+from engine.scoring import profile_of
+from jalon.assessment.profiles import ProfileStore, StoredProfile, UserProfile
+from jalon.assessment.releases import Releases
+from jalon.kernel.ids import ReleaseVersion, UserId
+
+
+def read_profile(profiles: ProfileStore, releases: Releases, user_id: UserId) -> UserProfile:
+    """The user's knowledge and scores in the current release; an empty profile (version 0) for one who has answered nothing.
+
+    The profile is a projection of the assessments: it lags an answer by about a second (the answer's own response
+    already shows its effect).
+    """
+    return opened(profiles.get(user_id), releases, user_id)
+
+
+def opened(stored: StoredProfile | None, releases: Releases, user_id: UserId) -> UserProfile:
+    """A stored profile with its knowledge unpacked, moved to the current release when it was packed in another."""
+    release = releases.current()
+    if stored is None:
+        nothing = Knowledge.of()
+        return UserProfile(user_id, 0, ReleaseVersion(release.version), nothing, profile_of(release, nothing))
+    knowledge = Knowledge.unpack(stored.knowledge)
+    if stored.release != release.version:
+        knowledge = knowledge.moved(releases.pinned(stored.release), release)
+    return UserProfile(
+        user_id=user_id,
+        version=stored.version,
+        release=ReleaseVersion(release.version),
+        knowledge=knowledge,
+        scores=profile_of(release, knowledge),
+        cards=stored.cards,
+        resets=stored.resets,
+        updated_at=stored.updated_at,
+    )
