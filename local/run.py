@@ -10,16 +10,15 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from local import deploy, emulator, site
-from local.deploy import Deployed, DeployError
+from local import emulator
+from local.deploy import DeployError
 from local.emulator import Emulator, EmulatorError
-from local.paths import CONTENT_RELEASE, HOME, ROOT
-from local.progress import console, step
-from tools import publish
+from local.paths import HOME, ROOT
+from local.progress import console
+from local.stack import StackError, bring_up, operator_client, python_environment
 from tools.artifact import BuildError
 
 CLOUD = HOME / "cloud"
@@ -71,7 +70,7 @@ def run(port: int, site_port: int, *, play_journey: bool = True) -> int:
                 _journey(up)
             _say_where(up)
             _wait()
-    except (RunError, EmulatorError, DeployError, BuildError) as error:
+    except (RunError, StackError, EmulatorError, DeployError, BuildError) as error:
         console.print(f"\n[bold red]{error}[/]")
         return 1
     except KeyboardInterrupt:
@@ -82,42 +81,21 @@ def run(port: int, site_port: int, *, play_journey: bool = True) -> int:
 
 @contextlib.contextmanager
 def _everything(port: int, site_port: int) -> Iterator[Running]:
-    """The emulator, the stack, its content and its site; stopped on the way out, however that is."""
+    """The whole system, with the note that `make stop` reads; stopped on the way out, however that is."""
     present = running()
     if present:
         raise RunError(f"Jalon already runs here (API at {present.api_url}). Stop it with `make stop`, or use it as it is.")
-    if emulator.port_in_use(site_port):
-        raise RunError(f"Port {site_port} is in use: choose another with `make run SITE_PORT={site_port + 1}`.")
     signal.signal(signal.SIGTERM, _interrupt)
-    site_url = f"http://{emulator.HOST}:{site_port}"
     with contextlib.ExitStack() as stack:
-        with step("Start the embedded cloud"):
-            cloud = emulator.start(port, CLOUD, keep_state=True)
-        stack.callback(_stop, cloud)
-        with step("Build the learning content"):
-            _build_content()
-        with step("Build and deploy template.yaml") as tell:
-            deployed = deploy.deploy(cloud.endpoint, site_url, tell)
-        with step("Publish the site and the content"):
-            s3 = deploy.client("s3", cloud.endpoint)
-            publish.publish_site(s3, deployed.outputs["SiteBucketName"])
-            publish.publish_content(s3, deployed.outputs["ContentBucketName"], CONTENT_RELEASE)
-        _resume_lost_work(cloud.endpoint)
-        stack.callback(_serve_site(site_port, port, deployed).shutdown)
-        up = Running(os.getpid(), cloud.process.pid, port, site_port, deployed.outputs["ApiUrl"], site_url)
-        RUNNING.write_text(json.dumps(asdict(up)))
+        up = stack.enter_context(bring_up(CLOUD, port, site_port, keep_state=True))
+        RUNNING.write_text(json.dumps(asdict(Running(os.getpid(), up.cloud.process.pid, port, site_port, up.api_url, up.site_url))))
         stack.callback(lambda: RUNNING.unlink(missing_ok=True))
-        threading.Thread(target=_watch, args=(cloud,), daemon=True).start()
-        yield up
+        threading.Thread(target=_watch, args=(up.cloud,), daemon=True).start()
+        yield Running(os.getpid(), up.cloud.process.pid, port, site_port, up.api_url, up.site_url)
 
 
 def _interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
-
-
-def _stop(cloud: Emulator) -> None:
-    with step("Save the data and stop"):
-        cloud.stop()
 
 
 def _watch(cloud: Emulator) -> None:
@@ -128,46 +106,12 @@ def _watch(cloud: Emulator) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _build_content() -> None:
-    command = [sys.executable, "-m", "tools.content", "build", "--out", str(CONTENT_RELEASE)]
-    result = subprocess.run(command, cwd=ROOT, env=_environment(), capture_output=True, text=True, check=False)
-    if result.returncode:
-        raise RunError(f"The learning content cannot be built:\n{result.stdout}{result.stderr}")
-
-
-def _environment() -> dict[str, str]:
-    paths = [str(ROOT), str(ROOT / "layers" / "engine"), str(ROOT / "layers" / "jalon")]
-    return os.environ | {"PYTHONPATH": ":".join(paths)}
-
-
-def _serve_site(site_port: int, emulator_port: int, deployed: Deployed) -> ThreadingHTTPServer:
-    server = site.serve(site_port, emulator_port, deployed.outputs["SiteDistributionDomain"])
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
-
-
-def _resume_lost_work(endpoint: str) -> None:
-    """The emulator forgets running executions when it stops: ask the stack's own sweep to start them again."""
-    functions = deploy.client("lambda", endpoint).list_functions()["Functions"]
-    for function in functions:
-        if "ResumeFinalisations" in function["FunctionName"]:
-            deploy.client("lambda", endpoint).invoke(FunctionName=function["FunctionName"], Payload=b"{}")
-
-
-def operator_client(endpoint: str) -> tuple[str, str]:
-    """The operator's client id and secret, which the stack generated and only its owner can read."""
-    secrets = deploy.client("secretsmanager", endpoint)
-    arn = next(item["ARN"] for item in secrets.list_secrets()["SecretList"] if "OperatorClient" in item["Name"])
-    value = json.loads(secrets.get_secret_value(SecretId=arn)["SecretString"])
-    return str(value["client_id"]), str(value["client_secret"])
-
-
 def _journey(up: Running) -> None:
     """Play the journey the first time; later, read back what it made, which takes seconds."""
     check = ["--read-back"] if _finished_journey(JOURNEY) else []
     client_id, client_secret = operator_client(f"http://{emulator.HOST}:{up.port}")
     command = [sys.executable, "-m", "local.journey", "--base-url", up.api_url, "--record", str(JOURNEY), *check]
-    environment = _environment() | {"JALON_OPERATOR_ID": client_id, "JALON_OPERATOR_SECRET": client_secret}
+    environment = python_environment() | {"JALON_OPERATOR_ID": client_id, "JALON_OPERATOR_SECRET": client_secret}
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
         raise RunError("The journey failed; the line above says where. The logs of the functions are in .jalon/cloud/emulator.log.")
 

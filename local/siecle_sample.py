@@ -66,7 +66,7 @@ class Sample:
 
 def siecle_sample(uai: str, seed: int) -> Sample:
     """The export of a school. National numbers and names are unique within it, so that reconciliation is not ambiguous."""
-    rng = random.Random(f"{uai}/{seed}")  # noqa: S311 - a sample, not a secret
+    rng = random.Random(f"{uai}/{seed}")
     taken: set[tuple[str, str]] = set()
     pupils = [_pupil(rng, uai, number, CLASSES[number % len(CLASSES)], taken) for number in range(PUPILS_PER_CLASS * len(CLASSES))]
     leavers = [_pupil(rng, uai, len(pupils) + number, CLASSES[number % 2], taken, left_on=date(2026, 10, 16)) for number in range(LEAVERS)]
