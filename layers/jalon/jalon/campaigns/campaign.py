@@ -1,0 +1,110 @@
+"""Campaigns (docs/domain.md §6): a school asks its pupils to take a target profile's test, or to show their profile.
+
+A campaign is entered with its code: six letters and three digits, unique in the country.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from jalon.kernel.errors import ConflictError, GoneError, InvalidInputError, NotFoundError
+from jalon.kernel.ids import CampaignCode, CampaignId, IdSource, Uai, UserId
+
+#: No vowel, so that no word appears; no look-alikes, since codes are written on boards.
+_LETTERS = "BCDFGHJKMPQRTVWXY"
+_DIGITS = "2346789"
+NAME_MAX_LENGTH = 100
+
+
+class CampaignType(StrEnum):
+    ASSESSMENT = "assessment"
+    PROFILE_COLLECTION = "profile_collection"
+
+
+class CampaignInvalidError(InvalidInputError):
+    code = "campaign_invalid"
+
+
+class CampaignNotFoundError(NotFoundError):
+    code = "campaign_not_found"
+
+
+class CampaignCodeUnknownError(NotFoundError):
+    code = "campaign_code_unknown"
+
+
+class CampaignArchivedError(GoneError):
+    code = "campaign_archived"
+
+
+class NoCodeLeftError(ConflictError):
+    code = "no_code_left"
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign as its item holds it; ``target_profile_id`` belongs to assessments, ``multiple_sendings`` to collections."""
+
+    campaign_id: CampaignId
+    uai: Uai
+    type: CampaignType
+    name: str
+    code: CampaignCode
+    created_by: UserId
+    created_at: datetime
+    target_profile_id: str | None = None
+    multiple_sendings: bool = False
+    archived_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPage:
+    """A page of a school's campaigns, latest first; ``cursor`` is empty on the last page."""
+
+    campaigns: tuple[Campaign, ...]
+    cursor: Mapping[str, str]
+
+
+class CampaignStore(Protocol):
+    """The tables ``campaigns`` and ``campaign_by_code``."""
+
+    def create(self, campaign: Campaign) -> bool:
+        """Write the campaign and claim its code, both or neither; False when the code is taken."""
+        ...
+
+    def find(self, campaign_id: CampaignId) -> Campaign | None: ...
+
+    def by_code(self, code: CampaignCode) -> Campaign | None: ...
+
+    def of_school(self, uai: Uai, limit: int, cursor: Mapping[str, str]) -> CampaignPage: ...
+
+    def archive(self, campaign_id: CampaignId, at: datetime) -> Campaign | None:
+        """Archive unless it is archived already; the campaign as it now stands."""
+        ...
+
+
+def new_code(ids: IdSource) -> CampaignCode:
+    """A code that may be taken: the store's claim tells."""
+    return CampaignCode(ids.pick(_LETTERS, 6) + ids.pick(_DIGITS, 3))
+
+
+def parse_code(text: str) -> CampaignCode:
+    """A code from what someone typed, whatever its case and separators; a text that is no code is an unknown one.
+
+    >>> parse_code("bcdfgh-234")
+    'BCDFGH234'
+    """
+    code = "".join(symbol for symbol in text.upper() if symbol.isalnum())
+    if not (len(code) == 9 and code.isascii() and code[:6].isalpha() and code[6:].isdigit()):
+        raise CampaignCodeUnknownError("A campaign's code is six letters and three digits; check what you typed.")
+    return CampaignCode(code)
+
+
+def campaign_of_school(campaigns: CampaignStore, uai: Uai, campaign_id: CampaignId) -> Campaign:
+    """A school's campaign; another school's does not exist for this one. Raises :class:`CampaignNotFoundError`."""
+    campaign = campaigns.find(campaign_id)
+    if campaign is None or campaign.uai != uai:
+        raise CampaignNotFoundError("This school has no such campaign.", campaign_id=campaign_id)
+    return campaign

@@ -1,0 +1,57 @@
+"""Send one's results to the teacher: an assessment once, a profile as often as the campaign allows (docs/domain.md §6)."""
+
+from jalon.assessment.load_assessment import load_assessment
+from jalon.assessment.read_profile import read_profile
+from jalon.assessment.settle import settle
+from jalon.campaigns.campaign import Campaign, CampaignArchivedError, CampaignNotFoundError, CampaignType
+from jalon.campaigns.participation import (
+    Participation,
+    ParticipationStatus,
+    ResultsAlreadySentError,
+    TestNotFinishedError,
+    own_participation,
+)
+from jalon.campaigns.shared_results import SharedResults, assessment_results, profile_results
+from jalon.campaigns.start_participation import TakingPart
+from jalon.kernel.ids import UserId
+
+
+def share_results(taking_part: TakingPart, participation_id: str, user_id: UserId) -> Participation:
+    """The participation, SHARED, with the results as they are now.
+
+    The test itself says whether it is finished: its progress here lags its last answer by some seconds. Raises
+    ParticipationNotFoundError, CampaignArchivedError, TestNotFinishedError, ResultsAlreadySentError.
+    """
+    participation = own_participation(taking_part.participations, participation_id, user_id)
+    campaign = taking_part.campaigns.find(participation.campaign_id)
+    if campaign is None:
+        raise CampaignNotFoundError("There is no such campaign.", campaign_id=participation.campaign_id)
+    if campaign.archived_at is not None:
+        raise CampaignArchivedError("This campaign is over: nothing more is sent.")
+    if participation.status is ParticipationStatus.SHARED and not campaign.multiple_sendings:
+        raise _already_sent(participation)
+    shared = taking_part.participations.share(participation, _results(taking_part, campaign, participation), taking_part.clock.now())
+    if shared is None:
+        raise _already_sent(participation)
+    return shared
+
+
+def _results(taking_part: TakingPart, campaign: Campaign, participation: Participation) -> SharedResults:
+    if campaign.type is CampaignType.PROFILE_COLLECTION:
+        return profile_results(read_profile(taking_part.profiles, taking_part.releases, participation.user_id).scores)
+    if participation.assessment_id is None:
+        raise _not_finished()
+    state = load_assessment(taking_part.assessments, participation.assessment_id)
+    release = taking_part.releases.pinned(state.release)
+    state, due = settle(taking_part.assessments, release, state, taking_part.clock.now())
+    if due is not None:
+        raise _not_finished()
+    return assessment_results(release, state)
+
+
+def _not_finished() -> TestNotFinishedError:
+    return TestNotFinishedError("Your test still has questions; finish it, then send your results.")
+
+
+def _already_sent(participation: Participation) -> ResultsAlreadySentError:
+    return ResultsAlreadySentError("You have sent your results of this campaign.", participation_id=participation.participation_id)

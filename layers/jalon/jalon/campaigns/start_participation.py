@@ -1,0 +1,90 @@
+"""Take part in a campaign, or go on where one stopped (docs/domain.md §6)."""
+
+from dataclasses import dataclass
+
+from jalon.assessment.profiles import ProfileStore
+from jalon.assessment.releases import Releases
+from jalon.assessment.start_assessment import StartAssessment, start_assessment
+from jalon.assessment.state import Purpose
+from jalon.assessment.store import AssessmentStore
+from jalon.campaigns.campaign import Campaign, CampaignStore, CampaignType
+from jalon.campaigns.enter_code import CodeEntry, enter_code
+from jalon.campaigns.participation import (
+    NoLongerListedError,
+    Participant,
+    Participation,
+    ParticipationStatus,
+    ParticipationStore,
+)
+from jalon.kernel.clock import Clock
+from jalon.kernel.ids import IdSource, UserId
+from jalon.organisations.pupils import PupilStore
+from jalon.organisations.reconciliations import NotReconciledError, ReconciliationStore
+
+
+@dataclass(frozen=True, slots=True)
+class TakingPart:
+    """What taking part works with: this context's stores, and those of the two below it."""
+
+    campaigns: CampaignStore
+    participations: ParticipationStore
+    pupils: PupilStore
+    reconciliations: ReconciliationStore
+    assessments: AssessmentStore
+    profiles: ProfileStore
+    releases: Releases
+    clock: Clock
+    ids: IdSource
+
+
+def start_participation(taking_part: TakingPart, code: str, user_id: UserId) -> Participation:
+    """The pupil's participation; the same one however often it is asked for.
+
+    The participation is written before its test begins, and the test is known by it: a request cut off between the two is
+    just repeated. Raises what :func:`~jalon.campaigns.enter_code.enter_code` does, NotReconciledError for a pupil whom the
+    school does not know yet, and NoLongerListedError for one who left its list.
+    """
+    entry = enter_code(taking_part.campaigns, taking_part.participations, taking_part.reconciliations, code, user_id)
+    participation = entry.participation or _create(taking_part, entry, user_id)
+    if entry.campaign.type is CampaignType.ASSESSMENT and participation.assessment_id is None:
+        return _begin_test(taking_part, entry.campaign, participation)
+    return participation
+
+
+def _create(taking_part: TakingPart, entry: CodeEntry, user_id: UserId) -> Participation:
+    campaign = entry.campaign
+    if entry.ine is None:
+        raise NotReconciledError("Give your name and birth date first, so that your school finds you on its list.", uai=campaign.uai)
+    pupil = taking_part.pupils.find(campaign.uai, entry.ine)
+    if pupil is None:
+        raise NoLongerListedError("You are no longer on this school's list.", uai=campaign.uai)
+    assessed = campaign.type is CampaignType.ASSESSMENT
+    participation = Participation(
+        campaign_id=campaign.campaign_id,
+        user_id=user_id,
+        uai=campaign.uai,
+        participant=Participant(pupil.last_name, pupil.first_name, pupil.class_name),
+        status=ParticipationStatus.STARTED if assessed else ParticipationStatus.TO_SHARE,
+        started_at=taking_part.clock.now(),
+        progress_percent=0 if assessed else 100,
+    )
+    if taking_part.participations.create(participation):
+        return participation
+    return taking_part.participations.find(campaign.campaign_id, user_id) or participation
+
+
+def _begin_test(taking_part: TakingPart, campaign: Campaign, participation: Participation) -> Participation:
+    state = start_assessment(
+        store=taking_part.assessments,
+        profiles=taking_part.profiles,
+        releases=taking_part.releases,
+        clock=taking_part.clock,
+        ids=taking_part.ids,
+        command=StartAssessment(
+            user_id=participation.user_id,
+            purpose=Purpose.CAMPAIGN,
+            subject=participation.participation_id,
+            target_profile_id=campaign.target_profile_id,
+        ),
+    )
+    return taking_part.participations.attach_assessment(participation, state.assessment_id)
