@@ -134,7 +134,7 @@ def _apply(endpoint: str, fingerprint: str, site_url: str, *, exists: bool) -> N
 
 def _first_failure(endpoint: str) -> str:
     events = client("cloudformation", endpoint).describe_stack_events(StackName=STACK)["StackEvents"]
-    failed = [event for event in events if str(event.get("ResourceStatus", "")).endswith("FAILED")]
+    failed = [event for event in events if "FAILED" in str(event.get("ResourceStatus", "")) and event["LogicalResourceId"] != STACK]
     if not failed:
         return "No resource says why."
     first = min(failed, key=lambda event: event.get("Timestamp") or time.time())

@@ -6,6 +6,7 @@ docs/local.md. Nothing else may differ.
 
 import copy
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -84,9 +85,25 @@ def inline_definitions(template: Template) -> None:
             resource["Properties"]["Definition"] = yaml.safe_load(file.read_text())
 
 
+def allow_plain_http(template: Template) -> None:
+    """Drop the bucket policies' statements that demand TLS: the emulator speaks plain HTTP, on 127.0.0.1 only."""
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::S3::BucketPolicy":
+            document = resource["Properties"]["PolicyDocument"]
+            document["Statement"] = [statement for statement in document["Statement"] if statement.get("Sid") != "TlsOnly"]
+    emptied = [
+        logical_id
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::S3::BucketPolicy" and not resource["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    for logical_id in emptied:
+        del template["Resources"][logical_id]
+
+
 def expand(template: Template, region: str) -> Template:
     """The SAM transform, by AWS's own translator; CloudFormation runs the same one on AWS."""
     parameters = {name: str(parameter.get("Default", "")) for name, parameter in template.get("Parameters", {}).items()}
+    os.environ.setdefault("AWS_DEFAULT_REGION", region)  # the translator asks the SDK which partition it writes for
     expanded: Template = transform(template, parameters | {"AWS::Region": region}, _NoManagedPolicies())
     return expanded
 
@@ -211,4 +228,5 @@ def for_emulator(
         return template, bootstraps
     point_at_packages(template, *packages)
     inline_definitions(template)
+    allow_plain_http(template)
     return spread_http_api(expand(template, region)), bootstraps
