@@ -22,13 +22,6 @@ from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 TypedItem = Mapping[str, Mapping[str, Any]]
 
 
-class Record(BinaryAttribute):
-    """One packed answer in the list of answers."""
-
-    def __init__(self, *, attr_name: str | None = None) -> None:
-        super().__init__(legacy_encoding=False, attr_name=attr_name)
-
-
 class AssessmentItem(Model):
     """One test. ``sequence`` is the number of the question to answer next."""
 
@@ -51,7 +44,7 @@ class AssessmentItem(Model):
     profile_at_start = UnicodeAttribute()
     questions = BinaryAttribute(legacy_encoding=False, null=True)
     seed = BinaryAttribute(legacy_encoding=False)
-    answers = ListAttribute(of=Record)
+    answers = ListAttribute(of=BinaryAttribute)
     started_at = NumberAttribute()
     updated_at = NumberAttribute()
     deadline_at = NumberAttribute(null=True)

@@ -1,0 +1,241 @@
+"""Each answer is stored exactly once, judged by the server, and refused for the right reason. Source: docs/architecture.md §4."""
+
+import pytest
+
+from engine.grading import Result
+from jalon.assessment.end_assessment import end_assessment
+from jalon.assessment.errors import (
+    AnswerConflictError,
+    AnswerFormError,
+    AnswerTooLargeError,
+    AssessmentCompletedError,
+    AssessmentEndedError,
+    AssessmentNotFoundError,
+    DeadlinePassedError,
+    MovedToAnotherDeviceError,
+    TicketExpiredError,
+    TicketInvalidError,
+)
+from jalon.assessment.move_deadline import move_deadline
+from jalon.assessment.raise_epoch import raise_epoch
+from jalon.assessment.state import Purpose, Status
+from tests.assessment.content import wrong_answer
+from tests.assessment.desk import OTHER_PUPIL, PUPIL, Desk, right_to
+
+
+def test_a_right_answer_is_stored_with_its_result_its_time_and_what_was_typed(desk: Desk) -> None:
+    test = desk.start()
+    asked = desk.question(test.assessment_id)
+    taken = desk.give(test.assessment_id, asked, seconds=12.5)
+    stored = desk.state(test.assessment_id)
+    assert taken.answered.result is Result.OK
+    assert stored.answers == (taken.answered,)
+    assert stored.answers[0].elapsed_ms == 12_500
+    assert stored.answers[0].answer is not None
+    assert stored.sequence == 2
+    assert not taken.repeated
+    assert taken.due is not None
+
+
+def test_a_wrong_and_a_skipped_answer_are_told_apart(desk: Desk) -> None:
+    test = desk.start()
+    asked = desk.question(test.assessment_id)
+    assert desk.give(test.assessment_id, asked, wrong_answer(asked.challenge.type)).answered.result is Result.KO
+    asked = desk.question(test.assessment_id)
+    assert desk.give(test.assessment_id, asked, {"skipped": True}).answered.result is Result.SKIPPED
+
+
+def test_the_same_request_again_gets_the_stored_outcome_and_writes_nothing(desk: Desk) -> None:
+    test = desk.start()
+    asked = desk.question(test.assessment_id)
+    first = desk.give(test.assessment_id, asked, key="k")
+    again = desk.give(test.assessment_id, asked, key="k")
+    assert again.repeated
+    assert again.answered == first.answered
+    assert again.due == first.due
+    assert len(desk.state(test.assessment_id).answers) == 1
+
+
+def test_the_same_request_is_recognised_for_every_past_question(desk: Desk) -> None:
+    test = desk.start()
+    asked = desk.question(test.assessment_id)
+    first = desk.give(test.assessment_id, asked, key="k")
+    for _ in range(2):
+        desk.give(test.assessment_id, desk.question(test.assessment_id))
+    again = desk.give(test.assessment_id, asked, key="k")
+    assert (again.repeated, again.sequence, again.answered) == (True, 1, first.answered)
+
+
+@pytest.mark.parametrize(("key", "focus_lost", "skipped"), [("other", False, False), ("k", True, False), ("k", False, True)])
+def test_another_request_for_an_answered_question_is_a_conflict_that_tells_the_servers_sequence(
+    desk: Desk, key: str, focus_lost: bool, skipped: bool
+) -> None:
+    test = desk.start()
+    asked = desk.question(test.assessment_id)
+    desk.give(test.assessment_id, asked, key="k")
+    with pytest.raises(AnswerConflictError) as refused:
+        desk.give(test.assessment_id, asked, {"skipped": True} if skipped else None, key=key, focus_lost=focus_lost)
+    assert refused.value.facts == {"sequence": 2}
+    assert len(desk.state(test.assessment_id).answers) == 1
+
+
+def test_a_device_that_was_replaced_writes_nothing(desk: Desk) -> None:
+    test = desk.start()
+    asked = desk.question(test.assessment_id)
+    raise_epoch(desk.store, desk.clock, test.assessment_id)
+    with pytest.raises(MovedToAnotherDeviceError) as refused:
+        desk.give(test.assessment_id, asked)
+    assert refused.value.facts == {"sequence": 1, "epoch": 2}
+    assert desk.state(test.assessment_id).answers == ()
+
+
+def test_a_replaced_device_learns_its_stored_outcome_but_gets_no_next_question(desk: Desk) -> None:
+    test = desk.start()
+    asked = desk.question(test.assessment_id)
+    first = desk.give(test.assessment_id, asked, key="k")
+    raise_epoch(desk.store, desk.clock, test.assessment_id)
+    again = desk.give(test.assessment_id, asked, key="k")
+    assert (again.repeated, again.moved, again.due, again.answered) == (True, True, None, first.answered)
+
+
+def test_an_ended_test_takes_no_answer_and_says_why(desk: Desk) -> None:
+    test = desk.start()
+    asked = desk.question(test.assessment_id)
+    end_assessment(desk.store, desk.clock, test.assessment_id, "invigilator")
+    with pytest.raises(AssessmentEndedError) as refused:
+        desk.give(test.assessment_id, asked)
+    assert refused.value.facts["reason"] == "invigilator"
+
+
+def test_an_answer_acknowledged_before_the_end_is_still_acknowledged_after_it(desk: Desk) -> None:
+    test = desk.start()
+    asked = desk.question(test.assessment_id)
+    desk.give(test.assessment_id, asked, key="k")
+    end_assessment(desk.store, desk.clock, test.assessment_id, "invigilator")
+    again = desk.give(test.assessment_id, asked, key="k")
+    assert (again.repeated, again.due, again.state.status) == (True, None, Status.ENDED)
+
+
+def test_the_last_answer_completes_the_test_and_repeating_it_finds_it_completed(desk: Desk) -> None:
+    test = desk.certify(questions=2)
+    desk.give(test.assessment_id, desk.question(test.assessment_id))
+    asked = desk.question(test.assessment_id)
+    last = desk.give(test.assessment_id, asked, key="last")
+    assert (last.state.status, last.due) == (Status.COMPLETED, None)
+    again = desk.give(test.assessment_id, asked, key="last")
+    assert (again.repeated, again.state.status, again.answered) == (True, Status.COMPLETED, last.answered)
+    with pytest.raises(AssessmentCompletedError):
+        desk.give(test.assessment_id, asked, key="another")
+
+
+def test_an_answer_that_the_network_brings_just_after_the_deadline_counts(desk: Desk) -> None:
+    test = desk.certify(minutes=10)
+    taken = desk.give(test.assessment_id, desk.question(test.assessment_id), seconds=602)  # three seconds of grace
+    assert (taken.sequence, len(desk.state(test.assessment_id).answers)) == (1, 1)
+
+
+def test_a_late_answer_is_gone_and_extending_the_time_lets_it_in(desk: Desk) -> None:
+    test = desk.certify(minutes=10)
+    asked = desk.question(test.assessment_id)
+    with pytest.raises(DeadlinePassedError) as refused:
+        desk.give(test.assessment_id, asked, seconds=604)
+    assert refused.value.facts == {"deadline_at": "2026-11-23T09:10:00Z"}
+    assert test.deadline_at is not None
+    move_deadline(desk.store, desk.clock, test.assessment_id, test.deadline_at.replace(hour=10))
+    assert desk.give(test.assessment_id, asked).sequence == 1
+
+
+def test_someone_elses_ticket_is_worth_nothing(desk: Desk) -> None:
+    test = desk.start()
+    with pytest.raises(TicketInvalidError):
+        desk.give(test.assessment_id, desk.question(test.assessment_id), user_id=OTHER_PUPIL)
+
+
+def test_a_ticket_of_another_test_is_refused(desk: Desk) -> None:
+    one, other = desk.start("1.1"), desk.start("1.2")
+    with pytest.raises(TicketInvalidError):
+        desk.give(other.assessment_id, desk.question(one.assessment_id))
+
+
+def test_a_ticket_of_yesterday_is_refused_and_a_fresh_one_asks_the_same_question(desk: Desk) -> None:
+    test = desk.start()
+    asked = desk.question(test.assessment_id)
+    with pytest.raises(TicketExpiredError):
+        desk.give(test.assessment_id, asked, seconds=86_401)
+    again = desk.question(test.assessment_id)
+    assert (again.challenge, again.variant_index) == (asked.challenge, asked.variant_index)
+    assert desk.give(test.assessment_id, again).sequence == 1
+
+
+def test_an_assessment_that_vanished_is_not_found(desk: Desk) -> None:
+    test = desk.start()
+    asked = desk.question(test.assessment_id)
+    desk.store.items.clear()  # type: ignore[attr-defined]
+    with pytest.raises(AssessmentNotFoundError):
+        desk.give(test.assessment_id, asked)
+
+
+@pytest.mark.parametrize("answer", [{"choices": ["nothing like it"], "text": "x"}, {}, {"fields": {"unknown": "x"}}])
+def test_an_answer_that_the_question_cannot_take_is_refused_and_names_its_place(desk: Desk, answer: dict[str, object]) -> None:
+    test = desk.start()
+    with pytest.raises(AnswerFormError) as refused:
+        desk.give(test.assessment_id, desk.question(test.assessment_id), answer)
+    assert refused.value.violations[0].pointer.startswith("/answer")
+
+
+def test_an_answer_larger_than_a_record_is_refused(desk: Desk) -> None:
+    test = desk.certify(questions=1)
+    asked = desk.question(test.assessment_id)
+    answer = {"text": "é" * 600} if asked.challenge.type == "QROC" else {"fields": {"f1": "é" * 600, "f2": ""}}
+    with pytest.raises(AnswerTooLargeError) as refused:
+        desk.give(test.assessment_id, asked, answer)
+    assert refused.value.facts == {"limit_bytes": 1_000}
+
+
+def test_a_right_answer_that_comes_too_late_for_its_timer_does_not_count(desk: Desk) -> None:
+    test = desk.certify(questions=6)  # question 6 is timed (30 s)
+    desk.play(test, at_most=5)
+    asked = desk.question(test.assessment_id)
+    assert asked.timer_s == 30
+    assert desk.give(test.assessment_id, asked, seconds=34).answered.result is Result.TIMEDOUT
+
+
+def test_extra_time_lengthens_the_timer_of_a_question(desk: Desk) -> None:
+    test = desk.certify(questions=6, extra_time_percent=33)
+    desk.play(test, at_most=5)
+    asked = desk.question(test.assessment_id)
+    assert asked.timer_s == 40
+    assert desk.give(test.assessment_id, asked, seconds=42).answered.result is Result.OK
+
+
+def test_asking_again_in_a_certification_does_not_stop_the_clock(desk: Desk) -> None:
+    test = desk.certify(questions=6)
+    desk.play(test, at_most=5)
+    desk.wait(seconds=30)
+    assert desk.give(test.assessment_id, desk.question(test.assessment_id), seconds=10).answered.result is Result.TIMEDOUT
+
+
+def test_losing_the_focus_on_a_focused_question_counts_in_a_certification_only(desk: Desk) -> None:
+    test = desk.certify(questions=6)  # question 5 is focused
+    desk.play(test, at_most=4)
+    asked = desk.question(test.assessment_id)
+    assert asked.challenge.focused
+    taken = desk.give(test.assessment_id, asked, focus_lost=True)
+    assert (taken.answered.result, taken.answered.focus_lost) == (Result.FOCUSEDOUT, True)
+
+
+def test_losing_the_focus_is_recorded_but_counts_not_in_positioning(desk: Desk) -> None:
+    test = desk.start(purpose=Purpose.DISCOVERY, subject="tp_discovery")
+    desk.play(test, at_most=2)
+    asked = desk.question(test.assessment_id)
+    assert asked.challenge.focused
+    taken = desk.give(test.assessment_id, asked, focus_lost=True)
+    assert (taken.answered.result, taken.answered.focus_lost) == (Result.OK, True)
+
+
+def test_the_question_is_the_same_for_whoever_asks_until_it_is_answered(desk: Desk) -> None:
+    test = desk.start()
+    one, other = desk.question(test.assessment_id), desk.question(test.assessment_id)
+    assert (one.challenge, one.variant_index) == (other.challenge, other.variant_index)
+    assert right_to(one) == right_to(other)
+    assert desk.state(test.assessment_id).user_id == PUPIL

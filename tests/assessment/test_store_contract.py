@@ -1,0 +1,243 @@
+"""What the rules ask of the tables holds on the fake and on the real ones alike."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from engine.grading import Answer, Result
+from engine.knowledge import Element, Knowledge
+from engine.packing import Answered, Question
+from engine.scoring import CompetenceScore
+from jalon.assessment.assessment_store import DynamoAssessments
+from jalon.assessment.profile_store import DynamoProfiles
+from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile
+from jalon.assessment.state import AssessmentState, Purpose, Slot, Status
+from jalon.assessment.store import AssessmentStore, Attempt, NotWritten, Written
+from jalon.assessment.tables import AssessmentItem, AttemptItem, ProfileItem
+from jalon.edge.settings import Settings
+from jalon.edge.tables import bind
+from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
+from tests.assessment.fakes import FakeAssessments, FakeProfiles
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+USER = UserId("usr_" + "1" * 32)
+ID = AssessmentId("asm_" + "a" * 32)
+SLOT = Slot(USER, Purpose.COMPETENCE, "1.1")
+
+
+@pytest.fixture(params=["fake", "tables"])
+def stores(request: pytest.FixtureRequest) -> tuple[AssessmentStore, ProfileStore]:
+    if request.param == "fake":
+        return FakeAssessments(), FakeProfiles()
+    request.getfixturevalue("cloud")
+    bind(Settings.from_environment(), AssessmentItem, AttemptItem, ProfileItem)
+    return DynamoAssessments(), DynamoProfiles()
+
+
+@pytest.fixture
+def store(stores: tuple[AssessmentStore, ProfileStore]) -> AssessmentStore:
+    return stores[0]
+
+
+@pytest.fixture
+def profiles(stores: tuple[AssessmentStore, ProfileStore]) -> ProfileStore:
+    return stores[1]
+
+
+def new(**changes: object) -> AssessmentState:
+    state = AssessmentState(
+        assessment_id=ID,
+        user_id=USER,
+        purpose=Purpose.COMPETENCE,
+        subject="1.1",
+        attempt=1,
+        status=Status.STARTED,
+        epoch=1,
+        epoch_at=NOW,
+        release=ReleaseVersion("2026.1-0123456789ab"),
+        locale="fr-FR",
+        target=(0, 1, 5, 900),
+        knowledge_at_start=Knowledge.of([Element(1, True, False, 1_790_000_000)]).pack(),
+        profile_at_start={"1.2": CompetenceScore(9, 1)},
+        questions=None,
+        seed=b"\x00\x01seed\xff\x80",
+        answers=(),
+        started_at=NOW,
+        updated_at=NOW,
+    )
+    return replace(state, **changes)  # type: ignore[arg-type]
+
+
+def answer(number: int = 1, at: datetime = NOW) -> Answered:
+    return Answered(
+        number, 1, Result.KO, 4_200, int(at.timestamp()), focus_lost=True, answer=Answer(text="é€ 😀"), digest=bytes([number]) * 12
+    )
+
+
+def append(store: AssessmentStore, *, epoch: int = 1, sequence: int = 1, at: datetime = NOW) -> Written | NotWritten:
+    return store.append_answer(ID, epoch=epoch, sequence=sequence, answer=answer(sequence, at), deadline_from=at)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"questions": (Question(7, 0), Question(300, 2)), "purpose": Purpose.CERTIFICATION, "deadline_at": NOW + timedelta(hours=2)},
+        {"questions": (), "extra_time_percent": 33, "target": (), "knowledge_at_start": b"", "profile_at_start": {}},
+    ],
+)
+def test_what_is_created_is_read_back_whole(store: AssessmentStore, changes: dict[str, object]) -> None:
+    assert store.create(new(**changes))
+    assert store.get(ID) == new(**changes)
+
+
+def test_nothing_is_read_where_nothing_was_created(store: AssessmentStore) -> None:
+    assert store.get(ID) is None
+
+
+def test_an_assessment_is_created_once(store: AssessmentStore) -> None:
+    assert store.create(new())
+    assert not store.create(new(seed=b"other"))
+    assert store.get(ID) == new()
+
+
+def test_an_answer_is_appended_and_the_state_after_it_comes_back(store: AssessmentStore) -> None:
+    store.create(new())
+    outcome = append(store, at=NOW + timedelta(seconds=9))
+    later = NOW + timedelta(seconds=9)
+    assert outcome == Written(new(answers=(answer(1, later),), updated_at=later))
+    assert store.get(ID) == outcome.state
+
+
+@pytest.mark.parametrize(("epoch", "sequence"), [(2, 1), (1, 2), (1, 0), (0, 1)])
+def test_an_answer_of_another_epoch_or_sequence_writes_nothing_and_the_state_comes_back(
+    store: AssessmentStore, epoch: int, sequence: int
+) -> None:
+    store.create(new())
+    assert append(store, epoch=epoch, sequence=sequence) == NotWritten(new())
+    assert store.get(ID) == new()
+
+
+def test_an_answer_to_nothing_writes_nothing(store: AssessmentStore) -> None:
+    assert append(store) == NotWritten(None)
+    assert store.get(ID) is None
+
+
+def test_an_answer_is_taken_until_the_deadline_and_not_after(store: AssessmentStore) -> None:
+    store.create(new(deadline_at=NOW))
+    assert isinstance(append(store, at=NOW + timedelta(seconds=1)), NotWritten)
+    assert isinstance(append(store, at=NOW), Written)
+
+
+def test_a_moved_deadline_holds_for_the_next_answer(store: AssessmentStore) -> None:
+    store.create(new(deadline_at=NOW))
+    later = NOW + timedelta(minutes=5)
+    moved = store.move_deadline(ID, deadline_at=later, at=NOW)
+    assert moved == Written(new(deadline_at=later))
+    assert isinstance(append(store, at=later), Written)
+
+
+@pytest.mark.parametrize("finish", ["end", "complete"])
+def test_a_finished_assessment_takes_no_change(store: AssessmentStore, finish: str) -> None:
+    store.create(new())
+    later = NOW + timedelta(seconds=5)
+    if finish == "end":
+        outcome = store.end(ID, reason="invigilator", at=later)
+        finished = new(status=Status.ENDED, end_reason="invigilator", updated_at=later)
+    else:
+        outcome = store.complete(ID, sequence=1, at=later)
+        finished = new(status=Status.COMPLETED, updated_at=later)
+    assert outcome == Written(finished)
+    changes: list[Callable[[], Written | NotWritten]] = [
+        lambda: append(store),
+        lambda: store.end(ID, reason="again", at=later),
+        lambda: store.complete(ID, sequence=1, at=later),
+        lambda: store.raise_epoch(ID, at=later),
+        lambda: store.move_deadline(ID, deadline_at=later, at=later),
+    ]
+    assert [change() for change in changes] == [NotWritten(finished)] * 5
+    assert store.get(ID) == finished
+
+
+def test_a_test_is_completed_only_if_no_answer_came_meanwhile(store: AssessmentStore) -> None:
+    store.create(new())
+    append(store)
+    assert isinstance(store.complete(ID, sequence=1, at=NOW), NotWritten)
+    assert isinstance(store.complete(ID, sequence=2, at=NOW), Written)
+
+
+def test_raising_the_epoch_shuts_the_former_device_out(store: AssessmentStore) -> None:
+    store.create(new())
+    later = NOW + timedelta(seconds=5)
+    assert store.raise_epoch(ID, at=later) == Written(new(epoch=2, epoch_at=later, updated_at=later))
+    assert isinstance(append(store, epoch=1), NotWritten)
+    assert isinstance(append(store, epoch=2), Written)
+
+
+def test_an_attempts_number_is_claimed_once_and_the_last_one_is_found(store: AssessmentStore) -> None:
+    assert store.latest_attempt(SLOT) is None
+    first = Attempt(SLOT, 1, ID)
+    assert store.claim_attempt(first)
+    assert not store.claim_attempt(replace(first, assessment_id=AssessmentId("asm_" + "b" * 32)))
+    assert store.latest_attempt(SLOT) == first
+    for number in range(2, 12):
+        assert store.claim_attempt(replace(first, number=number))
+    assert store.latest_attempt(SLOT) == replace(first, number=11)
+
+
+def test_slots_do_not_mix(store: AssessmentStore) -> None:
+    store.claim_attempt(Attempt(Slot(USER, Purpose.COMPETENCE, "1.10"), 3, ID))
+    store.claim_attempt(Attempt(Slot(UserId("usr_2"), Purpose.COMPETENCE, "1.1"), 2, ID))
+    store.claim_attempt(Attempt(Slot(USER, Purpose.CAMPAIGN, "1.1"), 2, ID))
+    assert store.latest_attempt(SLOT) is None
+
+
+def test_all_of_a_users_assessments_are_found_and_no_others(store: AssessmentStore) -> None:
+    mine = [new(assessment_id=AssessmentId(f"asm_{number:032x}")) for number in range(3)]
+    for number, state in enumerate(mine, 1):
+        store.claim_attempt(Attempt(SLOT, number, state.assessment_id))
+        store.create(state)
+    store.claim_attempt(Attempt(SLOT, 4, AssessmentId("asm_claimed_and_never_created")))
+    store.create(new(assessment_id=AssessmentId("asm_other"), user_id=UserId("usr_2")))
+    assert sorted(store.of_user(USER), key=lambda state: state.assessment_id) == mine
+
+
+def stored_profile(**changes: object) -> StoredProfile:
+    card = AttemptCard(ID, Purpose.COMPETENCE, "1.1", 2, Status.COMPLETED, 7, NOW)
+    profile = StoredProfile(
+        user_id=USER,
+        version=1,
+        release=ReleaseVersion("v1"),
+        knowledge=Knowledge.of([Element(3, True, True, 1_790_000_000)]).pack(),
+        pix=12,
+        competences={"1.1": CompetenceScore(12, 1)},
+        cards={card.key: card},
+        resets={"2.1": NOW},
+        updated_at=NOW,
+    )
+    return replace(profile, **changes)  # type: ignore[arg-type]
+
+
+def test_a_profile_is_read_back_whole(profiles: ProfileStore) -> None:
+    assert profiles.get(USER) is None
+    assert profiles.put(stored_profile(), expected_version=0)
+    assert profiles.get(USER) == stored_profile()
+
+
+def test_a_profile_is_written_only_over_the_version_that_was_read(profiles: ProfileStore) -> None:
+    profiles.put(stored_profile(), expected_version=0)
+    assert not profiles.put(stored_profile(pix=99), expected_version=0)
+    assert not profiles.put(stored_profile(pix=99), expected_version=2)
+    assert profiles.put(stored_profile(version=2, pix=13, updated_at=None), expected_version=1)
+    assert profiles.get(USER) == stored_profile(version=2, pix=13, updated_at=None)
+
+
+def test_many_profiles_are_read_at_once_without_those_that_do_not_exist(profiles: ProfileStore) -> None:
+    users = [UserId(f"usr_{number:032x}") for number in range(120)]
+    for user_id in users[:110]:
+        profiles.put(stored_profile(user_id=user_id), expected_version=0)
+    found = profiles.get_many([*users, users[0]])
+    assert set(found) == set(users[:110])
+    assert found[users[0]].pix == 12
