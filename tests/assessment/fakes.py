@@ -63,9 +63,7 @@ class FakeAssessments:
         )
 
     def end(self, assessment_id: AssessmentId, *, reason: str, at: datetime) -> WriteOutcome:
-        return self._update(
-            assessment_id, _live, lambda state: replace(state, status=Status.ENDED, end_reason=reason, updated_at=at)
-        )
+        return self._update(assessment_id, _live, lambda state: replace(state, status=Status.ENDED, end_reason=reason, updated_at=at))
 
     def raise_epoch(self, assessment_id: AssessmentId, *, at: datetime) -> WriteOutcome:
         return self._update(assessment_id, _live, lambda state: replace(state, epoch=state.epoch + 1, epoch_at=at, updated_at=at))

@@ -39,21 +39,25 @@ def open_first_attempt(
     latest = store.latest_attempt(slot)
     if latest is None:
         return open_attempt(store, clock, ids, slot, 1, make)
-    return store.get(latest.assessment_id) or _create(store, clock, ids, latest, make)
+    return store.get(latest.assessment_id) or _create(store, clock, ids, latest, make())
 
 
 def open_attempt(
     store: AssessmentStore, clock: Clock, ids: IdSource, slot: Slot, number: int, make: Callable[[], NewAssessment]
 ) -> AssessmentState:
-    """The attempt of this number: made now, or by the request that won the race for it."""
+    """The attempt of this number: made now, or by the request that won the race for it.
+
+    ``make`` comes first: what it refuses leaves no claim behind.
+    """
+    new = make()
     attempt = Attempt(slot, number, AssessmentId(ids.new("asm")))
     if not store.claim_attempt(attempt):
         attempt = store.latest_attempt(slot) or attempt
-    return _create(store, clock, ids, attempt, make)
+    return _create(store, clock, ids, attempt, new)
 
 
-def _create(store: AssessmentStore, clock: Clock, ids: IdSource, attempt: Attempt, make: Callable[[], NewAssessment]) -> AssessmentState:
-    state = _begin(attempt, make(), clock.now(), ids)
+def _create(store: AssessmentStore, clock: Clock, ids: IdSource, attempt: Attempt, new: NewAssessment) -> AssessmentState:
+    state = _begin(attempt, new, clock.now(), ids)
     return state if store.create(state) else (store.get(attempt.assessment_id) or state)
 
 

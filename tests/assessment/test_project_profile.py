@@ -1,0 +1,151 @@
+"""A profile is the same in whatever order, and however often, the assessments it is projected from come."""
+
+import itertools
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.knowledge import Element, Knowledge
+from jalon.assessment.fresh_scores import fresh_scores
+from jalon.assessment.present_profile import present_profile
+from jalon.assessment.profiles import StoredProfile
+from jalon.assessment.project_profile import ProfileBusyError, merge, project_profile
+from jalon.assessment.read_profile import read_profile
+from jalon.assessment.rebuild_profiles import rebuild_profiles
+from jalon.assessment.state import AssessmentState, Purpose
+from tests.assessment.content import CAMPAIGN_PROFILE, VERSION, release
+from tests.assessment.desk import PUPIL, Desk
+from tests.assessment.fakes import FakeProfiles, FakeReleases
+
+elements = st.lists(st.builds(Element, st.integers(0, 5), st.booleans(), st.booleans(), st.integers(0, 3)), max_size=12)
+
+
+@given(elements, elements, elements)
+def test_merging_does_not_depend_on_order_grouping_or_repetition(one: list[Element], two: list[Element], three: list[Element]) -> None:
+    nothing = Knowledge.of()
+    whole = merge(nothing, one + two + three)
+    assert merge(merge(merge(nothing, three), one), two) == whole
+    assert merge(whole, two) == whole
+    assert merge(merge(nothing, two), [*merge(merge(nothing, three), one)]) == whole
+
+
+def images(desk: Desk) -> list[AssessmentState]:
+    """Every image of two tests on the same competence and of a third elsewhere, as the stream would carry them."""
+    tests = [desk.start("1.1"), desk.start("prt_1", Purpose.CAMPAIGN, target_profile_id=CAMPAIGN_PROFILE), desk.start("1.2")]
+    seen = list(tests)
+    for turn in range(4):
+        for number, test in enumerate(tests):
+            before = len(desk.state(test.assessment_id).answers)
+            desk.play(test, right=(turn + number) % 3 != 0, at_most=1)
+            if len(desk.state(test.assessment_id).answers) > before:
+                seen.append(desk.state(test.assessment_id))
+    return seen
+
+
+def comparable(profile: StoredProfile) -> StoredProfile:
+    return replace(profile, version=0, updated_at=None, cards={key: replace(card, at=None) for key, card in profile.cards.items()})  # type: ignore[arg-type]
+
+
+def test_images_in_any_order_and_repeated_give_the_same_profile(desk: Desk) -> None:
+    seen = images(desk)
+    results = []
+    for order in itertools.islice(itertools.permutations(range(len(seen))), 0, 40_000, 2_003):
+        profiles = FakeProfiles()
+        for index in [*order, *order[:3]]:
+            project_profile(profiles, desk.releases, seen[index])
+        results.append(comparable(profiles.items[PUPIL]))
+    assert all(result == results[0] for result in results)
+
+
+def test_an_image_that_brings_nothing_new_writes_nothing(desk: Desk) -> None:
+    done = desk.play(desk.start())
+    first = project_profile(desk.profiles, desk.releases, done)
+    assert project_profile(desk.profiles, desk.releases, done) == first
+    assert first.version == 1
+
+
+def test_rebuilding_gives_the_projected_profile_again(desk: Desk) -> None:
+    for image in images(desk):
+        project_profile(desk.profiles, desk.releases, image)
+    projected = desk.profiles.get(PUPIL)
+    assert projected is not None
+    assert rebuild_profiles(desk.store, desk.profiles, desk.releases, [PUPIL]) == 1
+    rebuilt = desk.profiles.get(PUPIL)
+    assert rebuilt is not None
+    assert comparable(rebuilt) == comparable(projected)
+
+
+def test_rebuilding_a_wrong_profile_mends_it(desk: Desk) -> None:
+    done = desk.play(desk.start())
+    good = project_profile(desk.profiles, desk.releases, done)
+    desk.profiles.put(replace(good, version=2, knowledge=Knowledge.of([Element(17, True, True, 0)]).pack(), pix=900), expected_version=1)
+    rebuild_profiles(desk.store, desk.profiles, desk.releases, [PUPIL])
+    mended = desk.profiles.get(PUPIL)
+    assert mended is not None
+    assert comparable(mended) == comparable(good)
+
+
+def test_a_lost_race_is_run_again_and_nothing_is_lost(desk: Desk) -> None:
+    one, two = desk.play(desk.start("1.1")), desk.play(desk.start("1.2"))
+
+    class Overtaken(FakeProfiles):
+        raced = False
+
+        def put(self, profile: StoredProfile, *, expected_version: int) -> bool:
+            if not self.raced:
+                self.raced = True
+                project_profile(self, desk.releases, two)
+            return super().put(profile, expected_version=expected_version)
+
+    profiles = Overtaken()
+    project_profile(profiles, desk.releases, one)
+    assert set(profiles.items[PUPIL].competences) == {"1.1", "1.2"}
+
+
+def test_a_race_that_never_ends_is_reported(desk: Desk) -> None:
+    class AlwaysLost(FakeProfiles):
+        def put(self, profile: StoredProfile, *, expected_version: int) -> bool:
+            return False
+
+    with pytest.raises(ProfileBusyError):
+        project_profile(AlwaysLost(), desk.releases, desk.start())
+
+
+def test_the_response_shows_what_the_projection_will_show(desk: Desk) -> None:
+    project_profile(desk.profiles, desk.releases, desk.play(desk.start("1.2")))
+    test = desk.start("1.1")
+    desk.play(test, at_most=2)
+    state = desk.state(test.assessment_id)
+    expected = project_profile(desk.profiles, desk.releases, state)
+    shown = {code: score for code, score in fresh_scores(release(), state).items() if score.pix}
+    assert shown == expected.competences
+    assert sum(score.pix for score in shown.values()) == expected.pix
+
+
+def test_a_new_release_keeps_what_is_known(desk: Desk) -> None:
+    before = project_profile(desk.profiles, desk.releases, desk.play(desk.start()))
+    newer = FakeReleases(release(), release("2026.2-ffffffffffff"))
+    profile = read_profile(desk.profiles, newer, PUPIL)
+    assert (profile.release, profile.scores.pix) == ("2026.2-ffffffffffff", before.pix)
+    assert before.release == VERSION
+
+
+def test_the_page_shows_levels_cards_and_why_a_certification_is_not_open(desk: Desk) -> None:
+    for code in ("1.1", "1.2", "2.1", "3.1"):
+        project_profile(desk.profiles, desk.releases, desk.play(desk.start(code)))
+    project_profile(desk.profiles, desk.releases, desk.start("4.1"))
+    now = desk.clock.now()
+    page = present_profile(release(), read_profile(desk.profiles, desk.releases, PUPIL), now)
+    assert page["certifiable"] is False
+    assert page["certification"] == {"competences_reached": 4, "competences_needed": 5, "reason": "too_few_competences"}
+    cards = {card["code"]: card for card in page["competences"]}
+    assert (cards["1.1"]["state"], cards["1.1"]["days_before_improving"], cards["1.1"]["days_before_reset"]) == ("done", 4, 7)
+    assert (cards["4.1"]["state"], cards["5.1"]["state"], cards["5.1"]["assessment_id"]) == ("in_progress", "to_start", None)
+    assert sum(card["pix"] for card in cards.values()) == page["pix"]
+    later = present_profile(release(), read_profile(desk.profiles, desk.releases, PUPIL), now + timedelta(days=4, hours=1))
+    assert later["competences"][0]["state"] == "to_improve"
+    project_profile(desk.profiles, desk.releases, desk.play(desk.start("4.1")))
+    assert present_profile(release(), read_profile(desk.profiles, desk.releases, PUPIL), now)["certification"]["reason"] is None
