@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tools.bundle import served
+
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 CURRENT = "releases/current.json"
@@ -25,7 +27,7 @@ def publish_site(s3: Any, bucket: str) -> int:
     """Put every object that ``web/site.json`` lists; returns how many changed."""
     manifest: dict[str, dict[str, str]] = json.loads((WEB / "site.json").read_text())
     return sum(
-        _put(s3, bucket, key, (WEB / entry["file"]).read_bytes(), entry["content_type"], entry["cache_control"])
+        _put(s3, bucket, key, served(WEB / entry["file"]), entry["content_type"], entry["cache_control"])
         for key, entry in manifest.items()
     )
 

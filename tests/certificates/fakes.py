@@ -162,6 +162,7 @@ def publishing(clock=None, signer=None, ids=None) -> Publishing:
         certificates=MemoryCertificates(),
         results=MemoryResults(),
         statuses=MemoryStatuses(),
+        keys=MemoryKeys(),
         site=MemorySite(),
         signer=signer or SoftwareSigner(),
         ids=ids or SecureIdSource(),
@@ -169,6 +170,6 @@ def publishing(clock=None, signer=None, ids=None) -> Publishing:
     )
 
 
-def list_signing(parts: Publishing, keys=None) -> ListSigning:
+def list_signing(parts: Publishing) -> ListSigning:
     """The signing of the lists, over the same stores."""
-    return ListSigning(parts.statuses, keys or MemoryKeys(), parts.site, parts.signer, parts.clock, SITE_URL)
+    return ListSigning(parts.statuses, parts.keys, parts.site, parts.signer, parts.clock, SITE_URL)

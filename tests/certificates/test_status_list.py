@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from jalon.certificates.key_set import ensure_current, key_set_document
+from jalon.certificates.key_set import ROLL_OUT, ensure_current, key_set_document
 from jalon.certificates.sign_status_lists import ListKeepsChangingError, sign_status_lists
 from jalon.certificates.signing import unbase64url
 from jalon.certificates.status_list import PLACES, encoded_list, status_index
@@ -99,9 +99,11 @@ def test_a_new_key_closes_the_window_of_the_one_before():
     ensure_current(keys, old, NOON)
     ensure_current(keys, old, NOON + timedelta(hours=1))
     later = NOON + timedelta(days=30)
+    ensure_current(keys, new, later)
+    ensure_current(keys, old, later + timedelta(minutes=1))  # a function that has not restarted yet
     document = json.loads(key_set_document(ensure_current(keys, new, later)))
     first, second = document["keys"]
-    assert (first["kid"], first["nbf"], first["exp"]) == (old.key_id, int(NOON.timestamp()), int(later.timestamp()))
+    assert (first["kid"], first["nbf"], first["exp"]) == (old.key_id, int(NOON.timestamp()), int((later + ROLL_OUT).timestamp()))
     assert (second["kid"], second["nbf"], second.get("exp")) == (new.key_id, int(later.timestamp()), None)
     assert {"kty", "crv", "x", "y", "alg", "use"} <= set(first)
 

@@ -7,13 +7,15 @@ Federation gives its historical keys). A signature counts only if it is dated wi
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from jalon.certificates.signing import PublicKey
 
 PATH = ".well-known/jalon-certificate-keys.json"
 MEDIA_TYPE = "application/jwk-set+json"
+#: While a new key is rolled out, functions that started before still sign with the old one.
+ROLL_OUT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,17 @@ class KeyStore(Protocol):
 
 
 def ensure_current(store: KeyStore, key: PublicKey, now: datetime) -> tuple[KeyWindow, ...]:
-    """Every window, after making ``key`` the one in use and closing those of the keys it replaced."""
+    """Every window, after opening one for ``key`` if it has none; that closes, an hour later, those of the keys before it.
+
+    Called before each use of a key, so that no signature is ever older than its key's window.
+    """
     windows = store.windows()
-    known = {window.key.key_id for window in windows}
-    replaced = [window for window in windows if window.key.key_id != key.key_id and window.until is None]
-    if key.key_id in known and not replaced:
+    if any(window.key.key_id == key.key_id for window in windows):
         return windows
     store.open_window(key, now)
-    for window in replaced:
-        store.close_window(window.key.key_id, now)
+    for window in windows:
+        if window.until is None:
+            store.close_window(window.key.key_id, now + ROLL_OUT)
     return store.windows()
 
 

@@ -18,6 +18,7 @@ from jalon.certificates.certificate import (
     SignedFacts,
     levels_in_order,
 )
+from jalon.certificates.key_set import KeyStore, ensure_current
 from jalon.certificates.revoke_certificate import revoke_superseded
 from jalon.certificates.sealed_object import derive_keys, seal
 from jalon.certificates.signing import Signer
@@ -47,6 +48,7 @@ class Publishing:
     certificates: CertificateStore
     results: ResultStore
     statuses: StatusStore
+    keys: KeyStore
     site: Site
     signer: Signer
     ids: IdSource
@@ -78,6 +80,7 @@ def _certificate_of(parts: Publishing, result: CertificationResult) -> Certifica
 
 def _sign(parts: Publishing, result: CertificationResult) -> Certificate:
     issued_at = parts.clock.now().replace(microsecond=0)
+    ensure_current(parts.keys, parts.signer.public_key(), issued_at)
     facts = SignedFacts(
         code=_claim_code(parts, result),
         name=result.name,

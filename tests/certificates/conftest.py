@@ -1,0 +1,75 @@
+"""A site with certificates on it, and Chromium."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from jalon.certificates.certificate import Certificate
+from jalon.certificates.publish_certificate import Publishing, publish_certificate
+from jalon.certificates.sign_status_lists import sign_status_lists
+from jalon.certificates.token import fragment_of
+from jalon.kernel.clock import FixedClock
+from tests.certificates.fakes import SITE_URL, a_result, list_signing, publishing
+from tests.certificates.site import ARGUMENTS, CHROMIUM, StaticSite
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    """Debian's Chromium, driven by Playwright; CI installs it (``tools/need-browser.sh``)."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium to test the verification page in a real browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Published:
+    """A site whose certificates were published ``days_ago`` days ago and whose lists were signed just now."""
+
+    site: StaticSite
+    parts: Publishing
+
+    def certificate(self, number: int = 1, days_ago: int = 0, **changes) -> Certificate:
+        self.parts.clock.instant = datetime.now(UTC) - timedelta(days=days_ago)
+        result = a_result(number, **changes)
+        line = publish_certificate(self.parts, result)
+        self.sign()
+        return self.parts.certificates.by_code(line.code)
+
+    def sign(self, ago: timedelta = timedelta(0)) -> None:
+        self.parts.clock.instant = datetime.now(UTC) - ago
+        sign_status_lists(list_signing(self.parts))
+        self.site.publish(self.parts.site.files)
+
+    def address(self, certificate: Certificate) -> str:
+        return f"{self.site.url}/v#{fragment_of(certificate.token)}"
+
+
+@pytest.fixture
+def published() -> Iterator[Published]:
+    site = StaticSite()
+    with site.running():
+        yield Published(site, publishing(clock=FixedClock(datetime.now(UTC))))
+
+
+@pytest.fixture
+def page(chromium) -> Iterator:
+    """A fresh, French-speaking phone; the test fails on any error in the page's console."""
+    context = chromium.new_context(locale="fr-FR", viewport={"width": 360, "height": 740}, timezone_id="Europe/Paris")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+__all__ = ["SITE_URL", "Published", "chromium", "page", "published"]
