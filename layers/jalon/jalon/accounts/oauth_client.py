@@ -17,7 +17,8 @@ class Scope(StrEnum):
     PARCOURSUP_READ = "parcoursup:read"
 
 
-#: The operator's own: its id and secret come from the template (``SECRET_OPERATOR_CLIENT``), never from a table.
+#: The operator's own client: its secret comes from the template (``SECRET_OPERATOR_CLIENT``), never from a table.
+OPERATOR = ClientId("cli_operator")
 OPERATOR_SCOPES = frozenset({Scope.ORGANISATIONS_WRITE, Scope.STAFF_WRITE, Scope.CLIENTS_WRITE})
 #: What may be given to others. Making clients stays with the operator, so that no client makes its like.
 GRANTABLE_SCOPES = frozenset(Scope) - {Scope.CLIENTS_WRITE}

@@ -1,0 +1,121 @@
+"""One request and its answer, between Starlette and the routes' plain functions.
+
+Routes are synchronous, since all they wait for (tables, KMS, argon2) is; they run in a worker thread and know an
+:class:`Exchange`. Every refusal becomes a problem here, and this is the one place that catches everything.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from jalon.edge.auth import Caller, caller
+from jalon.edge.observability import logger, metric
+from jalon.edge.problems import MEDIA_TYPE, encode, internal_problem, invalid_request, problem, problem_of
+from jalon.kernel.errors import InvalidInputError, JalonError, TooLargeError, Violation
+
+SERVICE = "accounts"
+LARGEST_BODY = 16 * 1024
+_LONGEST_KEY = 255
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+
+class IdempotencyKeyRequiredError(InvalidInputError):
+    """A POST that creates came without its key."""
+
+    code = "idempotency_key_required"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request, its body read."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    event: Mapping[str, Any]
+
+    def caller(self) -> Caller:
+        """Who calls; raises :class:`NotSignedInError`."""
+        return caller(self.event)
+
+    def read(self, schema: type[Schema]) -> Schema:
+        """The body as ``schema``; raises pydantic's ``ValidationError``, which becomes a problem."""
+        return schema.model_validate_json(self.body or b"null")
+
+    def idempotency_key(self) -> str:
+        """The caller's key for a thing to create; raises :class:`IdempotencyKeyRequiredError`."""
+        key = self.headers.get("idempotency-key", "").strip()
+        if not 0 < len(key) <= _LONGEST_KEY:
+            raise IdempotencyKeyRequiredError(
+                f"Send a header Idempotency-Key of 1 to {_LONGEST_KEY} characters: fresh for each thing to create, "
+                "the same when you repeat the request.",
+                (Violation("/headers/idempotency-key", "A fresh UUID serves well.", "required"),),
+            )
+        return key
+
+
+Answer = Callable[[Exchange], Response]
+
+
+def endpoint(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    """The Starlette endpoint of a route's function."""
+
+    async def serve(request: Request) -> Response:
+        body = await request.body()
+        exchange = Exchange(request.url.path, request.headers, body, request.scope.get("aws.event", {}))
+        return await run_in_threadpool(_answer, answer, exchange)
+
+    return serve
+
+
+def _answer(answer: Answer, exchange: Exchange) -> Response:
+    try:
+        if len(exchange.body) > LARGEST_BODY:
+            raise TooLargeError(f"At most {LARGEST_BODY} bytes are read here.")
+        return answer(exchange)
+    except JalonError as error:
+        status, document, headers = problem_of(error, exchange.path)
+        metric("Refused", service=SERVICE, code=str(document["code"]))
+        return _problem(status, document, headers)
+    except ValidationError as error:
+        metric("Refused", service=SERVICE, code="invalid_input")
+        return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, invalid_request(error.errors(), exchange.path))
+    except Exception as error:  # noqa: BLE001 - the edge: what was not foreseen is logged by its type and place, and told as nothing
+        logger(SERVICE).exception("UNEXPECTED_ERROR", error=type(error).__name__)
+        metric("UnexpectedError", service=SERVICE)
+        return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, internal_problem(exchange.path))
+
+
+async def no_such_route(request: Request, error: Exception) -> Response:
+    """Starlette's own refusals (404, 405) as problems."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    detail = "There is nothing at this method and path; see the API guide."
+    return _problem(status, problem(status, HTTPStatus(status).phrase, "no_such_route", detail, request.url.path), headers)
+
+
+def json_response(status: HTTPStatus, model: BaseModel, headers: Mapping[str, str] | None = None) -> Response:
+    """A model as JSON; never kept by a cache, since all of it is personal or secret."""
+    return Response(
+        model.model_dump_json(),
+        status_code=status,
+        media_type="application/json",
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def no_content() -> Response:
+    """Done, nothing to say."""
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})
+
+
+def _problem(status: int, document: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    return Response(encode(document), status_code=status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store", **(headers or {})})

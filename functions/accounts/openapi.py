@@ -1,0 +1,76 @@
+"""What these routes look like from outside: the OpenAPI 3.1 paths and schemas that ``tools.openapi`` merges."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from functions.accounts.operations import OPERATIONS, Operation
+from functions.accounts.schemas import TokenError
+
+_REFERENCE = "#/components/schemas/{model}"
+
+
+def document() -> dict[str, Any]:
+    """``{"paths": …, "components": {"schemas": …}}``; the root tool adds how routes are guarded and how they refuse."""
+    paths: dict[str, Any] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _describe(operation)
+    return {"paths": paths, "components": {"schemas": _schemas()}}
+
+
+def _describe(operation: Operation) -> dict[str, Any]:
+    summary, _, rest = (operation.answer.__doc__ or "").strip().partition("\n")
+    described: dict[str, Any] = {
+        "operationId": operation.answer.__name__,
+        "tags": ["accounts"],
+        "summary": summary,
+        "responses": _responses(operation),
+    }
+    if rest.strip():
+        described["description"] = " ".join(rest.split())
+    if operation.request:
+        media_type = "application/x-www-form-urlencoded" if operation.form else "application/json"
+        described["requestBody"] = {"required": True, "content": {media_type: {"schema": _reference(operation.request)}}}
+    if operation.creates:
+        described["parameters"] = [_idempotency_key()]
+    return described
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": operation.status.phrase}
+    if operation.response:
+        success["content"] = {"application/json": {"schema": _reference(operation.response)}}
+    elif operation.form:
+        success["content"] = {"application/json": {"schema": {"type": "object", "additionalProperties": False}}}
+    responses = {str(int(operation.status)): success}
+    if operation.form:
+        refusal = {"content": {"application/json": {"schema": _reference(TokenError)}}}
+        responses |= {
+            "400": {"description": "Refused (RFC 6749 §5.2)", **refusal},
+            "401": {"description": "The client is not known or its secret is wrong", **refusal},
+            "429": {"description": "The account waits; Retry-After says how long", **refusal},
+        }
+    return responses
+
+
+def _idempotency_key() -> dict[str, Any]:
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "description": "Fresh for each thing to create, the same when the request is repeated.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    }
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": _REFERENCE.format(model=model.__name__)}
+
+
+def _schemas() -> dict[str, Any]:
+    requests = [(operation.request, "validation") for operation in OPERATIONS if operation.request]
+    responses = [(operation.response, "serialization") for operation in OPERATIONS if operation.response]
+    _, definitions = models_json_schema([*requests, *responses, (TokenError, "serialization")], ref_template=_REFERENCE)  # type: ignore[list-item]
+    schemas: dict[str, Any] = definitions["$defs"]
+    return schemas

@@ -1,0 +1,38 @@
+"""The table of routes: served by :mod:`functions.accounts.app`, described by :mod:`functions.accounts.openapi`."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from pydantic import BaseModel
+
+from functions.accounts import routes, schemas
+from functions.accounts.exchange import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route. ``form`` bodies are form-encoded and answer errors as OAuth does; ``creates`` asks for an idempotency key."""
+
+    method: str
+    path: str
+    answer: Answer
+    status: HTTPStatus
+    request: type[BaseModel] | None = None
+    response: type[BaseModel] | None = None
+    form: bool = False
+    creates: bool = False
+
+
+OPERATIONS = (
+    Operation("POST", "/v1/oauth/token", routes.token, HTTPStatus.OK, schemas.TokenRequest, schemas.TokenResponse, form=True),
+    Operation("POST", "/v1/oauth/revoke", routes.revoke, HTTPStatus.OK, schemas.RevocationRequest, form=True),
+    Operation(
+        "POST", "/v1/accounts", routes.create_account, HTTPStatus.CREATED, schemas.SignUpRequest, schemas.AccountCreated, creates=True
+    ),
+    Operation("GET", "/v1/me", routes.read_me, HTTPStatus.OK, response=schemas.Me),
+    Operation("POST", "/v1/staff", routes.create_staff, HTTPStatus.CREATED, schemas.StaffRequest, schemas.StaffCreated, creates=True),
+    Operation("POST", "/v1/password-setups", routes.set_password, HTTPStatus.NO_CONTENT, schemas.PasswordSetupRequest),
+    Operation(
+        "POST", "/v1/clients", routes.create_oauth_client, HTTPStatus.CREATED, schemas.ClientRequest, schemas.ClientCreated, creates=True
+    ),
+)

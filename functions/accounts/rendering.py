@@ -1,0 +1,24 @@
+"""From the domain's values to the wire."""
+
+from dataclasses import asdict
+
+from functions.accounts.schemas import Me, Preferences, Terms
+from jalon.accounts.identity import Identity
+from jalon.accounts.stores import Credentials
+
+
+def me_of(identity: Identity, credentials: Credentials | None) -> Me:
+    """The signed-in person as they see themselves."""
+    terms = identity.terms
+    return Me(
+        id=identity.user_id,
+        first_name=identity.first_name,
+        last_name=identity.last_name,
+        birth_date=identity.birth_date,
+        email=identity.email,
+        username=identity.username,
+        roles=sorted(map(str, identity.roles)),
+        preferences=Preferences(**asdict(identity.preferences)),
+        terms=Terms(version=terms.version, accepted_at=terms.accepted_at) if terms else None,
+        password_is_initial=credentials is not None and credentials.initial_nonce is not None,
+    )

@@ -1,0 +1,159 @@
+"""Routes of accounts: parse, act, render."""
+
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from functions.accounts.exchange import SERVICE, Exchange, json_response, no_content
+from functions.accounts.rendering import me_of
+from functions.accounts.schemas import (
+    AccountCreated,
+    ClientCreated,
+    ClientRequest,
+    PasswordSetupRequest,
+    SignUpRequest,
+    StaffCreated,
+    StaffRequest,
+)
+from functions.accounts.wiring import desk
+from jalon.accounts.create_client import ClientExistsError, NewClient, create_client
+from jalon.accounts.create_staff_account import NewStaff, create_staff_account
+from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Role
+from jalon.accounts.oauth_client import Scope
+from jalon.accounts.set_up_password import set_up_password
+from jalon.accounts.sign_up import SignUp, sign_up
+from jalon.edge.observability import logger, metric
+from jalon.kernel.errors import ForbiddenError, InvalidInputError, Violation
+from jalon.kernel.ids import ClientId, UserId
+
+
+class PeopleOnlyError(ForbiddenError):
+    """A client's token was sent where a person's is asked for."""
+
+    code = "people_only"
+
+
+class IdempotencyKeyReusedError(InvalidInputError):
+    """The key was used for another request."""
+
+    code = "idempotency_key_reused"
+
+
+def token(exchange: Exchange) -> Response:
+    """Get tokens with a login and password, a refresh token, or a client's credentials."""
+    return desk().tokens.token(exchange)
+
+
+def revoke(exchange: Exchange) -> Response:
+    """Sign out: end the sign-in that a refresh token belongs to."""
+    return desk().tokens.revocation(exchange)
+
+
+def create_account(exchange: Exchange) -> Response:
+    """Make an account of one's own, with an e-mail address."""
+    key, body = exchange.idempotency_key(), exchange.read(SignUpRequest)
+    command = SignUp(
+        user_id=UserId(desk().accounts.keyring.identifier("usr", "sign-up", key)),
+        email=body.email,
+        password=body.password.get_secret_value(),
+        first_name=body.first_name,
+        last_name=body.last_name,
+        birth_date=body.birth_date,
+        locale=body.locale,
+        request=_digest(exchange),
+    )
+    try:
+        identity = sign_up(desk().accounts, command)
+    except AccountExistsError as error:
+        raise _key_reused() from error
+    logger(SERVICE).info("SIGNED_UP", user_id=identity.user_id)
+    metric("SignedUp", service=SERVICE)
+    return json_response(HTTPStatus.CREATED, AccountCreated(id=identity.user_id), {"Location": "/v1/me"})
+
+
+def read_me(exchange: Exchange) -> Response:
+    """The signed-in person's account."""
+    identity = _person(exchange)
+    credentials = desk().accounts.store.credentials(identity.user_id)
+    return json_response(HTTPStatus.OK, me_of(identity, credentials))
+
+
+def create_staff(exchange: Exchange) -> Response:
+    """Make an account for someone of the certifying body; the answer's token lets them set their password."""
+    caller = exchange.caller()
+    caller.require_scope(Scope.STAFF_WRITE)
+    key, body = exchange.idempotency_key(), exchange.read(StaffRequest)
+    command = NewStaff(
+        user_id=UserId(desk().accounts.keyring.identifier("usr", "staff", caller.subject, key)),
+        role=Role(body.role),
+        email=body.email,
+        first_name=body.first_name,
+        last_name=body.last_name,
+        request=_digest(exchange),
+    )
+    try:
+        invitation = create_staff_account(desk().accounts, command)
+    except AccountExistsError as error:
+        raise _key_reused() from error
+    logger(SERVICE).info("STAFF_INVITED", user_id=invitation.user_id, role=body.role, client_id=caller.subject)
+    metric("StaffInvited", service=SERVICE)
+    answer = StaffCreated(id=invitation.user_id, setup_token=invitation.setup_token, expires_at=invitation.expires_at)
+    return json_response(HTTPStatus.CREATED, answer)
+
+
+def set_password(exchange: Exchange) -> Response:
+    """Choose a password with a setup token, once."""
+    body = exchange.read(PasswordSetupRequest)
+    user_id = set_up_password(desk().accounts, body.token.get_secret_value(), body.password.get_secret_value())
+    logger(SERVICE).info("PASSWORD_SET_UP", user_id=user_id)
+    metric("PasswordSetUp", service=SERVICE)
+    return no_content()
+
+
+def create_oauth_client(exchange: Exchange) -> Response:
+    """Register a school's software with its scopes; its secret is in this answer only."""
+    caller = exchange.caller()
+    caller.require_scope(Scope.CLIENTS_WRITE)
+    key, body = exchange.idempotency_key(), exchange.read(ClientRequest)
+    accounts = desk().accounts
+    command = NewClient(
+        client_id=ClientId(accounts.keyring.identifier("cli", caller.subject, key)),
+        name=body.name,
+        scopes=frozenset(map(str, body.scopes)),
+        request=_digest(exchange),
+        created_by=caller.subject,
+        nonce=accounts.ids.new("n").encode(),
+    )
+    try:
+        client, secret = create_client(desk().clients, accounts.keyring, accounts.clock, command)
+    except ClientExistsError as error:
+        raise _key_reused() from error
+    logger(SERVICE).info("CLIENT_REGISTERED", client_id=client.client_id, created_by=caller.subject)
+    metric("ClientRegistered", service=SERVICE)
+    return json_response(
+        HTTPStatus.CREATED,
+        ClientCreated(client_id=client.client_id, client_secret=secret, scopes=sorted(map(str, client.scopes))),
+    )
+
+
+def _person(exchange: Exchange) -> Identity:
+    """The person who calls; raises if it is a client, or an account erased since the token was issued."""
+    subject = exchange.caller().subject
+    if not subject.startswith("usr_"):
+        raise PeopleOnlyError("This is for people; a client's token does not open it.")
+    identity = desk().accounts.store.identity(UserId(subject))
+    if identity is None:
+        raise AccountNotFoundError("This account no longer exists.")
+    return identity
+
+
+def _digest(exchange: Exchange) -> str:
+    """Tells a repeated request from another one; keyed, since the body may hold a password."""
+    return desk().accounts.keyring.secret("request", exchange.path, exchange.body)
+
+
+def _key_reused() -> IdempotencyKeyReusedError:
+    return IdempotencyKeyReusedError(
+        "This Idempotency-Key was used for another request; choose a fresh one.",
+        (Violation("/headers/idempotency-key", "Already used for another body.", "reused"),),
+    )

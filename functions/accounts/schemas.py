@@ -1,0 +1,156 @@
+"""What goes over the wire. Requests refuse what they do not know."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SecretStr
+
+from jalon.accounts.oauth_client import GRANTABLE_SCOPES
+from jalon.kernel.clock import iso
+
+Instant = Annotated[datetime, PlainSerializer(iso, return_type=str)]
+Name = Annotated[str, Field(min_length=1, max_length=200, examples=["Élodie"])]
+Email = Annotated[str, Field(min_length=3, max_length=254, examples=["elodie.martin@example.org"])]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=1024, examples=["kuki-napa-4656"])]
+Locale = Literal["fr-FR", "fr", "en"]
+
+GrantableScope = StrEnum("GrantableScope", {scope.name: str(scope) for scope in sorted(GRANTABLE_SCOPES)})  # type: ignore[misc]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=False)
+
+
+class SignUpRequest(_Request):
+    """A person's own account."""
+
+    email: Email
+    password: Password
+    first_name: Name
+    last_name: Name
+    birth_date: date = Field(examples=["2010-03-12"])
+    locale: Locale = "fr-FR"
+
+
+class AccountCreated(BaseModel):
+    """The account's identifier."""
+
+    id: str = Field(examples=["usr_0123456789abcdef0123456789abcdef"])
+
+
+class Preferences(BaseModel):
+    """How the person wants to be served."""
+
+    locale: str
+    high_contrast: bool
+    large_text: bool
+    reduced_motion: bool
+    screen_reader: bool
+
+
+class Terms(BaseModel):
+    """The terms of use that were accepted."""
+
+    version: str
+    accepted_at: Instant
+
+
+class Me(BaseModel):
+    """The signed-in person."""
+
+    id: str
+    first_name: str
+    last_name: str
+    birth_date: date | None
+    email: str | None
+    username: str | None
+    roles: list[str] = Field(examples=[["pupil"]])
+    preferences: Preferences
+    terms: Terms | None
+    password_is_initial: bool = Field(description="The password is still the one the school handed out.")
+
+
+class StaffRequest(_Request):
+    """Someone of the certifying body."""
+
+    role: Literal["jury"]
+    email: Email
+    first_name: Name
+    last_name: Name
+
+
+class StaffCreated(BaseModel):
+    """What the operator passes on to the person."""
+
+    id: str
+    setup_token: str = Field(description="Lets the person set a password once, at POST /v1/password-setups.")
+    expires_at: Instant
+
+
+class PasswordSetupRequest(_Request):
+    """A password under a setup token."""
+
+    token: SecretStr = Field(min_length=1, max_length=200)
+    password: Password
+
+
+class ClientRequest(_Request):
+    """A school's software."""
+
+    name: str = Field(min_length=1, max_length=100, examples=["Export LSU"])
+    scopes: list[GrantableScope] = Field(min_length=1, max_length=len(GRANTABLE_SCOPES), examples=[["lsu:read"]])
+
+
+class ClientCreated(BaseModel):
+    """The client's credentials."""
+
+    client_id: str
+    client_secret: str = Field(description="Shown here only; the same request under the same Idempotency-Key shows it again.")
+    scopes: list[str]
+
+
+class TokenResponse(BaseModel):
+    """RFC 6749 §5.1."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int = Field(examples=[1200])
+    refresh_token: str | None = Field(default=None, description="For people; a client asks for another access token instead.")
+    scope: str | None = Field(default=None, description="For clients.")
+
+
+class TokenError(BaseModel):
+    """RFC 6749 §5.2."""
+
+    error: Literal[
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+        "unsupported_token_type",
+    ]
+    error_description: str | None = None
+
+
+class TokenRequest(BaseModel):
+    """RFC 6749 §4.3.2, §4.4.2 and §6; without client credentials the request speaks for our own screens."""
+
+    grant_type: Literal["password", "refresh_token", "client_credentials"]
+    username: str | None = Field(default=None, description="An e-mail address or a school's username.")
+    password: str | None = Field(default=None, json_schema_extra={"format": "password"})
+    refresh_token: str | None = None
+    scope: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = Field(default=None, json_schema_extra={"format": "password"})
+
+
+class RevocationRequest(BaseModel):
+    """RFC 7009 §2.1."""
+
+    token: str
+    token_type_hint: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = None

@@ -1,0 +1,47 @@
+"""Puts the function together, once per environment, at its first request."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from functions.accounts.oauth_clients import Operator, Registered, Screens, TokenClient
+from functions.accounts.oauth_server import TokenServer
+from jalon.accounts.accounts import Accounts
+from jalon.accounts.accounts_wiring import open_accounts, open_clients, open_sign_ins
+from jalon.accounts.oauth_client import OPERATOR, SCREENS
+from jalon.accounts.stores import ClientStore
+from jalon.edge.secrets import secret_json
+from jalon.edge.settings import Settings
+from jalon.kernel.ids import ClientId
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the routes work with."""
+
+    accounts: Accounts
+    clients: ClientStore
+    tokens: TokenServer
+
+
+@cache
+def desk() -> Desk:
+    """The function's parts on the template's tables, keys and secrets."""
+    settings = Settings.from_environment()
+    accounts = open_accounts(settings)
+    clients = open_clients(settings)
+
+    def find_client(client_id: str) -> TokenClient | None:
+        if client_id == SCREENS:
+            return Screens()
+        if client_id == OPERATOR:
+            return Operator(OPERATOR, secret_json(settings, "OPERATOR_CLIENT")["client_secret"])
+        client = clients.get(ClientId(client_id))
+        return Registered(client, accounts.keyring) if client else None
+
+    sign_ins = open_sign_ins(settings, accounts)
+    return Desk(accounts, clients, TokenServer(accounts, sign_ins, sign_ins.access_tokens, find_client))
+
+
+def forget_desk() -> None:
+    """Wire anew at the next request (tests)."""
+    desk.cache_clear()

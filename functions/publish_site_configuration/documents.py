@@ -1,0 +1,46 @@
+"""What the static site says about our tokens: the public keys and the discovery document."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from joserfc.jwk import RSAKey
+
+from jalon.accounts.oauth_client import GRANTABLE_SCOPES, OPERATOR_SCOPES
+
+JWKS_PATH = ".well-known/jwks.json"
+DISCOVERY_PATH = ".well-known/openid-configuration"
+
+
+def public_key(der: bytes) -> RSAKey:
+    """A key from what KMS answers (SubjectPublicKeyInfo, DER); its ``kid`` is its RFC 7638 thumbprint."""
+    key = RSAKey.import_key(der)
+    return RSAKey.import_key(key.as_dict(private=False), {"kid": key.thumbprint(), "use": "sig", "alg": "RS256"})
+
+
+def key_set(keys: Sequence[RSAKey]) -> dict[str, Any]:
+    """The JSON Web Key Set (RFC 7517 §5), each key once."""
+    return {"keys": list({str(key.kid): key.as_dict(private=False) for key in keys}.values())}
+
+
+def discovery(issuer: str, api_url: str | None) -> dict[str, Any]:
+    """The discovery document (OpenID Connect Discovery 1.0 §3, RFC 8414 §2).
+
+    Before the API exists it has the issuer and the keys alone, which is what the gateway's authorizer reads.
+    """
+    document: dict[str, Any] = {
+        "issuer": issuer,
+        "jwks_uri": f"{issuer}/{JWKS_PATH}",
+        "response_types_supported": ["none"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+    }
+    if api_url:
+        document |= {
+            "token_endpoint": f"{api_url}/v1/oauth/token",
+            "revocation_endpoint": f"{api_url}/v1/oauth/revoke",
+            "grant_types_supported": ["password", "refresh_token", "client_credentials"],
+            "scopes_supported": sorted(OPERATOR_SCOPES | GRANTABLE_SCOPES),
+            "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
+            "revocation_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
+        }
+    return document

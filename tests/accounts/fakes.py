@@ -1,0 +1,204 @@
+"""The stores of accounts in memory, for tests of the rules. They pass the same contract as the tables."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from jalon.accounts.accounts import Accounts
+from jalon.accounts.access_token import AccessTokens, Claims
+from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, Role, TermsAcceptance
+from jalon.accounts.keyring import Keyring
+from jalon.accounts.lockout import NONE_YET, Attempts
+from jalon.accounts.oauth_client import OAuthClient
+from jalon.accounts.refresh_token import Family
+from jalon.accounts.sign_ins import SignIns
+from jalon.accounts.stores import Credentials, LoginTakenError, SetupTicket, StaleWriteError
+from jalon.kernel.clock import FixedClock
+from jalon.kernel.ids import ClientId, SequenceIdSource, UserId
+
+PEPPER = b"a pepper for tests, 32 bytes long."
+NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+
+
+class MemoryAccounts:
+    """AccountStore."""
+
+    def __init__(self) -> None:
+        self.people: dict[UserId, Identity] = {}
+        self.logins: dict[str, UserId] = {}
+        self.proofs: dict[UserId, Credentials] = {}
+        self.tries: dict[UserId, Attempts] = {}
+        self.tickets: dict[UserId, SetupTicket] = {}
+
+    def create(self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None) -> None:
+        if identity.user_id in self.people:
+            raise AccountExistsError("exists")
+        if any(key in self.logins for key in identity.login_keys):
+            raise LoginTakenError("taken")
+        self.people[identity.user_id] = identity
+        self.logins |= dict.fromkeys(identity.login_keys, identity.user_id)
+        self.proofs[identity.user_id] = credentials
+        if ticket:
+            self.tickets[identity.user_id] = ticket
+
+    def identity(self, user_id: UserId) -> Identity | None:
+        return self.people.get(user_id)
+
+    def identities(self, user_ids: Iterable[UserId]) -> Mapping[UserId, Identity]:
+        return {user_id: self.people[user_id] for user_id in set(user_ids) if user_id in self.people}
+
+    def user_of_login(self, login_key: str) -> UserId | None:
+        return self.logins.get(login_key)
+
+    def credentials(self, user_id: UserId) -> Credentials | None:
+        return self.proofs.get(user_id)
+
+    def record_attempt(self, user_id: UserId, before: Attempts, after: Attempts) -> Attempts | None:
+        stored = self.tries.get(user_id, NONE_YET)
+        if stored != before:
+            return stored
+        self.tries[user_id] = after
+        return None
+
+    def forget_attempts(self, user_id: UserId) -> None:
+        self.tries.pop(user_id, None)
+
+    def set_password(self, user_id: UserId, verifier: str, initial_nonce: bytes | None, ticket: SetupTicket | None = None) -> None:
+        if ticket and (user_id not in self.tickets or self.tickets[user_id].nonce != ticket.nonce):
+            raise StaleWriteError("used")
+        person = self._person(user_id)
+        if ticket:
+            del self.tickets[user_id]
+        self.proofs[user_id] = Credentials(verifier, initial_nonce)
+        self.people[user_id] = replace(person, sign_in_epoch=person.sign_in_epoch + 1)
+        self.forget_attempts(user_id)
+
+    def renew_verifier(self, user_id: UserId, old: str, new: str) -> None:
+        proof = self.proofs.get(user_id)
+        if proof and proof.verifier == old:
+            self.proofs[user_id] = replace(proof, verifier=new)
+
+    def put_ticket(self, ticket: SetupTicket) -> None:
+        self.tickets[ticket.user_id] = ticket
+
+    def ticket(self, user_id: UserId) -> SetupTicket | None:
+        return self.tickets.get(user_id)
+
+    def add_role(self, user_id: UserId, role: Role) -> None:
+        person = self._person(user_id)
+        self.people[user_id] = replace(person, roles=person.roles | {role})
+
+    def set_preferences(self, user_id: UserId, preferences: Preferences) -> None:
+        self.people[user_id] = replace(self._person(user_id), preferences=preferences)
+
+    def accept_terms(self, user_id: UserId, terms: TermsAcceptance) -> None:
+        self.people[user_id] = replace(self._person(user_id), terms=terms)
+
+    def raise_sign_in_epoch(self, user_id: UserId) -> None:
+        person = self._person(user_id)
+        self.people[user_id] = replace(person, sign_in_epoch=person.sign_in_epoch + 1)
+
+    def erase(self, identity: Identity) -> None:
+        for key in identity.login_keys:
+            self.logins.pop(key, None)
+        for part in (self.people, self.proofs, self.tries, self.tickets):
+            part.pop(identity.user_id, None)
+
+    def _person(self, user_id: UserId) -> Identity:
+        if user_id not in self.people:
+            raise AccountNotFoundError("none")
+        return self.people[user_id]
+
+
+class MemoryFamilies:
+    """FamilyStore."""
+
+    def __init__(self) -> None:
+        self.families: dict[str, Family] = {}
+
+    def start(self, family: Family) -> None:
+        self.families[family.family_id] = family
+
+    def get(self, family_id: str) -> Family | None:
+        return self.families.get(family_id)
+
+    def rotate(self, family: Family, now: datetime, idle_until: datetime) -> bool:
+        stored = self.families.get(family.family_id)
+        if stored is None or stored.generation != family.generation:
+            return False
+        self.families[family.family_id] = replace(stored, generation=stored.generation + 1, rotated_at=now, idle_until=idle_until)
+        return True
+
+    def revoke(self, family_id: str) -> None:
+        self.families.pop(family_id, None)
+
+
+class MemoryClients:
+    """ClientStore."""
+
+    def __init__(self) -> None:
+        self.clients: dict[ClientId, OAuthClient] = {}
+
+    def create(self, client: OAuthClient) -> OAuthClient:
+        return self.clients.setdefault(client.client_id, client)
+
+    def get(self, client_id: ClientId) -> OAuthClient | None:
+        return self.clients.get(client_id)
+
+
+class PlainHasher:
+    """PasswordHasher without the work; counts how often it was asked."""
+
+    decoy = "plain:v2:\x00nobody"
+
+    def __init__(self) -> None:
+        self.checks = 0
+
+    def hash(self, password: str) -> str:
+        return f"plain:v2:{password}"
+
+    def hash_each(self, passwords: Iterable[str]) -> Iterator[str]:
+        return map(self.hash, passwords)
+
+    def verify(self, verifier: str, password: str) -> bool:
+        self.checks += 1
+        return verifier.split(":", 2)[2] == password
+
+    def is_outdated(self, verifier: str) -> bool:
+        return not verifier.startswith("plain:v2:")
+
+
+class ReadableSigner:
+    """TokenSigner that keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.signed: list[Claims] = []
+
+    def sign(self, claims: Claims) -> str:
+        self.signed.append(claims)
+        return f"signed.{len(self.signed)}"
+
+
+@dataclass
+class World:
+    """Everything in memory, at noon."""
+
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOON))
+    store: MemoryAccounts = field(default_factory=MemoryAccounts)
+    families: MemoryFamilies = field(default_factory=MemoryFamilies)
+    hasher: PlainHasher = field(default_factory=PlainHasher)
+    signer: ReadableSigner = field(default_factory=ReadableSigner)
+    ids: SequenceIdSource = field(default_factory=SequenceIdSource)
+    keyring: Keyring = field(default_factory=lambda: Keyring(PEPPER))
+
+    @property
+    def accounts(self) -> Accounts:
+        return Accounts(self.store, self.hasher, self.keyring, self.ids, self.clock)
+
+    @property
+    def sign_ins(self) -> SignIns:
+        tokens = AccessTokens("https://jalon.example", self.signer, self.ids)
+        return SignIns(self.families, self.store, tokens, self.keyring, self.ids, self.clock)
+
+    def pass_time(self, **amount: float) -> None:
+        self.clock.instant += timedelta(**amount)

@@ -1,0 +1,237 @@
+"""What a store of accounts promises, asked of the fake and of the real tables alike."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from jalon.accounts.accounts_wiring import open_account_store, open_clients
+from jalon.accounts.family_store import FamilyTable
+from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, Role, TermsAcceptance
+from jalon.accounts.lockout import NONE_YET, Attempts
+from jalon.accounts.oauth_client import OAuthClient, Scope
+from jalon.accounts.refresh_token import start_family
+from jalon.accounts.stores import AccountStore, ClientStore, Credentials, FamilyStore, LoginTakenError, SetupTicket, StaleWriteError
+from jalon.accounts.tables import FamilyItem
+from jalon.edge.settings import Settings
+from jalon.edge.tables import bind
+from jalon.kernel.ids import ClientId, UserId
+from tests.accounts.fakes import MemoryAccounts, MemoryClients, MemoryFamilies
+
+NOW = datetime(2026, 11, 23, 11, 0, 0, 123456, tzinfo=UTC)
+LEA = Identity(
+    user_id=UserId("usr_lea"),
+    first_name="Léa",
+    last_name="Martin",
+    birth_date=date(2010, 3, 12),
+    roles=frozenset({Role.PUPIL}),
+    created_at=NOW,
+    username="lea.martin1203",
+    login_keys=frozenset({"key-lea"}),
+    preferences=Preferences(locale="fr", large_text=True),
+    request="digest",
+)
+PAUL = Identity(
+    user_id=UserId("usr_paul"),
+    first_name="Paul",
+    last_name="Durand",
+    roles=frozenset({Role.TEACHER}),
+    created_at=NOW,
+    email="paul@example.org",
+    login_keys=frozenset({"key-paul"}),
+    terms=TermsAcceptance("2026-09", NOW),
+)
+PROOF = Credentials("verifier", b"\x00\xffnonce")
+TICKET = SetupTicket(LEA.user_id, b"ticket", datetime(2026, 11, 26, tzinfo=UTC))
+
+
+@pytest.fixture(params=["memory", "tables"])
+def stores(request: pytest.FixtureRequest) -> Callable[[str], Any]:
+    if request.param == "memory":
+        kept = {"accounts": MemoryAccounts(), "families": MemoryFamilies(), "clients": MemoryClients()}
+        return kept.__getitem__
+    settings = Settings.from_environment(request.getfixturevalue("cloud").environment)
+    bind(settings, FamilyItem)
+    made = {"accounts": open_account_store(settings), "families": FamilyTable(), "clients": open_clients(settings)}
+    return made.__getitem__
+
+
+@pytest.fixture
+def accounts(stores: Callable[[str], Any]) -> AccountStore:
+    return stores("accounts")
+
+
+@pytest.fixture
+def families(stores: Callable[[str], Any]) -> FamilyStore:
+    return stores("families")
+
+
+@pytest.fixture
+def clients(stores: Callable[[str], Any]) -> ClientStore:
+    return stores("clients")
+
+
+def test_an_account_is_read_back_whole(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF, TICKET)
+    accounts.create(PAUL, Credentials())
+    assert accounts.identity(LEA.user_id) == LEA
+    assert accounts.identity(PAUL.user_id) == PAUL
+    assert accounts.credentials(LEA.user_id) == PROOF
+    assert accounts.credentials(PAUL.user_id) == Credentials()
+    assert accounts.user_of_login("key-lea") == LEA.user_id
+    assert accounts.ticket(LEA.user_id) == TICKET
+    assert accounts.ticket(PAUL.user_id) is None
+
+
+def test_what_does_not_exist_reads_as_none(accounts: AccountStore) -> None:
+    nobody = UserId("usr_nobody")
+    assert accounts.identity(nobody) is None
+    assert accounts.credentials(nobody) is None
+    assert accounts.user_of_login("nothing") is None
+    assert accounts.identities([nobody]) == {}
+    assert accounts.identities([]) == {}
+
+
+def test_identities_come_in_one_reading_each_once(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF)
+    accounts.create(PAUL, PROOF)
+    asked = [LEA.user_id, PAUL.user_id, LEA.user_id, UserId("usr_nobody")]
+    assert accounts.identities(asked) == {LEA.user_id: LEA, PAUL.user_id: PAUL}
+
+
+def test_a_taken_login_leaves_nothing_behind(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF)
+    other = replace(PAUL, login_keys=frozenset({"key-lea", "key-new"}))
+    with pytest.raises(LoginTakenError):
+        accounts.create(other, PROOF)
+    assert accounts.identity(PAUL.user_id) is None
+    assert accounts.credentials(PAUL.user_id) is None
+    assert accounts.user_of_login("key-new") is None
+
+
+def test_a_used_id_is_told_before_a_taken_login(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF)
+    with pytest.raises(AccountExistsError):
+        accounts.create(LEA, Credentials("other"))
+    assert accounts.credentials(LEA.user_id) == PROOF
+
+
+def test_attempts_are_counted_only_on_what_is_stored(accounts: AccountStore) -> None:
+    first, second = Attempts(1, NOW), Attempts(2, NOW + timedelta(seconds=1))
+    assert accounts.record_attempt(LEA.user_id, NONE_YET, first) is None
+    assert accounts.record_attempt(LEA.user_id, NONE_YET, first) == first
+    assert accounts.record_attempt(LEA.user_id, first, second) is None
+    assert accounts.record_attempt(LEA.user_id, first, second) == second
+    accounts.forget_attempts(LEA.user_id)
+    assert accounts.record_attempt(LEA.user_id, second, first) == NONE_YET
+    assert accounts.record_attempt(LEA.user_id, NONE_YET, first) is None
+
+
+def test_setting_a_password_ends_sign_ins_attempts_and_the_ticket(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF, TICKET)
+    accounts.record_attempt(LEA.user_id, NONE_YET, Attempts(1, NOW))
+    accounts.set_password(LEA.user_id, "new", None, TICKET)
+    assert accounts.credentials(LEA.user_id) == Credentials("new", None)
+    assert accounts.identity(LEA.user_id) == replace(LEA, sign_in_epoch=1)
+    assert accounts.ticket(LEA.user_id) is None
+    assert accounts.record_attempt(LEA.user_id, NONE_YET, Attempts(1, NOW)) is None
+
+
+def test_a_used_or_replaced_ticket_sets_nothing(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF, TICKET)
+    accounts.put_ticket(replace(TICKET, nonce=b"newer"))
+    with pytest.raises(StaleWriteError):
+        accounts.set_password(LEA.user_id, "new", None, TICKET)
+    assert accounts.credentials(LEA.user_id) == PROOF
+    assert accounts.identity(LEA.user_id) == LEA
+    accounts.set_password(LEA.user_id, "new", b"again", replace(TICKET, nonce=b"newer"))
+    assert accounts.credentials(LEA.user_id) == Credentials("new", b"again")
+    with pytest.raises(StaleWriteError):
+        accounts.set_password(LEA.user_id, "newer", None, replace(TICKET, nonce=b"newer"))
+
+
+def test_a_verifier_is_renewed_only_if_it_is_still_the_same(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF)
+    accounts.renew_verifier(LEA.user_id, "another", "wrong")
+    assert accounts.credentials(LEA.user_id) == PROOF
+    accounts.renew_verifier(LEA.user_id, "verifier", "renewed")
+    assert accounts.credentials(LEA.user_id) == replace(PROOF, verifier="renewed")
+
+
+def test_changes_to_a_person_are_kept(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF)
+    accounts.add_role(LEA.user_id, Role.JURY)
+    accounts.add_role(LEA.user_id, Role.JURY)
+    accounts.set_preferences(LEA.user_id, Preferences(locale="en", screen_reader=True))
+    accounts.accept_terms(LEA.user_id, TermsAcceptance("2027-01", NOW))
+    accounts.raise_sign_in_epoch(LEA.user_id)
+    assert accounts.identity(LEA.user_id) == replace(
+        LEA,
+        roles=frozenset({Role.PUPIL, Role.JURY}),
+        preferences=Preferences(locale="en", screen_reader=True),
+        terms=TermsAcceptance("2027-01", NOW),
+        sign_in_epoch=1,
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda store, who: store.add_role(who, Role.JURY),
+        lambda store, who: store.set_preferences(who, Preferences()),
+        lambda store, who: store.accept_terms(who, TermsAcceptance("1", NOW)),
+        lambda store, who: store.raise_sign_in_epoch(who),
+        lambda store, who: store.set_password(who, "verifier", None),
+    ],
+)
+def test_nobody_is_changed_into_being(accounts: AccountStore, change: Callable[[AccountStore, UserId], None]) -> None:
+    nobody = UserId("usr_nobody")
+    with pytest.raises(AccountNotFoundError):
+        change(accounts, nobody)
+    assert accounts.identity(nobody) is None
+    assert accounts.credentials(nobody) is None
+
+
+def test_erasing_frees_the_login_and_leaves_nothing(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF, TICKET)
+    accounts.record_attempt(LEA.user_id, NONE_YET, Attempts(3, NOW))
+    accounts.erase(LEA)
+    accounts.erase(LEA)
+    assert accounts.identity(LEA.user_id) is None
+    assert accounts.credentials(LEA.user_id) is None
+    assert accounts.ticket(LEA.user_id) is None
+    assert accounts.user_of_login("key-lea") is None
+    assert accounts.record_attempt(LEA.user_id, NONE_YET, Attempts(1, NOW)) is None
+    accounts.create(replace(PAUL, login_keys=LEA.login_keys), PROOF)
+
+
+def test_a_family_is_rotated_by_one_of_two_at_once(families: FamilyStore) -> None:
+    family = start_family("fam_1", LEA.user_id, ClientId("jalon"), 4, NOW)
+    families.start(family)
+    assert families.get("fam_1") == family
+    later = NOW + timedelta(minutes=20)
+    assert families.rotate(family, later, later + timedelta(hours=1))
+    assert not families.rotate(family, later, later + timedelta(hours=1))
+    assert families.get("fam_1") == replace(family, generation=1, rotated_at=later, idle_until=later + timedelta(hours=1))
+
+
+def test_a_revoked_family_is_gone_and_cannot_be_rotated(families: FamilyStore) -> None:
+    family = start_family("fam_1", LEA.user_id, ClientId("jalon"), 0, NOW)
+    families.start(family)
+    families.revoke("fam_1")
+    families.revoke("fam_1")
+    assert families.get("fam_1") is None
+    assert not families.rotate(family, NOW, NOW)
+    assert families.get("fam_1") is None
+
+
+def test_the_first_client_under_an_id_stays(clients: ClientStore) -> None:
+    first = OAuthClient(
+        ClientId("cli_1"), "Export", frozenset({Scope.LSU_READ, Scope.PARCOURSUP_READ}), b"\xff\x00", "digest", "cli_operator", NOW
+    )
+    assert clients.create(first) == first
+    assert clients.create(replace(first, name="Other", request="other")) == first
+    assert clients.get(ClientId("cli_1")) == first
+    assert clients.get(ClientId("cli_2")) is None
