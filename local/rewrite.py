@@ -100,6 +100,30 @@ def allow_plain_http(template: Template) -> None:
         del template["Resources"][logical_id]
 
 
+def refer_to_secrets_by_arn(template: Template) -> None:
+    """``Ref`` of a secret is its ARN on AWS and its name in the emulator, whose ``Fn::GetAtt`` gives the ARN."""
+    secrets = {logical_id for logical_id, resource in template["Resources"].items() if resource["Type"] == "AWS::SecretsManager::Secret"}
+
+    def mended(node: Any) -> Any:
+        if isinstance(node, dict):
+            if set(node) == {"Ref"} and node["Ref"] in secrets:
+                return {"Fn::GetAtt": [node["Ref"], "Arn"]}
+            return {key: mended(value) for key, value in node.items()}
+        return [mended(item) for item in node] if isinstance(node, list) else node
+
+    template["Resources"] = mended(template["Resources"])
+
+
+def drop_signing_conditions(template: Template) -> None:
+    """Drop roles' conditions on ``kms:SigningAlgorithm``, a key that the emulator does not fill in and so never matches."""
+    for resource in template["Resources"].values():
+        for policy in resource.get("Properties", {}).get("Policies") or ():
+            for statement in policy.get("Statement", ()) if isinstance(policy, dict) else ():
+                condition = statement.get("Condition", {})
+                if any("kms:SigningAlgorithm" in test for test in condition.values()):
+                    del statement["Condition"]
+
+
 def expand(template: Template, region: str) -> Template:
     """The SAM transform, by AWS's own translator; CloudFormation runs the same one on AWS."""
     parameters = {name: str(parameter.get("Default", "")) for name, parameter in template.get("Parameters", {}).items()}
@@ -229,4 +253,6 @@ def for_emulator(
     point_at_packages(template, *packages)
     inline_definitions(template)
     allow_plain_http(template)
+    drop_signing_conditions(template)
+    refer_to_secrets_by_arn(template)
     return spread_http_api(expand(template, region)), bootstraps
