@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from jalon.accounts.accounts import Accounts
 from jalon.accounts.access_token import AccessTokens, Claims
+from jalon.accounts.accounts import Accounts
 from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, Role, TermsAcceptance
 from jalon.accounts.keyring import Keyring
 from jalon.accounts.lockout import NONE_YET, Attempts

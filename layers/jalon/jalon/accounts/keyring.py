@@ -46,7 +46,7 @@ class Keyring:
 
 def same(one: str, other: str) -> bool:
     """Whether two secrets are equal, in a time that does not tell where they differ."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(_as_bytes(one), _as_bytes(other))
 
 
 def _as_bytes(part: str | bytes) -> bytes:
