@@ -9,15 +9,19 @@ splittable pseudorandom number generators", OOPSLA 2014, the ``mix64variant13`` 
 numbers are drawn by rejection, so no outcome is favoured. It is not for secrets.
 """
 
-from collections.abc import Sequence
-from typing import TypeVar
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing and collections.abc are not worth their cold start here
+    from collections.abc import Sequence
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 _FNV_OFFSET = 0xCBF29CE484222325
 _FNV_PRIME = 0x100000001B3
-
-T = TypeVar("T")
 
 
 class Chance:

@@ -3,13 +3,11 @@
 The engine knows nothing of HTTP nor of the contexts that use it; they translate these into their own errors.
 """
 
-from typing import ClassVar
-
 
 class EngineError(Exception):
     """Root of every error the engine raises on purpose."""
 
-    code: ClassVar[str] = "engine_error"
+    code = "engine_error"
 
 
 class InvalidAnswerError(EngineError):

@@ -1,0 +1,170 @@
+"""A bank of calibrated questions, with what to ask at each ability worked out beforehand.
+
+For every cell of ability (from −4 to 4 by tenths of the prior's standard deviation) and every group of content, the bank
+holds the best questions in order, by Fisher information less the price of the question (:mod:`engine.exposure`). Choosing is
+then a walk down a short list, whatever the size of the bank.
+
+Inside a bank abilities are standardised: the prior is N(0, 1). The bank is read from one packed file with
+``array.frombytes``, so that a cold start pays for no parsing; this module and :mod:`engine.two_pl` import nothing but
+``array``, ``heapq`` and ``math``.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from math import exp
+
+from engine.errors import CorruptRecordError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+CELLS = 81  # abilities −4.0, −3.9 … 4.0
+CELL_WIDTH = 0.1
+LOWEST_CELL = -4.0
+_MAGIC = b"JALONBK1"
+MAX_ITEMS = 65_535
+
+
+def cell_of(theta: float) -> int:
+    """The cell nearest to a standardised ability.
+
+    >>> cell_of(-9), cell_of(0.04), cell_of(0.06), cell_of(4)
+    (0, 40, 41, 80)
+    """
+    cell = int((theta - LOWEST_CELL) / CELL_WIDTH + 0.5) if theta > LOWEST_CELL else 0
+    return cell if cell < CELLS else CELLS - 1
+
+
+def cell_centre(cell: int) -> float:
+    """The ability in the middle of a cell."""
+    return LOWEST_CELL + cell * CELL_WIDTH
+
+
+class Bank:
+    """Items known by their position: discrimination ``a``, difficulty ``b``, ``group`` of content, ``skill`` and ``price``.
+
+    No two items of one skill are asked in one test. ``best`` holds, for each cell and group, the positions of the ``width``
+    best items (65 535 where there are fewer).
+    """
+
+    __slots__ = ("a", "b", "best", "group", "groups", "members", "price", "skill", "width")
+
+    def __init__(
+        self,
+        a: Sequence[float],
+        b: Sequence[float],
+        group: Sequence[int],
+        skill: Sequence[int] | None = None,
+        price: Sequence[float] | None = None,
+        *,
+        width: int = 24,
+    ) -> None:
+        if not len(a) == len(b) == len(group) <= MAX_ITEMS:
+            raise ValueError(f"a bank takes one a, b and group per item, for at most {MAX_ITEMS} items")
+        self.a, self.b = array("d", a), array("d", b)
+        self.group = array("H", group)
+        self.skill = array("I", range(len(a)) if skill is None else skill)
+        self.price = array("d", [0.0] * len(a) if price is None else price)
+        self.width = width
+        self._index()
+        self.best = self._rank()
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    def _index(self) -> None:
+        self.groups = max(self.group, default=-1) + 1
+        self.members: list[list[int]] = [[] for _ in range(self.groups)]
+        for item, group in enumerate(self.group):
+            self.members[group].append(item)
+
+    def information(self, item: int, theta: float) -> float:
+        """Fisher's information of an item at a standardised ability: a²P(1 − P)."""
+        a = self.a[item]
+        chance = 1.0 / (1.0 + exp(a * (self.b[item] - theta)))
+        return a * a * chance * (1.0 - chance)
+
+    def _rank(self) -> array[int]:
+        best = array("H")
+        for cell in range(CELLS):
+            theta = cell_centre(cell)
+            worth = [self.information(item, theta) - price for item, price in enumerate(self.price)]
+            for members in self.members:
+                ranked = sorted(members, key=worth.__getitem__, reverse=True)[: self.width]
+                best.extend(ranked)
+                best.extend([MAX_ITEMS] * (self.width - len(ranked)))
+        return best
+
+    def list_at(self, cell: int, group: int) -> Sequence[int]:
+        """The best items of a group at a cell, best first."""
+        start = (cell * self.groups + group) * self.width
+        return self.best[start : start + self.width]
+
+    def best_open(self, theta: float, group: int, closed: Iterable[int] | frozenset[int] | set[int], skills: set[int]) -> int | None:
+        """The best item of a group outside ``closed`` and with no skill in ``skills``, or ``None``.
+
+        Walks the prepared list; only when every item of it is closed is the whole group looked at.
+        """
+        skill = self.skill
+        for item in self.list_at(cell_of(theta), group):
+            if item == MAX_ITEMS:
+                return None
+            if item not in closed and skill[item] not in skills:
+                return item
+        return max(
+            (item for item in self.members[group] if item not in closed and skill[item] not in skills),
+            key=lambda item: self.information(item, theta) - self.price[item],
+            default=None,
+        )
+
+    def pack(self) -> bytes:
+        """The whole bank as one file."""
+        header = array("I", [len(self), self.groups, self.width])
+        parts: list[array[Any]] = [header, self.a, self.b, self.price, self.skill, self.group, self.best]
+        return _MAGIC + b"".join(_little(part).tobytes() for part in parts)
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Bank:
+        """The bank of a file; raises :class:`~engine.errors.CorruptRecordError`."""
+        if packed[:8] != _MAGIC:
+            raise CorruptRecordError("this is not an item bank")
+        size, groups, width = _take("I", packed, 8, 3)
+        bank = cls.__new__(cls)
+        bank.width = width
+        place = 20
+        for name, code, count in (
+            ("a", "d", size),
+            ("b", "d", size),
+            ("price", "d", size),
+            ("skill", "I", size),
+            ("group", "H", size),
+            ("best", "H", CELLS * groups * width),
+        ):
+            values = _take(code, packed, place, count)
+            place += len(values) * values.itemsize
+            setattr(bank, name, values)
+        bank._index()
+        if place != len(packed) or bank.groups != groups:
+            raise CorruptRecordError("the item bank is damaged")
+        return bank
+
+
+def _take(code: str, packed: bytes, place: int, count: int) -> array[Any]:
+    values: array[Any] = array(code)
+    end = place + count * values.itemsize
+    if end > len(packed):
+        raise CorruptRecordError("the item bank was cut short")
+    values.frombytes(packed[place:end])
+    return _little(values)
+
+
+def _little(values: array[Any]) -> array[Any]:
+    """The same array in little-endian order, as files hold it (and back)."""
+    if sys.byteorder == "big":  # pragma: no cover - no machine of ours is
+        values = values[:]
+        values.byteswap()
+    return values
