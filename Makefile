@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev journey stop clean test check content lock
+.PHONY: help setup run dev journey logs stop clean test check content lock
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 4566
@@ -26,6 +26,9 @@ dev: .jalon/setup-run ## serve the same handlers in one process, reloading on ch
 
 journey: .jalon/setup-run ## play the journey again: make journey BASE_URL=https://…
 	@$(PY) -m local.journey --base-url "$(BASE_URL)"
+
+logs: .jalon/setup-run ## show what the functions wrote: make logs NAME=answers
+	@$(PY) -m local logs --port $(PORT) $(NAME)
 
 stop: ## stop what `make run` started
 	@if [ -x $(PY) ]; then $(PY) -m local stop; else echo "Nothing was started."; fi

@@ -15,6 +15,9 @@ def main() -> int:
     dev_parser = commands.add_parser("dev", help="serve the handlers in one process against the running embedded cloud")
     dev_parser.add_argument("--port", type=int, default=4566, help="port of the embedded cloud")
     dev_parser.add_argument("--dev-port", type=int, default=4590, help="port to serve on")
+    logs_parser = commands.add_parser("logs", help="show what the functions wrote")
+    logs_parser.add_argument("--port", type=int, default=4566, help="port of the embedded cloud")
+    logs_parser.add_argument("name", nargs="?", default="", help="part of a function's name")
     commands.add_parser("stop", help="stop what run started")
     arguments = parser.parse_args()
     if arguments.command == "run":
@@ -25,6 +28,11 @@ def main() -> int:
         from local.dev import serve
 
         return serve(arguments.port, arguments.dev_port)
+    if arguments.command == "logs":
+        from local.emulator import HOST
+        from local.logs import show
+
+        return show(f"http://{HOST}:{arguments.port}", arguments.name)
     from local.run import stop
 
     return stop()

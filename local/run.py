@@ -113,7 +113,7 @@ def _journey(up: Running) -> None:
     command = [sys.executable, "-m", "local.journey", "--base-url", up.api_url, "--record", str(JOURNEY), *check]
     environment = python_environment() | {"JALON_OPERATOR_ID": client_id, "JALON_OPERATOR_SECRET": client_secret}
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-        raise RunError("The journey failed; the line above says where. The logs of the functions are in .jalon/cloud/emulator.log.")
+        raise RunError("The journey failed; the line above says where. `make logs` shows what the functions wrote while the system is up.")
 
 
 def _finished_journey(record: Path) -> bool:

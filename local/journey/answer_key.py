@@ -47,6 +47,11 @@ class AnswerKey:
         public, solutions = (json.loads(gzip.decompress((folder / f"{name}.json.gz").read_bytes())) for name in ("public", "solutions"))
         return cls(public, solutions)
 
+    @property
+    def competences(self) -> frozenset[str]:
+        """The competences that the release has questions for."""
+        return frozenset(known.competence for known in self._known.values())
+
     def find(self, question: Mapping[str, Any]) -> Known:
         """What is known of a question as the API shows it; raises KeyError for one that is not of this release."""
         return self._known[str(question["challenge_id"]), _appearance(question)]
