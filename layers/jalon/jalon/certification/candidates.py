@@ -52,7 +52,7 @@ class Candidate:
     started_at: datetime | None = None
     epoch: int = 0
     resume_authorised_at: datetime | None = None
-    resumed_with: str = ""
+    device_key: str = ""
     extension_min: int = 0
     ended_at: datetime | None = None
     abort_reason: AbortReason | None = None

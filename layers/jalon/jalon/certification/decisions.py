@@ -18,6 +18,8 @@ from jalon.kernel.errors import Violation
 
 _LONGEST_COMMENT = 2000
 _PIX_PER_LEVEL = 8
+#: The highest level open by default (docs/domain.md §2), for a result whose release could not be read.
+_DEFAULT_MAX_LEVEL = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def _change(result: ResultVersion, decision: ChangeResult) -> ResultVersion:
     unknown = sorted(set(decision.levels) ^ set(decision.pix))
     if unknown:
         raise _invalid("/pix", "Each changed competence needs its level and its pix.", "pix_missing")
-    highest = result.max_level or max((level.level for level in result.levels_at_start.values()), default=8)
+    highest = result.max_level or _DEFAULT_MAX_LEVEL
     for code, level in decision.levels.items():
         if not 0 <= level <= highest or (decision.pix[code] // _PIX_PER_LEVEL != level and level < highest):
             raise _invalid(f"/levels/{code}", f"A level from 0 to {highest} and the pix of that level are expected.", "level")
@@ -158,8 +160,10 @@ def _change(result: ResultVersion, decision: ChangeResult) -> ResultVersion:
     }
     pix = sum(competence.pix for competence in competences.values())
     if pix == 0:
-        return replace(result, competences=competences, pix=0, outcome=Outcome.REJECTED, reason=Reason.ZERO_PIX.value)
-    return replace(result, competences=competences, pix=pix, outcome=Outcome.VALIDATED, reason="", trusted=True)
+        changed = replace(result, competences=competences, pix=0, outcome=Outcome.REJECTED, reason=Reason.ZERO_PIX.value)
+    else:
+        changed = replace(result, competences=competences, pix=pix, outcome=Outcome.VALIDATED, reason="", trusted=True)
+    return replace(changed, max_level=highest)
 
 
 def _nothing_certified(result: ResultVersion, outcome: Outcome, reason: Reason) -> ResultVersion:

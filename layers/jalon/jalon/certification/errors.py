@@ -33,10 +33,8 @@ class SessionFinalisedError(ConflictError):
     code = "session_already_finalised"
 
 
-class SessionPublishedError(ConflictError):
-    """A published session is locked (docs/domain.md §8)."""
-
-    code = "session_published"
+class SessionNotFinalisedError(NotFoundError):
+    code = "session_not_finalised"
 
 
 class NobodyStartedError(ConflictError):

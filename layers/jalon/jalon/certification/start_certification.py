@@ -41,24 +41,26 @@ class Begun:
     test: AssessmentState
 
 
-def start_certification(starting: Starting, user_id: UserId, certification_id: CertificationId) -> Begun:
-    """Freezes the profile, draws this candidate's own questions and begins the test. Starting again returns the test that runs.
+def start_certification(starting: Starting, user_id: UserId, certification_id: CertificationId, request_key: str) -> Begun:
+    """Freezes the profile, draws this candidate's own questions and begins the test on this device.
 
     The order makes a crash harmless: the test is made once per certification, whatever is repeated, and the row then takes its
-    start from the test. Raises :class:`NotAuthorisedError`, :class:`NotCertifiableError`, :class:`SessionFinalisedError`,
-    :class:`TestOverError`.
+    start from the test. The same request repeated (by ``request_key``) returns the running test; any other finds that it has
+    started and needs an authorisation to resume.
+
+    Raises :class:`NotAuthorisedError`, :class:`NotCertifiableError`, :class:`SessionFinalisedError`, :class:`TestOverError`.
     """
     entry = starting.entry
     candidate = own_candidate(entry.candidates, user_id, certification_id)
-    if candidate.started_at is not None and candidate.assessment_id is not None:
-        return Begun(candidate, load_assessment(entry.assessments, candidate.assessment_id))
+    if candidate.started_at is not None:
+        return _same_request(entry, candidate, request_key)
     if candidate.authorised_at is None:
         raise NotAuthorisedError("Wait until the invigilator authorises you to start.")
     session = entry.sessions.get(candidate.session_number)
     if session.opened_at is None or session.finalisation is not None:
         entry.sessions.open(session.number, entry.clock.now())
     test = _make_test(starting, candidate, user_id)
-    return Begun(_mark_started(entry, candidate, test), test)
+    return _same_request(entry, _mark_started(entry, candidate, test, request_key), request_key)
 
 
 def resume_certification(entry: Entry, user_id: UserId, certification_id: CertificationId, request_key: str) -> Begun:
@@ -68,20 +70,24 @@ def resume_certification(entry: Entry, user_id: UserId, certification_id: Certif
     a crash goes on. Raises :class:`NotAuthorisedError`, :class:`TestNotStartedError`, :class:`TestOverError`.
     """
     candidate = own_candidate(entry.candidates, user_id, certification_id)
-    assessment_id = candidate.assessment_id
-    if candidate.started_at is None or assessment_id is None:
+    if candidate.started_at is None:
         raise TestNotStartedError("This test has not started.")
     if candidate.ended_at is not None:
         raise TestOverError("This test was ended by the invigilator.")
     if candidate.resume_authorised_at is not None:
-        spent = replace(candidate, resume_authorised_at=None, resumed_with=request_key, epoch=candidate.epoch + 1)
+        spent = replace(candidate, resume_authorised_at=None, device_key=request_key, epoch=candidate.epoch + 1)
         try:
             candidate = entry.candidates.replace(spent, candidate)
         except CandidateChangedError:
             raise NotAuthorisedError("Another device has just resumed this test.") from None
-    elif not request_key or candidate.resumed_with != request_key:
-        raise NotAuthorisedError("Resuming needs a new authorisation: call the invigilator.")
-    test = load_assessment(entry.assessments, assessment_id)
+    return _same_request(entry, candidate, request_key)
+
+
+def _same_request(entry: Entry, candidate: Candidate, request_key: str) -> Begun:
+    """The running test for the device whose request took it last; every other device needs the invigilator."""
+    if not request_key or candidate.device_key != request_key or candidate.assessment_id is None:
+        raise NotAuthorisedError("This test has started: to go on here, call the invigilator and resume it.")
+    test = load_assessment(entry.assessments, candidate.assessment_id)
     while test.epoch < candidate.epoch:
         test = raise_epoch(entry.assessments, entry.clock, test.assessment_id)
     return Begun(candidate, test)
@@ -125,12 +131,13 @@ def succeeded_challenges(tests: Iterable[AssessmentState], releases: Releases, r
     return frozenset(found)
 
 
-def _mark_started(entry: Entry, candidate: Candidate, test: AssessmentState) -> Candidate:
-    started = replace(candidate, assessment_id=test.assessment_id, started_at=test.started_at, epoch=1)
+def _mark_started(entry: Entry, candidate: Candidate, test: AssessmentState, request_key: str) -> Candidate:
+    def started(row: Candidate) -> Candidate:
+        return replace(row, assessment_id=test.assessment_id, started_at=test.started_at, epoch=1, device_key=request_key)
+
     try:
-        return entry.candidates.replace(started, candidate)
+        return entry.candidates.replace(started(candidate), candidate)
     except CandidateChangedError:
         stored = entry.candidates.get(candidate.session_number, candidate.candidate_id)
-        if stored.started_at is not None:
-            return stored  # the same start, sent twice at once
-        return entry.candidates.replace(replace(stored, assessment_id=test.assessment_id, started_at=test.started_at, epoch=1), stored)
+        # Either the same start came twice at once, and the first to write holds the test, or the invigilator wrote a report meanwhile.
+        return stored if stored.started_at is not None else entry.candidates.replace(started(stored), stored)

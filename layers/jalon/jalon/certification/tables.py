@@ -70,7 +70,7 @@ class CandidateItem(Model):
     started_at = NumberAttribute(null=True)
     epoch = NumberAttribute(default=0)
     resume_authorised_at = NumberAttribute(null=True)
-    resumed_with = UnicodeAttribute(null=True)
+    device_key = UnicodeAttribute(null=True)
     extension_min = NumberAttribute(default=0)
     ended_at = NumberAttribute(null=True)
     abort_reason = UnicodeAttribute(null=True)

@@ -1,0 +1,234 @@
+"""Requests and responses of certification sessions."""
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from jalon.certification.reports import ReportCode
+
+Label = Annotated[str, Field(max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+CandidateKey = Annotated[str, Field(pattern=r"^can_[0-9a-f]{32}$")]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SessionRequest(_Request):
+    """A session to create. ``start_time`` is on the wall of the room; ``time_zone`` defaults to the school's."""
+
+    site: Label
+    room: Label
+    date: dt.date
+    start_time: dt.time
+    invigilators: Annotated[list[Label], Field(max_length=10)]
+    name: Label = ""
+    observation: Annotated[str, Field(max_length=2000)] = ""
+    time_zone: Annotated[str, Field(max_length=40)] = ""
+
+
+class SessionChangeRequest(_Request):
+    """What to change of a session; what is left out stays."""
+
+    site: Label | None = None
+    room: Label | None = None
+    date: dt.date | None = None
+    start_time: dt.time | None = None
+    invigilators: Annotated[list[Label] | None, Field(max_length=10)] = None
+    name: Label | None = None
+    observation: Annotated[str | None, Field(max_length=2000)] = None
+    time_zone: Annotated[str | None, Field(max_length=40)] = None
+
+
+class BirthPlaceModel(_Request):
+    """In France (``FR``) an INSEE code, or a postcode with the town; abroad the INSEE code 99 with the town."""
+
+    country: Annotated[str, Field(min_length=1, max_length=100)] = "FR"
+    insee_code: Annotated[str, Field(max_length=5)] = ""
+    postcode: Annotated[str, Field(max_length=5)] = ""
+    town: Annotated[str, Field(max_length=100)] = ""
+
+
+class IdentityModel(_Request):
+    """A candidate's civil identity."""
+
+    last_name: Name
+    first_name: Name
+    birth_date: dt.date
+    sex: Literal["M", "F"]
+    birth_place: BirthPlaceModel
+
+
+class CandidateRequest(IdentityModel):
+    """One candidate to enrol; ``extra_time_percent`` is the *temps majoré*."""
+
+    extra_time_percent: Annotated[int, Field(ge=0, le=200)] = 0
+    external_id: Annotated[str, Field(max_length=100)] = ""
+
+
+class EnrolmentRequest(_Request):
+    """Either a class of the school's list, or candidates one by one."""
+
+    class_name: Annotated[str | None, Field(alias="class", min_length=1, max_length=100)] = None
+    candidates: Annotated[list[CandidateRequest] | None, Field(min_length=1, max_length=400)] = None
+
+    @model_validator(mode="after")
+    def one_of_both(self) -> "EnrolmentRequest":
+        """Exactly one of the two is given."""
+        if (self.class_name is None) == (self.candidates is None):
+            raise ValueError("give either class or candidates")
+        return self
+
+
+class InvigilatorRequest(_Request):
+    """The invigilator's code, as printed on the session's papers."""
+
+    invigilator_code: Annotated[str, Field(min_length=1, max_length=20)]
+
+
+class ExtensionRequest(_Request):
+    """The minutes in all, beyond the candidate's own time; a repetition gives none twice."""
+
+    total_min: Annotated[int, Field(ge=0, le=240)]
+
+
+class ReportRequest(_Request):
+    """A report. E-codes carry the question's number; ``hour`` is for C3."""
+
+    candidate_id: CandidateKey
+    code: ReportCode
+    question_number: Annotated[int | None, Field(ge=1, le=48)] = None
+    description: Annotated[str, Field(max_length=1000)] = ""
+    hour: Annotated[str, Field(max_length=5, examples=["10:45"])] = ""
+
+
+class FinalisationRequest(_Request):
+    """Why each unfinished test was not finished, by candidate, and a comment on the whole session."""
+
+    abort_reasons: Annotated[dict[CandidateKey, Literal["candidate", "technical"]], Field(max_length=400)] = Field(default_factory=dict)
+    global_comment: Annotated[str, Field(max_length=2000)] = ""
+
+
+class JoinRequest(_Request):
+    """What the pupil types to enter a session."""
+
+    session_number: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
+    access_code: Annotated[str, Field(min_length=1, max_length=20)]
+    last_name: Name
+    first_name: Name
+    birth_date: dt.date
+
+
+class SessionView(BaseModel):
+    """A session as its centre and its invigilators see it."""
+
+    number: str
+    uai: str
+    centre: str
+    site: str
+    room: str
+    name: str
+    date: dt.date
+    start_time: str
+    time_zone: str
+    starts_at: str
+    invigilators: list[str]
+    observation: str
+    status: str
+    access_code: str
+    invigilator_code: str
+    opened: bool
+    published_at: str | None
+
+
+class SessionList(BaseModel):
+    """Sessions of a school year, latest date first."""
+
+    items: list[SessionView]
+    next_cursor: str | None
+
+
+class ReportView(BaseModel):
+    """A report as it was written."""
+
+    id: str
+    code: ReportCode
+    question_number: int | None
+    description: str
+    hour: str
+    at: str
+
+
+class CandidateView(BaseModel):
+    """A candidate on the list."""
+
+    id: str
+    certification_id: str
+    last_name: str
+    first_name: str
+    birth_date: dt.date
+    sex: str
+    birth_place: BirthPlaceModel
+    class_name: str = Field(serialization_alias="class")
+    external_id: str
+    extra_time_percent: int
+    status: str
+    reports: list[ReportView]
+
+
+class CandidateList(BaseModel):
+    """The candidates by name."""
+
+    items: list[CandidateView]
+
+
+class LiveCandidateView(BaseModel):
+    """A candidate in the room. ``connected`` is null where no test runs."""
+
+    id: str
+    last_name: str
+    first_name: str
+    birth_date: dt.date
+    extra_time_percent: int
+    extension_min: int
+    progress: str
+    question_number: int | None
+    question_count: int | None
+    minutes_left: int | None
+    deadline_at: str | None
+    last_seen_at: str | None
+    connected: bool | None
+    reports: list[ReportView]
+
+
+class InvigilationView(BaseModel):
+    """The room, live; poll it with its ETag."""
+
+    session_number: str
+    status: str
+    candidates: list[LiveCandidateView]
+
+
+class FinalisationView(BaseModel):
+    """How far the session's finalisation is."""
+
+    session_number: str
+    number: int
+    status: str
+    requested_at: str
+    in_jury_since: str | None
+    published_at: str | None
+
+
+class CertificationView(BaseModel):
+    """A pupil's certification. ``test`` is the running test as ``GET /v1/assessments/{id}`` shows it, with its question and ticket, for
+    the device that has just started or resumed it; null otherwise.
+    """
+
+    id: str
+    status: str
+    session_number: str
+    assessment_id: str | None
+    test: dict[str, Any] | None = None
