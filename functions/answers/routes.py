@@ -118,7 +118,7 @@ def checkpoint(assessment_id: AssessmentPath, number: Annotated[int, Path(ge=1, 
 
 
 @router.get("/v1/me/profile")
-def my_profile() -> Response[ProfileView]:
+def my_profile() -> Response[ProfileView | None]:
     """Pix, the level and the card of each competence, whether a certification is open and why not; poll it with its ETag."""
     shared = parts()
     profile = read_profile(shared.profiles, shared.releases, _pupil())
@@ -126,7 +126,7 @@ def my_profile() -> Response[ProfileView]:
 
 
 @router.post("/v1/me/profile/competences/<code>/reset")
-def reset(code: Annotated[str, Path(pattern=r"^[1-9]\.[1-9]$")]) -> Response[ProfileView]:
+def reset(code: Annotated[str, Path(pattern=r"^[1-9]\.[1-9]$")]) -> Response[ProfileView | None]:
     """Forget what is known of a competence, 7 days after its last answer at the earliest."""
     shared = parts()
     profile = reset_competence(
@@ -173,7 +173,7 @@ def _view(release: Release, state: AssessmentState, due: Question | None) -> Ass
     return AssessmentView.model_validate(present_assessment(release, state, asked, shared.link))
 
 
-def _profile_response(profile: UserProfile) -> Response[ProfileView]:
+def _profile_response(profile: UserProfile) -> Response[ProfileView | None]:
     document = present_profile(parts().releases.current(), profile, parts().clock.now())
     digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
     headers = {"ETag": f'"{digest[:32]}"', "Cache-Control": "private, no-cache"}

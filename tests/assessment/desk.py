@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from engine.packing import Question
+from engine.scoring import CompetenceScore
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
 from jalon.assessment.give_answer import AnswerTaken, GiveAnswer, give_answer
 from jalon.assessment.next_question import AskedQuestion, next_question
@@ -15,8 +17,6 @@ from jalon.assessment.store import AssessmentStore
 from jalon.assessment.tickets import TicketOffice
 from jalon.kernel.clock import FixedClock
 from jalon.kernel.ids import AssessmentId, CertificationId, ReleaseVersion, SequenceIdSource, UserId
-from engine.packing import Question
-from engine.scoring import CompetenceScore
 from tests.assessment.content import VERSION, right_answer, wrong_answer
 from tests.assessment.fakes import FakeReleases
 

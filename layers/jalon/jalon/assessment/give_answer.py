@@ -78,8 +78,7 @@ def give_answer(*, store: AssessmentStore, releases: Releases, tickets: TicketOf
     """
     now = clock.now()
     ticket = tickets.check(command.ticket, command.user_id, now)
-    if ticket.assessment_id != command.assessment_id:
-        raise TicketInvalidError("This ticket is another test's.", (Violation("/ticket", "Use this question's ticket.", "ticket_invalid"),))
+    refuse_another_tests_ticket(ticket, command.assessment_id)
     release = releases.pinned(ticket.release)
     answered = _judged(release, ticket, command, now)
     outcome = store.append_answer(
@@ -96,6 +95,12 @@ def give_answer(*, store: AssessmentStore, releases: Releases, tickets: TicketOf
     state, due = settle(store, release, state, now)
     moved = ticket.epoch != state.epoch
     return AnswerTaken(ticket.sequence, answered, state, None if moved else due, isinstance(outcome, NotWritten), moved)
+
+
+def refuse_another_tests_ticket(ticket: Ticket, assessment_id: AssessmentId) -> None:
+    """Raise :class:`TicketInvalidError` when the ticket is not of the test that the request names."""
+    if ticket.assessment_id != assessment_id:
+        raise TicketInvalidError("This ticket is another test's.", (Violation("/ticket", "Use this question's ticket.", "ticket_invalid"),))
 
 
 def stored_before(state: AssessmentState | None, ticket: Ticket, digest: bytes) -> tuple[AssessmentState, Answered]:

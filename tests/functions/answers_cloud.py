@@ -1,0 +1,90 @@
+"""The emulated cloud with the tests' release published, and the answers function wired to it."""
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from functions.answers import wiring as answers_wiring
+from functions.project_profiles import app as project_profiles
+from functions.project_profiles import wiring as profiles_wiring
+from jalon.edge import aws, secrets
+from tests.assessment.content import VERSION, bundles
+from tests.cloud import Cloud, build
+
+
+def publish(cloud: Cloud, version: str = VERSION) -> None:
+    """Put the release in the content bucket and make it the current one."""
+    public, solutions = bundles(version)
+    bucket, s3 = cloud.environment["CONTENT_BUCKET"], cloud.client("s3")
+    s3.put_object(Bucket=bucket, Key=f"releases/{version}/public.json.gz", Body=public)
+    s3.put_object(Bucket=bucket, Key=f"releases/{version}/solutions.json.gz", Body=solutions)
+    s3.put_object(Bucket=bucket, Key="releases/current.json", Body=json.dumps({"version": version}).encode())
+
+
+@contextmanager
+def answers_cloud(endpoint: str) -> Iterator[Cloud]:
+    """An account with the template's stores, the release published and the functions bound to it, as long as the block lasts.
+
+    Making an account costs a second, so a module's tests share one and tell each other apart by their pupils.
+    """
+    built = build(endpoint)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in built.environment.items():
+            patch.setenv(name, value)
+        _forget()
+        publish(built)
+        yield built
+    _forget()
+
+
+def _forget() -> None:
+    aws.forget_clients()
+    secrets.forget_secrets()
+    answers_wiring.parts.cache_clear()
+    profiles_wiring.parts.cache_clear()
+
+
+def stored(cloud: Cloud, assessment_id: str) -> dict[str, Any]:
+    """One assessment's item in DynamoDB's typed form."""
+    key = {"assessment_id": {"S": assessment_id}}
+    item: dict[str, Any] = cloud.client("dynamodb").get_item(TableName=cloud.environment["TABLE_ASSESSMENTS"], Key=key)["Item"]
+    return item
+
+
+def reopen(cloud: Cloud, assessment_id: str) -> None:
+    """Undo the closing of a test, as if the process had died between its last answer and its closing."""
+    cloud.client("dynamodb").update_item(
+        TableName=cloud.environment["TABLE_ASSESSMENTS"],
+        Key={"assessment_id": {"S": assessment_id}},
+        UpdateExpression="SET #s = :started",
+        ExpressionAttributeNames={"#s": "status"},
+        ExpressionAttributeValues={":started": {"S": "started"}},
+    )
+
+
+def stream(cloud: Cloud) -> dict[str, object]:
+    """The event that the assessments' stream would carry now: the image of every item, in no particular order."""
+    return {
+        "Records": [
+            {"eventName": "MODIFY", "eventSource": "aws:dynamodb", "dynamodb": {"SequenceNumber": str(number), "NewImage": _as_event(item)}}
+            for number, item in enumerate(cloud.items("assessments"))
+        ]
+    }
+
+
+def project(cloud: Cloud) -> dict[str, object]:
+    """Run the stream's worker over everything; what it reports."""
+    return project_profiles.handler(stream(cloud), None)
+
+
+def _as_event(value: object) -> object:
+    """Lambda's event form: binary values are base64 text."""
+    if isinstance(value, dict):
+        return {key: _as_event(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_event(item) for item in value]
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
