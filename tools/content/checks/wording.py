@@ -1,0 +1,100 @@
+"""What pupils read: no solution in it, plain French with « vous », no brand, every image with its alternative text."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from tools.content.model import Compiled, CompiledChallenge, Shown
+from tools.content.reading import Source
+
+LONGEST_SENTENCE = {"fr": 32, "en": 32, "fr-simple": 16}  # words
+EASIEST = {"fr": 40.0, "fr-simple": 60.0}  # lowest readability accepted, see readability()
+
+_FAMILIAR = re.compile(r"(?<!\w)(?:tu|toi|t’as|t’es|clique|choisis|écris)(?!\w)", re.IGNORECASE)
+_BRANDS = re.compile(
+    r"(?<!\w)(?:Google|Gmail|Chrome|Android|You[Tt]ube|Microsoft|Windows|Excel|Power[Pp]oint|Outlook|One[Dd]rive|Teams|Apple|iPhone|iPad|macOS|iOS|"
+    r"Facebook|Instagram|WhatsApp|Snapchat|TikTok|Twitter|LinkedIn|Discord|Amazon|Netflix|Spotify|Photoshop|Adobe|Canva|Zoom|"
+    r"ChatGPT|OpenAI|Copilot|Gemini|Word|Bing|Samsung|Huawei|Uber|Airbnb)(?!\w)"
+)
+_CODE = re.compile(r"```.*?```|`[^`]*`|«[^»]*»|^\|.*\|$|https?://\S+", re.DOTALL | re.MULTILINE)
+
+
+def check(source: Source, compiled: Compiled) -> Iterator[str]:
+    """One line per breach; variants of a challenge share their wording, so each rule speaks once a challenge."""
+    for tube in source.tubes:
+        if len(tube.data["name"]) > 80:
+            yield f"{tube.id}: the name is longer than 80 characters"
+    for challenge in compiled.challenges:
+        breaches = {breach for variant in challenge.variants for breach in _variant(challenge, variant)}
+        yield from (f"{challenge.id}: {breach}" for breach in sorted(breaches))
+
+
+def _variant(challenge: CompiledChallenge, variant: Shown) -> Iterator[str]:
+    prose = plain(variant.instruction)
+    if challenge.locale != "en" and (found := _FAMILIAR.search(prose)):
+        yield f"« {found[0]} » is familiar; address pupils with « vous »"
+    shown = " ".join([variant.instruction, *(f["label"] for f in variant.fields), *(c["text"] for c in variant.choices)])
+    for brand in sorted({found[0] for found in _BRANDS.finditer(shown)} - challenge.brands):
+        yield f"« {brand} » is a brand; name what it is, or list it under `brands`"
+    longest = max((len(words(sentence)) for sentence in sentences(prose)), default=0)
+    if longest > LONGEST_SENTENCE[challenge.locale]:
+        yield f"a sentence of {longest} words; {LONGEST_SENTENCE[challenge.locale]} at most"
+    if challenge.locale in EASIEST and (score := readability(prose)) < EASIEST[challenge.locale]:
+        yield f"readability {score:.0f}, {EASIEST[challenge.locale]:.0f} at least: shorter sentences, shorter words"
+    if not challenge.spotted:
+        yield from _leaks(variant, shown)
+    for file in variant.files:
+        if file.alt is not None and len(file.alt) < 10:
+            yield f"the image {file.name} needs an alternative text"
+    if len(variant.instruction) < 20:
+        yield "the instruction is too short to be understood"
+
+
+def _leaks(variant: Shown, shown: str) -> Iterator[str]:
+    """A typed answer that stands as a word of its own in what is shown."""
+    if "choices" in variant.solution:
+        return
+    solutions = variant.solution.get("fields", {}).values() if isinstance(variant.solution.get("fields"), dict) else [variant.solution]
+    for solution in solutions:
+        if solution["kind"] != "text":
+            continue
+        accepted = solution["accepted"] if "accepted" in solution else [text for group in solution["groups"] for text in group]
+        for text in accepted:
+            if re.search(rf"(?<!\w){re.escape(_folded(text))}(?!\w)", _folded(shown)):
+                yield f"the answer « {text} » can be read in the question; if it is to be spotted there, say `spotted: true`"
+
+
+def _folded(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
+
+
+# -- readability -----------------------------------------------------------------------------------------------------
+
+
+def plain(markdown: str) -> str:
+    """The prose of an instruction: code, quotations, tables and addresses left out."""
+    return re.sub(r"[*_#>]", "", _CODE.sub("X", markdown))
+
+
+def sentences(text: str) -> list[str]:
+    """Sentences; a line of a list or a line break after a colon ends one."""
+    return [part for part in re.split(r"[.!?…:;]+\s|\n+\s*-?\s*", text) if words(part)]
+
+
+def words(text: str) -> list[str]:
+    """Words, elisions apart."""
+    return re.findall(r"[^\W\d_]+", text)
+
+
+def syllables(word: str) -> int:
+    """Roughly how many syllables a French word has: groups of vowels, the mute final e left out."""
+    groups = len(re.findall(r"[aeiouyàâäéèêëîïôöùûüœ]+", word.lower()))
+    return max(1, groups - (1 if groups > 1 and re.search(r"[^aeiouyé]e(?:s|nt)?$", word.lower()) else 0))
+
+
+def readability(text: str) -> float:
+    """Kandel and Moles's adaptation of Flesch's formula to French (1958): about 100 very easy, 50 difficult, below 30 very difficult."""
+    parts, found = sentences(text), words(text)
+    if len(found) < 8:
+        return 100.0
+    return 207 - 1.015 * len(found) / len(parts) - 73.6 * sum(map(syllables, found)) / len(found)
