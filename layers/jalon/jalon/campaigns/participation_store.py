@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
@@ -49,7 +50,7 @@ class DynamoParticipations:
         return participation_of(item)
 
     def of_user(self, user_id: UserId, limit: int, cursor: Mapping[str, str]) -> ParticipationPage:
-        start = None
+        start: dict[str, dict[str, Any]] | None = None
         if cursor:
             start = {"user_id": {"S": user_id}, "campaign_shard": {"S": _text(cursor, "in")}, "started_at": {"N": _text(cursor, "at")}}
         with translated():

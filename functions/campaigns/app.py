@@ -1,0 +1,8 @@
+"""Schools, their pupils, and campaigns."""
+
+from functions.campaigns import campaign_routes, organisation_routes, participation_routes, pupil_routes
+from functions.campaigns.calling import SERVICE
+from jalon.edge.http import api, lambda_handler
+
+app = api(SERVICE, organisation_routes.router, pupil_routes.router, campaign_routes.router, participation_routes.router)
+handler = lambda_handler(SERVICE, app)

@@ -1,0 +1,70 @@
+"""Who calls which school's route, and how what is polled answers."""
+
+import hashlib
+import json
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Router
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from functions.campaigns.wiring import parts
+from jalon.edge.auth import caller
+from jalon.edge.idempotency import Next, idempotent
+from jalon.edge.paging import DEFAULT_LIMIT, MAX_LIMIT
+from jalon.kernel.ids import UserId
+from jalon.kernel.uai import parse_uai
+from jalon.organisations.memberships import Member, require_admin, require_member
+
+SERVICE = "campaigns"
+
+UaiPath = Annotated[str, Path(description="The school's UAI: seven digits and a letter.", min_length=8, max_length=8)]
+ClassQuery = Annotated[str | None, Query(alias="class", description="Only this class.", min_length=1, max_length=40)]
+LimitQuery = Annotated[int, Query(description="How many items at most.", ge=1, le=MAX_LIMIT)]
+CursorQuery = Annotated[str | None, Query(description="next_cursor of the page before.", max_length=1_000)]
+LIMIT = DEFAULT_LIMIT
+
+
+def user(router: Router) -> UserId:
+    """The signed-in person."""
+    return UserId(caller(router.current_event.raw_event).subject)
+
+
+def pupil(router: Router) -> UserId:
+    """The signed-in pupil."""
+    person = caller(router.current_event.raw_event)
+    person.require_role("pupil")
+    return UserId(person.subject)
+
+
+def member(router: Router, uai: str) -> Member:
+    """The caller's membership of the school of this route, or a refusal."""
+    return require_member(parts().members, parse_uai(uai), user(router))
+
+
+def admin(router: Router, uai: str) -> Member:
+    """The caller's membership as an administrator, or a refusal."""
+    return require_admin(parts().members, parse_uai(uai), user(router))
+
+
+def keyed(app: APIGatewayHttpResolver, next_middleware: Next) -> Response[Any]:
+    """Route middleware of the POSTs that create: asks for an Idempotency-Key (the function is wired first)."""
+    parts()
+    return idempotent(app, next_middleware)
+
+
+def polled(app: APIGatewayHttpResolver, next_middleware: Next) -> Response[Any]:
+    """Route middleware of what is asked for again and again: an ETag spares sending what has not changed.
+
+    It stands outside the validation of responses, which would refuse the empty body of a 304.
+    """
+    response = next_middleware(app)
+    if response.status_code != HTTPStatus.OK:
+        return response
+    digest = hashlib.sha256(json.dumps(response.body, sort_keys=True, default=str).encode()).hexdigest()
+    headers = {"ETag": f'"{digest[:32]}"', "Cache-Control": "private, no-cache"}
+    if app.current_event.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    response.headers.update(headers)
+    return response

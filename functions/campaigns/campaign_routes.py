@@ -1,0 +1,102 @@
+"""Routes of a school's campaigns: create, list, archive, follow, read the results."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from functions.campaigns import campaign_rendering as rendering
+from functions.campaigns.calling import LIMIT, SERVICE, ClassQuery, CursorQuery, LimitQuery, UaiPath, keyed, member, polled, user
+from functions.campaigns.campaign_schemas import (
+    CampaignResultsView,
+    CampaignsView,
+    CampaignView,
+    CreateCampaignRequest,
+    ParticipantsView,
+    ParticipationState,
+    TargetProfilesView,
+)
+from functions.campaigns.wiring import parts
+from jalon.campaigns.campaign import Campaign, CampaignType, campaign_of_school
+from jalon.campaigns.campaign_stats import collective_results
+from jalon.campaigns.create_campaign import CreateCampaign, create_campaign
+from jalon.campaigns.participation import ParticipantFilter, ParticipationStatus
+from jalon.edge.observability import logger, metric
+from jalon.edge.paging import decode_cursor
+from jalon.kernel.ids import CampaignId
+
+router = Router()
+
+CampaignPath = Annotated[str, Path(pattern=r"^cmp_[0-9a-f]{32}$", description="The campaign's id.")]
+
+
+@router.get("/v1/target-profiles")
+def list_target_profiles() -> TargetProfilesView:
+    """The *parcours* that an assessment campaign may use."""
+    user(router)
+    release = parts().taking_part.releases.current()
+    return TargetProfilesView(items=[rendering.target_profile(release, profile) for profile in release.target_profiles])
+
+
+@router.post("/v1/organisations/<uai>/campaigns", status_code=201, middlewares=[keyed])
+def create(uai: UaiPath, body: CreateCampaignRequest) -> CampaignView:
+    """Create a campaign; its code is six letters and three digits that no other campaign ever had."""
+    creator = member(router, uai)
+    command = CreateCampaign(
+        creator.uai, creator.user_id, CampaignType(body.type), body.name, body.target_profile_id, body.multiple_sendings
+    )
+    shared = parts().taking_part
+    campaign = create_campaign(shared.campaigns, shared.releases, shared.ids, shared.clock, command)
+    logger(SERVICE).info("CAMPAIGN_CREATED", uai=campaign.uai, campaign_id=campaign.campaign_id)
+    metric("CampaignCreated", type=campaign.type.value)
+    return rendering.campaign(campaign)
+
+
+@router.get("/v1/organisations/<uai>/campaigns")
+def list_campaigns(uai: UaiPath, limit: LimitQuery = LIMIT, cursor: CursorQuery = None) -> CampaignsView:
+    """The school's campaigns, latest first."""
+    place = member(router, uai)
+    return rendering.campaigns(parts().taking_part.campaigns.of_school(place.uai, limit, decode_cursor(cursor) or {}))
+
+
+@router.get("/v1/organisations/<uai>/campaigns/<campaign_id>")
+def read(uai: UaiPath, campaign_id: CampaignPath) -> CampaignView:
+    """One campaign."""
+    return rendering.campaign(_campaign(uai, campaign_id))
+
+
+@router.post("/v1/organisations/<uai>/campaigns/<campaign_id>/archiving")
+def archive(uai: UaiPath, campaign_id: CampaignPath) -> CampaignView:
+    """Close a campaign: its code opens nothing and nothing more is sent; what was sent stays. Repeating changes nothing."""
+    campaign = _campaign(uai, campaign_id)
+    archived = parts().taking_part.campaigns.archive(campaign.campaign_id, parts().clock.now()) or campaign
+    logger(SERVICE).info("CAMPAIGN_ARCHIVED", campaign_id=campaign.campaign_id)
+    metric("CampaignArchived", type=campaign.type.value)
+    return rendering.campaign(archived)
+
+
+@router.get("/v1/organisations/<uai>/campaigns/<campaign_id>/participants", middlewares=[polled])
+def list_participants(
+    uai: UaiPath,
+    campaign_id: CampaignPath,
+    class_name: ClassQuery = None,
+    status: Annotated[ParticipationState | None, Query(description="Only this status.")] = None,
+    limit: LimitQuery = LIMIT,
+    cursor: CursorQuery = None,
+) -> ParticipantsView:
+    """Who takes part and how far they are, by class then name; results only of those who sent them."""
+    campaign = _campaign(uai, campaign_id)
+    wanted = ParticipantFilter(class_name, ParticipationStatus(status) if status else None)
+    page = parts().taking_part.participations.page(campaign.campaign_id, wanted, limit, decode_cursor(cursor) or {})
+    return rendering.participants(page)
+
+
+@router.get("/v1/organisations/<uai>/campaigns/<campaign_id>/results", middlewares=[polled])
+def read_results(uai: UaiPath, campaign_id: CampaignPath) -> CampaignResultsView:
+    """How many take part and the means over what they sent, per competence; some seconds behind the participants."""
+    campaign = _campaign(uai, campaign_id)
+    return rendering.results(campaign, collective_results(parts().stats, campaign.campaign_id))
+
+
+def _campaign(uai: str, campaign_id: str) -> Campaign:
+    return campaign_of_school(parts().taking_part.campaigns, member(router, uai).uai, CampaignId(campaign_id))

@@ -1,0 +1,185 @@
+"""Requests and responses about campaigns and participations."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+CampaignKind = Literal["assessment", "profile_collection"]
+ParticipationState = Literal["STARTED", "TO_SHARE", "SHARED"]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class TargetProfileView(_Answer):
+    """A *parcours* of the current content: how many skills it looks at, in which competences."""
+
+    id: str
+    name: str
+    skills: int
+    competences: list[str]
+
+
+class TargetProfilesView(_Answer):
+    """All of them, in the content's order."""
+
+    items: list[TargetProfileView]
+
+
+class CreateCampaignRequest(_Request):
+    """A campaign to create. An assessment names its target profile; a collection may be limited to one sending."""
+
+    type: CampaignKind
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    target_profile_id: Annotated[str | None, Field(max_length=64)] = None
+    multiple_sendings: bool | None = None
+
+
+class CampaignView(_Answer):
+    """A campaign and the code that pupils type."""
+
+    id: str
+    code: str
+    type: CampaignKind
+    name: str
+    target_profile_id: str | None
+    multiple_sendings: bool
+    created_at: datetime
+    archived_at: datetime | None
+
+
+class CampaignsView(_Answer):
+    """A page of a school's campaigns, latest first."""
+
+    items: list[CampaignView]
+    next_cursor: str | None
+
+
+class SkillCountView(_Answer):
+    """Of a set of skills: how many, how many assessed, how many of these validated, and validated over assessed."""
+
+    total: int
+    assessed: int
+    validated: int
+    mastery_percent: int
+
+
+class AssessmentResultsView(_Answer):
+    """What an assessment's participant sent."""
+
+    type: Literal["assessment"] = "assessment"
+    overall: SkillCountView
+    competences: dict[str, SkillCountView]
+
+
+class CompetenceLevelView(_Answer):
+    """Pix and level of one competence."""
+
+    pix: int
+    level: int
+
+
+class ProfileResultsView(_Answer):
+    """What a collection's participant sent: the latest profile."""
+
+    type: Literal["profile_collection"] = "profile_collection"
+    pix: int
+    certifiable: bool
+    certifiable_competences: int
+    competences: dict[str, CompetenceLevelView]
+
+
+Results = Annotated[AssessmentResultsView | ProfileResultsView, Field(discriminator="type")]
+
+
+class ParticipantView(_Answer):
+    """A participant as the teacher sees them: results only once they are sent."""
+
+    participation_id: str
+    last_name: str
+    first_name: str
+    class_name: Annotated[str, Field(alias="class")]
+    status: ParticipationState
+    progress_percent: int
+    started_at: datetime
+    shared_at: datetime | None
+    results: Results | None
+
+
+class ParticipantsView(_Answer):
+    """A page of a campaign's participants, by class then name."""
+
+    items: list[ParticipantView]
+    next_cursor: str | None
+
+
+class ParticipantCountsView(_Answer):
+    """How many take part, by status."""
+
+    started: int
+    to_share: int
+    shared: int
+    total: int
+
+
+class CompetenceMeansView(_Answer):
+    """Means over the results sent. Of an assessment: mastery in per cent; of a collection: pix and level."""
+
+    results: int
+    mastery_percent: float | None
+    pix: float | None
+    level: float | None
+
+
+class CampaignResultsView(_Answer):
+    """Collective results, some seconds behind the participants; poll with the ETag."""
+
+    participants: ParticipantCountsView
+    overall: CompetenceMeansView
+    certifiable: int | None
+    competences: dict[str, CompetenceMeansView]
+
+
+class ParticipateRequest(_Request):
+    """The code the teacher gave."""
+
+    code: Annotated[str, Field(min_length=1, max_length=20, examples=["BCDFGH234"])]
+
+
+class ParticipationView(_Answer):
+    """A pupil's own participation; ``assessment_id`` is the test to take, for an assessment."""
+
+    id: str
+    campaign_id: str
+    status: ParticipationState
+    progress_percent: int
+    assessment_id: str | None
+    sendings: int
+    started_at: datetime
+    shared_at: datetime | None
+    results: Results | None
+
+
+class ParticipationsView(_Answer):
+    """A page of a pupil's own participations, latest first."""
+
+    items: list[ParticipationView]
+    next_cursor: str | None
+
+
+class CodeView(_Answer):
+    """What a code opens. ``reconciliation_required``: the school must find the pupil on its list first."""
+
+    code: str
+    type: CampaignKind
+    name: str
+    uai: str
+    organisation: str
+    reconciliation_required: bool
+    participation: ParticipationView | None

@@ -1,0 +1,209 @@
+"""Requests and responses about schools and their pupils."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+ClassName = Annotated[str, Field(alias="class", min_length=1, max_length=40)]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class CreateOrganisationRequest(_Request):
+    """A school to open a space for."""
+
+    uai: Annotated[str, Field(min_length=8, max_length=8, examples=["0990001N"])]
+    name: Name
+    official_email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+
+
+class CreatedOrganisationView(_Answer):
+    """The code that activates the space; it is shown this once."""
+
+    uai: str
+    activation_code: str
+    expires_at: datetime
+
+
+class ActivationRequest(_Request):
+    """The head's own account, and the code sent to the school."""
+
+    activation_code: Annotated[str, Field(min_length=1, max_length=64)]
+    first_name: Name
+    last_name: Name
+    email: Annotated[str, Field(max_length=254)]
+    password: Annotated[str, Field(max_length=256)]
+
+
+class MemberView(_Answer):
+    """A person's place in a school."""
+
+    uai: str
+    user_id: str
+    role: Literal["admin", "member"]
+
+
+class ClassView(_Answer):
+    """A class of the list in force."""
+
+    name: str
+    size: int
+
+
+class ClassesView(_Answer):
+    """Every class of a school, by name."""
+
+    items: list[ClassView]
+
+
+class OrganisationView(_Answer):
+    """A school's space as its members see it."""
+
+    uai: str
+    name: str
+    activated_at: datetime | None
+    role: Literal["admin", "member"]
+    pupils: int
+    classes: list[ClassView]
+
+
+class UploadView(_Answer):
+    """Where to send the file: one request with this method and these headers, within a quarter of an hour."""
+
+    url: str
+    method: Literal["PUT"]
+    headers: dict[str, str]
+
+
+class ImportRequestedView(_Answer):
+    """An import that waits for its file."""
+
+    id: str
+    status: str
+    upload: UploadView
+
+
+class ImportPupilView(_Answer):
+    """Whom a problem is about, as the file has them."""
+
+    last_name: str
+    first_name: str
+    ine: str
+
+
+class ImportErrorView(_Answer):
+    """One thing wrong with the file."""
+
+    code: str
+    detail: str
+    field: str | None
+    pupil: ImportPupilView | None
+
+
+class ImportCountsView(_Answer):
+    """What became of the pupils of the file."""
+
+    imported: int
+    left_school: int
+    without_ine: int
+    without_class: int
+    removed: int
+
+
+class ImportView(_Answer):
+    """An import's state; poll it with its ETag until it is IMPORTED, VALIDATION_ERROR or IMPORT_ERROR."""
+
+    id: str
+    status: Literal["AWAITING_UPLOAD", "UPLOADED", "VALIDATED", "VALIDATION_ERROR", "IMPORTED", "IMPORT_ERROR"]
+    requested_at: datetime
+    updated_at: datetime | None
+    counts: ImportCountsView
+    errors: list[ImportErrorView]
+
+
+class PupilView(_Answer):
+    """A pupil of the list in force."""
+
+    ine: str
+    last_name: str
+    used_name: str | None
+    first_name: str
+    sex: Literal["M", "F"]
+    birth_date: date
+    class_name: Annotated[str, Field(alias="class")]
+    reconciled: bool
+
+
+class PupilsView(_Answer):
+    """A page of the list, by class then name."""
+
+    items: list[PupilView]
+    next_cursor: str | None
+
+
+class CredentialsRequest(_Request):
+    """A class to make accounts for."""
+
+    class_name: ClassName
+
+
+class CredentialsView(_Answer):
+    """A pupil's slip. No username: the pupil has an account of their own. No password: they chose one already."""
+
+    ine: str
+    last_name: str
+    first_name: str
+    username: str | None
+    initial_password: str | None
+
+
+class ClassCredentialsView(_Answer):
+    """The slips of a class, by name."""
+
+    items: list[CredentialsView]
+
+
+class CertifiablePupilView(_Answer):
+    """Whether a pupil could be certified today; ``certifiable_competences`` counts those at level 1 or more."""
+
+    ine: str
+    last_name: str
+    first_name: str
+    class_name: Annotated[str, Field(alias="class")]
+    reconciled: bool
+    certifiable: bool
+    certifiable_competences: int
+
+
+class CertifiableView(_Answer):
+    """The pupils of a class, by name, and how many of them are certifiable."""
+
+    certifiable: int
+    items: list[CertifiablePupilView]
+
+
+class ReconciliationRequest(_Request):
+    """Who the caller is on the school's list; ``ine`` only where two pupils share a name and a birth date."""
+
+    uai: Annotated[str, Field(min_length=8, max_length=8)]
+    first_name: Name
+    last_name: Name
+    birth_date: date
+    ine: Annotated[str | None, Field(max_length=20)] = None
+
+
+class ReconciliationView(_Answer):
+    """The pupil that the caller's account now is."""
+
+    uai: str
+    last_name: str
+    first_name: str
+    class_name: Annotated[str, Field(alias="class")]

@@ -1,0 +1,61 @@
+"""Routes of the pupil in campaigns: enter a code, take part, send one's results."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from functions.campaigns import campaign_rendering as rendering
+from functions.campaigns.calling import LIMIT, SERVICE, CursorQuery, LimitQuery, keyed, pupil
+from functions.campaigns.campaign_schemas import CodeView, ParticipateRequest, ParticipationsView, ParticipationView
+from functions.campaigns.wiring import parts
+from jalon.campaigns.enter_code import enter_code
+from jalon.campaigns.participation import own_participation
+from jalon.campaigns.share_results import share_results
+from jalon.campaigns.start_participation import start_participation
+from jalon.edge.observability import logger, metric
+from jalon.edge.paging import decode_cursor
+from jalon.organisations.organisation import organisation_of
+
+router = Router()
+
+ParticipationPath = Annotated[str, Path(pattern=r"^par_[0-9a-f]+_[0-9a-f]+$", description="The participation's id.")]
+
+
+@router.get("/v1/campaign-codes/<code>")
+def look_up_code(code: Annotated[str, Path(max_length=20)]) -> CodeView:
+    """What a code opens for the caller: 404 wrong, 410 archived, 403 another school's, 409 results sent already."""
+    shared = parts().taking_part
+    entry = enter_code(shared.campaigns, shared.participations, shared.reconciliations, code, pupil(router))
+    return rendering.code(entry, organisation_of(parts().organisations, entry.campaign.uai))
+
+
+@router.post("/v1/participations")
+def participate(body: ParticipateRequest) -> ParticipationView:
+    """Take part in a campaign, or go on where one stopped: the same participation, and the same test, however often it is asked."""
+    own = start_participation(parts().taking_part, body.code, pupil(router))
+    logger(SERVICE).info("PARTICIPATION_OPENED", participation_id=own.participation_id)
+    metric("ParticipationOpened")
+    return rendering.participation(own)
+
+
+@router.get("/v1/participations")
+def list_own(limit: LimitQuery = LIMIT, cursor: CursorQuery = None) -> ParticipationsView:
+    """The caller's own participations, latest first."""
+    page = parts().taking_part.participations.of_user(pupil(router), limit, decode_cursor(cursor) or {})
+    return rendering.participations(page)
+
+
+@router.get("/v1/participations/<participation_id>")
+def read(participation_id: ParticipationPath) -> ParticipationView:
+    """One of the caller's own participations."""
+    return rendering.participation(own_participation(parts().taking_part.participations, participation_id, pupil(router)))
+
+
+@router.post("/v1/participations/<participation_id>/sharing", middlewares=[keyed])
+def share(participation_id: ParticipationPath) -> ParticipationView:
+    """Send one's results to the teacher: an assessment's once, a profile as often as the campaign allows."""
+    shared = share_results(parts().taking_part, participation_id, pupil(router))
+    logger(SERVICE).info("RESULTS_SHARED", participation_id=shared.participation_id, sendings=shared.sendings)
+    metric("ResultsShared")
+    return rendering.participation(shared)

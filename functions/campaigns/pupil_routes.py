@@ -1,0 +1,75 @@
+"""Routes of a school's pupils: the list, their accounts, who is certifiable; and reconciliation."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.campaigns import organisation_rendering as rendering
+from functions.campaigns.calling import LIMIT, SERVICE, ClassQuery, CursorQuery, LimitQuery, UaiPath, admin, member, pupil
+from functions.campaigns.organisation_schemas import (
+    CertifiableView,
+    ClassCredentialsView,
+    CredentialsRequest,
+    PupilsView,
+    ReconciliationRequest,
+    ReconciliationView,
+)
+from functions.campaigns.wiring import accounts, parts
+from jalon.campaigns.certifiable_pupils import certifiable_pupils
+from jalon.edge.observability import logger, metric
+from jalon.edge.paging import decode_cursor
+from jalon.kernel.ids import Ine
+from jalon.kernel.uai import parse_uai
+from jalon.organisations.issue_pupil_credentials import issue_pupil_credentials
+from jalon.organisations.reconcile_pupil import ReconcilePupil, reconcile_pupil
+
+router = Router()
+
+
+@router.get("/v1/organisations/<uai>/pupils")
+def list_pupils(uai: UaiPath, class_name: ClassQuery = None, limit: LimitQuery = LIMIT, cursor: CursorQuery = None) -> PupilsView:
+    """The pupils of the list in force, by class then name."""
+    place = member(router, uai)
+    page = parts().pupils.page(place.uai, class_name, limit, decode_cursor(cursor) or {})
+    links = parts().reconciliations.of_pupils(place.uai, [listed.ine for listed in page.pupils])
+    return rendering.pupils(page, frozenset(links))
+
+
+@router.post("/v1/organisations/<uai>/pupil-credentials")
+def issue_credentials(uai: UaiPath, body: CredentialsRequest) -> ClassCredentialsView:
+    """Accounts for a class, with usernames and initial passwords to print. Asking again gives the same; none is stored in the clear."""
+    administrator = admin(router, uai)
+    shared = parts()
+    slips = issue_pupil_credentials(
+        shared.pupils, shared.reconciliations, accounts(), shared.ids, shared.clock, administrator.uai, body.class_name
+    )
+    logger(SERVICE).info("CREDENTIALS_ISSUED", uai=administrator.uai, pupils=len(slips))
+    metric("CredentialsIssued", value=len(slips))
+    return ClassCredentialsView(items=[rendering.credentials(slip) for slip in slips])
+
+
+@router.get("/v1/organisations/<uai>/certifiable")
+def list_certifiable(uai: UaiPath, class_name: Annotated[str, Query(alias="class", min_length=1, max_length=40)]) -> CertifiableView:
+    """Which pupils of a class could be certified today: level 1 or more in at least five competences."""
+    place = member(router, uai)
+    shared = parts()
+    pupils = certifiable_pupils(shared.pupils, shared.reconciliations, shared.taking_part.profiles, place.uai, class_name)
+    return rendering.certifiable(pupils)
+
+
+@router.post("/v1/reconciliations")
+def reconcile(body: ReconciliationRequest) -> ReconciliationView:
+    """Be found on a school's list by name and birth date; the link is kept, and asking again gives the same."""
+    command = ReconcilePupil(
+        user_id=pupil(router),
+        uai=parse_uai(body.uai),
+        first_name=body.first_name,
+        last_name=body.last_name,
+        birth_date=body.birth_date,
+        ine=Ine(body.ine.strip().upper()) if body.ine else None,
+    )
+    found = reconcile_pupil(parts().pupils, parts().reconciliations, parts().clock, command)
+    logger(SERVICE).info("PUPIL_RECONCILED", uai=command.uai, user_id=command.user_id)
+    metric("PupilReconciled")
+    return rendering.reconciliation(command.uai, found)

@@ -1,0 +1,128 @@
+"""Schools through the API function: creation, activation, membership."""
+
+import pytest
+
+from tests.cloud import Cloud
+from tests.functions.school import OTHER_UAI, UAI, School, activation
+
+
+@pytest.fixture
+def school(cloud: Cloud) -> School:
+    return School(cloud)
+
+
+def test_the_operator_opens_a_space_and_its_head_activates_it_once(school: School) -> None:
+    status, created = school.create()
+    assert status == 201
+    assert len(created["activation_code"].replace("-", "")) == 16
+    status, member = school.call("POST", f"/v1/organisations/{UAI}/activation", activation(created["activation_code"]))
+    assert (status, member["role"]) == (201, "admin")
+    school.admin = member["user_id"]
+    status, seen = school.as_admin("GET", "")
+    assert (status, seen["name"], seen["role"], seen["pupils"], seen["classes"]) == (200, "Collège des Exemples", "admin", 0, [])
+    status, again = school.call(
+        "POST", f"/v1/organisations/{UAI}/activation", activation(created["activation_code"], "autre@exemple.example")
+    )
+    assert (status, again["code"]) == (409, "organisation_already_activated")
+
+
+def test_a_new_code_replaces_the_old_one_until_the_space_is_activated(school: School) -> None:
+    _, first = school.create()
+    _, second = school.create()
+    status, refused = school.call("POST", f"/v1/organisations/{UAI}/activation", activation(first["activation_code"]))
+    assert (status, refused["code"]) == (422, "activation_code_invalid")
+    status, _ = school.call("POST", f"/v1/organisations/{UAI}/activation", activation(second["activation_code"].lower().replace("-", " ")))
+    assert status == 201
+    status, refused = school.create()
+    assert (status, refused["code"]) == (409, "organisation_already_activated")
+
+
+def test_a_school_that_does_not_exist_answers_as_a_wrong_code(school: School) -> None:
+    status, refused = school.call("POST", f"/v1/organisations/{OTHER_UAI}/activation", activation("BCDF-GHJK-MPQR-TVWX"))
+    assert (status, refused["code"]) == (422, "activation_code_invalid")
+
+
+def test_a_weak_password_leaves_the_code_usable(school: School) -> None:
+    _, created = school.create()
+    body = activation(created["activation_code"])
+    status, refused = school.call("POST", f"/v1/organisations/{UAI}/activation", body | {"password": "123"})
+    assert (status, refused["errors"][0]["pointer"]) == (422, "/password")
+    assert school.call("POST", f"/v1/organisations/{UAI}/activation", body)[0] == 201
+
+
+def test_an_activation_cut_off_after_the_account_is_just_repeated(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jalon.edge.tables import StoreUnavailableError
+    from jalon.organisations.organisation_store import DynamoOrganisations
+
+    _, created = school.create()
+    body = activation(created["activation_code"])
+
+    def cut_off(*_: object) -> None:
+        raise StoreUnavailableError("The service is busy; send the same request again.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(DynamoOrganisations, "activate", cut_off)
+        status, refused = school.call("POST", f"/v1/organisations/{UAI}/activation", body)
+        assert (status, refused["code"]) == (503, "store_unavailable")
+    assert school.call("POST", f"/v1/organisations/{UAI}/activation", body)[0] == 201
+
+
+@pytest.mark.parametrize(("scope", "code"), [("", "scope_required"), ("staff:write", "scope_required")])
+def test_only_the_operators_scope_opens_spaces(school: School, scope: str, code: str) -> None:
+    body = {"uai": UAI, "name": "Collège des Exemples", "official_email": "ce@ac-exemple.example"}
+    status, refused = school.call("POST", "/v1/organisations", body, subject="cli_other", scope=scope)
+    assert (status, refused["code"]) == (403, code)
+
+
+def test_a_uai_with_a_wrong_letter_is_refused_by_name(school: School) -> None:
+    body = {"uai": "0990001Z", "name": "Collège des Exemples", "official_email": "ce@ac-exemple.example"}
+    status, refused = school.call("POST", "/v1/organisations", body, subject="cli_operator", scope="organisations:write")
+    assert (status, refused["errors"][0]["pointer"]) == (422, "/uai")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", ""),
+        ("GET", "/classes"),
+        ("GET", "/pupils"),
+        ("POST", "/imports"),
+        ("GET", "/imports/imp_" + "0" * 32),
+        ("POST", "/pupil-credentials"),
+        ("GET", "/certifiable"),
+        ("POST", "/campaigns"),
+        ("GET", "/campaigns"),
+        ("GET", "/campaigns/cmp_" + "0" * 32),
+        ("POST", "/campaigns/cmp_" + "0" * 32 + "/archiving"),
+        ("GET", "/campaigns/cmp_" + "0" * 32 + "/participants"),
+        ("GET", "/campaigns/cmp_" + "0" * 32 + "/results"),
+    ],
+)
+def test_every_route_of_a_school_asks_for_its_membership(school: School, method: str, path: str) -> None:
+    school.open()
+    bodies = {"/pupil-credentials": {"class": "4A"}, "/campaigns": {"type": "profile_collection", "name": "Profils"}}
+    body = bodies.get(path) if method == "POST" else None
+    query = {"class": "4A"} if path == "/certifiable" else None
+    for uai in (UAI, OTHER_UAI):
+        status, refused = school.call(
+            method, f"/v1/organisations/{uai}{path}", body, subject="usr_" + "9" * 32, roles="teacher", query=query
+        )
+        assert (status, refused["code"]) == (403, "not_a_member")
+    status, refused = school.call(method, f"/v1/organisations/{UAI}{path}", body, query=query)
+    assert (status, refused["code"]) == (401, "not_signed_in")
+
+
+def test_a_member_who_is_no_administrator_neither_imports_nor_makes_accounts(school: School) -> None:
+    from datetime import UTC, datetime
+
+    from jalon.kernel.ids import UserId
+    from jalon.organisations.memberships import Member, MemberRole
+    from jalon.organisations.organisation_store import DynamoMembers
+
+    school.open()
+    teacher = "usr_" + "7" * 32
+    DynamoMembers().add(Member(UAI, UserId(teacher), MemberRole.MEMBER, datetime.now(UTC)))
+    for path, body in (("imports", None), ("pupil-credentials", {"class": "4A"})):
+        status, refused = school.call("POST", f"/v1/organisations/{UAI}/{path}", body, subject=teacher, roles="teacher")
+        assert (status, refused["code"]) == (403, "not_an_administrator")
+    assert school.call("GET", f"/v1/organisations/{UAI}", subject=teacher, roles="teacher")[1]["role"] == "member"
