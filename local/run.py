@@ -111,7 +111,11 @@ def _journey(up: Running) -> None:
     check = ["--read-back"] if _finished_journey(JOURNEY) else []
     client_id, client_secret = operator_client(f"http://{emulator.HOST}:{up.port}")
     command = [sys.executable, "-m", "local.journey", "--base-url", up.api_url, "--record", str(JOURNEY), *check]
-    environment = python_environment() | {"JALON_OPERATOR_ID": client_id, "JALON_OPERATOR_SECRET": client_secret}
+    environment = python_environment() | {
+        "JALON_OPERATOR_ID": client_id,
+        "JALON_OPERATOR_SECRET": client_secret,
+        "JALON_VERIFY_URL": f"{up.site_url}/v",
+    }
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
         raise RunError("The journey failed; the line above says where. `make logs` shows what the functions wrote while the system is up.")
 

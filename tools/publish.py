@@ -27,8 +27,7 @@ def publish_site(s3: Any, bucket: str) -> int:
     """Put every object that ``web/site.json`` lists; returns how many changed."""
     manifest: dict[str, dict[str, str]] = json.loads((WEB / "site.json").read_text())
     return sum(
-        _put(s3, bucket, key, served(WEB / entry["file"]), entry["content_type"], entry["cache_control"])
-        for key, entry in manifest.items()
+        _put(s3, bucket, key, served(WEB / entry["file"]), entry["content_type"], entry["cache_control"]) for key, entry in manifest.items()
     )
 
 

@@ -23,29 +23,41 @@ def together(act: Callable[[Pupil], T], pupils: list[Pupil]) -> list[T]:
 
 
 def seat_pupils(story: Story) -> str:
-    """The school makes accounts for a class; two pupils come with an account of their own. All sign in and are reconciled."""
-    issued = story.school_api.post("/v1/organisations/{uai}/pupil-credentials", {"class": story.class_name}, uai=story.uai)
-    slips = {slip["ine"]: slip for slip in issued["items"]}
+    """Two pupils come with an account of their own; the school makes one for each of the others. All are reconciled."""
     query = {"class": story.class_name, "limit": "100"}
     rows = story.school_api.get("/v1/organisations/{uai}/pupils", query=query, uai=story.uai)["items"]
     rng = random.Random(story.uai)
+    by_ine = {}
     for index, row in enumerate(rows[: story.number_of_pupils]):
-        slip = slips[row["ine"]]
-        story.pupils.append(
-            Pupil(
-                first_name=row["first_name"],
-                last_name=row["last_name"],
-                birth_date=row["birth_date"],
-                ability=round(rng.uniform(2.5, 6.5), 2),
-                seed=f"{story.uai}/{index}",
-                api=story.anyone,
-                double_clicks=index == 2,
-                stops_half_way=index in {0, 1},
-                login={"username": slip["username"], "password": slip["initial_password"]},
-            )
+        by_ine[row["ine"]] = Pupil(
+            first_name=row["first_name"],
+            last_name=row["last_name"],
+            birth_date=row["birth_date"],
+            ability=round(rng.uniform(2.5, 6.5), 2),
+            seed=f"{story.uai}/{index}",
+            api=story.anyone,
+            double_clicks=index == 2,
+            stops_half_way=index in {0, 1},
         )
-    together(lambda pupil: _sign_in(story, pupil), story.pupils)
-    return f"{len(story.pupils)} pupils signed in and reconciled"
+    story.pupils = list(by_ine.values())
+    own = story.pupils[3:5]
+    together(lambda pupil: _sign_up(story, pupil), own)
+    issued = story.school_api.post("/v1/organisations/{uai}/pupil-credentials", {"class": story.class_name}, uai=story.uai)
+    for slip in issued["items"]:
+        pupil = by_ine.get(slip["ine"])
+        if pupil in own and slip["username"] is not None:
+            raise JourneyError("the school made an account for a pupil who has one")
+        if pupil is not None and pupil not in own:
+            pupil.login = {"username": slip["username"], "password": slip["initial_password"]}
+    together(lambda pupil: _sign_in(story, pupil), [pupil for pupil in story.pupils if pupil not in own])
+    return f"{len(story.pupils)} pupils signed in and reconciled, {len(own)} with accounts of their own"
+
+
+def _sign_up(story: Story, pupil: Pupil) -> None:
+    email = f"eleve-{secrets.token_hex(6)}@maison.example"
+    pupil.login = {"username": email, "password": secrets.token_urlsafe(12)}
+    story.anyone.post("/v1/accounts", pupil.identity | {"email": email, "password": pupil.login["password"]}, expect=201)
+    _sign_in(story, pupil)
 
 
 def _sign_in(story: Story, pupil: Pupil) -> None:
@@ -108,15 +120,14 @@ def _status(pupil: Pupil, participation_id: str) -> str:
 
 def _see_results(story: Story) -> None:
     """The teacher sees whoever sent, and the collective results follow."""
-    where = {"uai": story.uai, "campaign_id": story.campaign["id"]}
-    listed = story.school_api.get(
-        "/v1/organisations/{uai}/campaigns/{campaign_id}/participants", query={"limit": "100", "status": "SHARED"}, **where
-    )["items"]
+    path, uai, campaign_id = "/v1/organisations/{uai}/campaigns/{campaign_id}", story.uai, story.campaign["id"]
+    query = {"limit": "100", "status": "SHARED"}
+    listed = story.school_api.get(f"{path}/participants", query=query, uai=uai, campaign_id=campaign_id)["items"]
     if len(listed) != len(story.pupils):
         raise JourneyError(f"{len(listed)} participants have sent, of {len(story.pupils)}")
 
     def counted() -> bool:
-        results = story.school_api.get("/v1/organisations/{uai}/campaigns/{campaign_id}/results", **where)
+        results = story.school_api.get(f"{path}/results", uai=uai, campaign_id=campaign_id)
         return bool(results["participants"]["shared"] == len(story.pupils))
 
     wait_until(counted, "the collective results count everyone")
