@@ -204,9 +204,9 @@ def _attachment(file: Mapping[str, Any]) -> Attachment:
 
 
 def _cases(cases: Any) -> list[dict[str, Any]]:
-    """The rows of a pipe table, or a list of mappings; one empty case where nothing is listed.
+    r"""The rows of a pipe table, or a list of mappings; one empty case where nothing is listed.
 
-    >>> _cases("mot | nombre\\nchat | 3")
+    >>> _cases("mot | nombre\nchat | 3")
     [{'mot': 'chat', 'nombre': 3}]
     """
     if cases is None:

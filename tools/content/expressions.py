@@ -27,9 +27,11 @@ _ALLOWED = (
 )  # fmt: skip
 
 _BUILTINS: dict[str, Any] = {
-    f.__name__: f
-    for f in (abs, all, any, bin, bool, chr, dict, divmod, enumerate, float, hex, int, len, list, max, min, oct, ord, pow, range, repr, round,
-              set, sorted, str, sum, tuple, zip, reversed)
+    function.__name__: function
+    for function in (
+        abs, all, any, bin, bool, chr, dict, divmod, enumerate, float, hex, int, len, list, max, min, oct, ord, pow, range, repr, reversed,
+        round, set, sorted, str, sum, tuple, zip,
+    )
 }  # fmt: skip
 
 
@@ -59,7 +61,7 @@ def evaluate(text: str, scope: Mapping[str, Any]) -> Any:
         return eval(code, {"__builtins__": {}, **_BUILTINS, **scope})  # noqa: S307 - the tree holds allowed nodes only
     except ExpressionError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever the expression raises is the author's to mend
+    except Exception as error:  # whatever the expression raises is the author's to mend
         raise ExpressionError(f"« {text.strip()} »: {type(error).__name__}: {error}") from error
 
 

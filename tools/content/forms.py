@@ -228,7 +228,7 @@ def _order(part: Part, draw: Draw) -> tuple[str, Shown]:
     )
 
 
-def _unordered(part: Part, draw: Draw) -> tuple[str, Shown]:
+def _unordered(part: Part, _draw: Draw) -> tuple[str, Shown]:
     spec = part["unordered"]
     groups = [_texts(group) for group in spec["groups"]]
     kind = _kind(spec["groups"][0], {})

@@ -12,7 +12,7 @@ _LINES_A_PAGE = 46
 
 
 def pdf_file(pages: Sequence[Sequence[str]], properties: Mapping[str, str] | None = None) -> bytes:
-    """A PDF; each page is a list of lines, ``# `` starts a heading. ``properties``: Title, Author, Subject, Keywords, Creator, CreationDate."""
+    """A PDF; each page is a list of lines, ``# `` starts a heading; ``properties``: Title, Author, Subject, Keywords, CreationDate."""
     objects: list[bytes] = []
 
     def add(body: bytes) -> int:

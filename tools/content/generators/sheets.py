@@ -101,7 +101,7 @@ def _text(value: Any) -> str:
     return str(value).removesuffix(".0").replace(".", ",") if isinstance(value, float) else str(value)
 
 
-def _node(node: ast.expr, grid: Grid, strings: list[str]) -> Any:
+def _node(node: ast.expr, grid: Grid, strings: list[str]) -> Any:  # noqa: PLR0911 - one return a kind of node reads best
     match node:
         case ast.Constant(value=value):
             return value
