@@ -173,10 +173,6 @@ class DynamoInvigilatorStore:
                 return False
         return True
 
-    def of_session(self, number: SessionNumber) -> Sequence[UserId]:
-        with translated():
-            return [UserId(item.user_id) for item in InvigilatorItem.query(number, consistent_read=True)]
-
 
 def _why_not_changed(stored: Session) -> SessionFinalisedError | SessionAlreadyStartedError | SessionChangedError:
     if stored.finalisation is not None:

@@ -1,6 +1,5 @@
 """A certification session: when, where, its codes, its state; and where sessions are kept (docs/domain.md §7)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -167,5 +166,3 @@ class InvigilatorStore(Protocol):
         ...
 
     def has(self, number: SessionNumber, user: UserId) -> bool: ...
-
-    def of_session(self, number: SessionNumber) -> Sequence[UserId]: ...
