@@ -61,16 +61,15 @@ def document() -> dict[str, Any]:
     """The whole document, keys sorted where order means nothing."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": PROBLEM}
-    for part in _parts():
-        for path, item in part.get("paths", {}).items():
+    for name, part in _parts():
+        own = _with_own_names(name, part, schemas)
+        for path, item in own.get("paths", {}).items():
             known = paths.setdefault(path, {})
             twice = known.keys() & item.keys()
             if twice:
                 raise ValueError(f"two functions serve {sorted(twice)} {path}")
             known.update(item)
-        for name, schema in part.get("components", {}).get("schemas", {}).items():
-            if schemas.setdefault(name, schema) != schema:
-                raise ValueError(f"two functions define the schema {name} differently: rename one")
+        schemas |= own.get("components", {}).get("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     for path, item in paths.items():
@@ -92,11 +91,26 @@ def document() -> dict[str, Any]:
     }
 
 
-def _parts() -> list[dict[str, Any]]:
-    parts: list[dict[str, Any]] = [importlib.import_module("functions.accounts.openapi").document()]
+def _with_own_names(function: str, part: dict[str, Any], taken: dict[str, Any]) -> dict[str, Any]:
+    """The part with every schema renamed that another function defines differently: ``jury``'s ``ReportView`` is ``JuryReportView``."""
+    own = part.get("components", {}).get("schemas", {})
+    clashes = {name: f"{function.title()}{name}" for name, schema in own.items() if taken.get(name, schema) != schema}
+    if not clashes:
+        return part
+    text = json.dumps(part)
+    for name, qualified in clashes.items():
+        text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{qualified}"')
+    renamed: dict[str, Any] = json.loads(text)
+    renamed["components"]["schemas"] = {clashes.get(name, name): schema for name, schema in renamed["components"]["schemas"].items()}
+    return _with_own_names(function, renamed, taken)
+
+
+def _parts() -> list[tuple[str, dict[str, Any]]]:
+    accounts = importlib.import_module("functions.accounts.openapi").document()
+    parts: list[tuple[str, dict[str, Any]]] = [("accounts", accounts)]
     for name in RESOLVERS:
         app = importlib.import_module(f"functions.{name}.app").app
-        parts.append(json.loads(app.get_openapi_json_schema(title=TITLE, version=VERSION, openapi_version="3.1.0")))
+        parts.append((name, json.loads(app.get_openapi_json_schema(title=TITLE, version=VERSION, openapi_version="3.1.0"))))
     return parts
 
 

@@ -48,7 +48,7 @@ class Contract:
         if response is None:
             raise ContractError(f"{method} {path} answered {status}, which the document does not foresee ({', '.join(responses)})")
         content = response.get("content")
-        if not content:
+        if not content or status == 204:
             return
         media = content.get(media_type)
         if media is None:
