@@ -13,12 +13,13 @@ from starlette.routing import Route
 from functions.accounts.exchange import SERVICE, endpoint, no_such_route
 from functions.accounts.operations import OPERATIONS
 from jalon.edge.observability import correlation, logger
+from jalon.edge.problems import MEDIA_TYPE
 
 app = Starlette(
     routes=[Route(operation.path, endpoint(operation.answer), methods=[operation.method]) for operation in OPERATIONS],
     exception_handlers={HTTPException: no_such_route},
 )
-_adapter = Mangum(app, lifespan="off")
+_adapter = Mangum(app, lifespan="off", text_mime_types=["application/json", MEDIA_TYPE])
 _loops = threading.local()
 gc.freeze()
 

@@ -1,6 +1,6 @@
 """What a store of accounts promises, asked of the fake and of the real tables alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,6 +19,8 @@ from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.ids import ClientId, UserId
 from tests.accounts.fakes import MemoryAccounts, MemoryClients, MemoryFamilies
+from tests.cloud import Cloud
+from tests.functions.accounts_cloud import emptied, opened
 
 NOW = datetime(2026, 11, 23, 11, 0, 0, 123456, tzinfo=UTC)
 LEA = Identity(
@@ -47,12 +49,18 @@ PROOF = Credentials("verifier", b"\x00\xffnonce")
 TICKET = SetupTicket(LEA.user_id, b"ticket", datetime(2026, 11, 26, tzinfo=UTC))
 
 
+@pytest.fixture(scope="module")
+def module_cloud(emulator: str) -> Iterator[Cloud]:
+    with opened(emulator) as cloud:
+        yield cloud
+
+
 @pytest.fixture(params=["memory", "tables"])
 def stores(request: pytest.FixtureRequest) -> Callable[[str], Any]:
     if request.param == "memory":
         kept = {"accounts": MemoryAccounts(), "families": MemoryFamilies(), "clients": MemoryClients()}
         return kept.__getitem__
-    settings = Settings.from_environment(request.getfixturevalue("cloud").environment)
+    settings = Settings.from_environment(emptied(request.getfixturevalue("module_cloud")).environment)
     bind(settings, FamilyItem)
     made = {"accounts": open_account_store(settings), "families": FamilyTable(), "clients": open_clients(settings)}
     return made.__getitem__

@@ -1,0 +1,213 @@
+"""Sign-up, one's own account, staff, passwords and clients, over real tables."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.cloud import Cloud
+from tests.events import http_event
+from tests.functions.accounts_client import Reply, basic, reply, send
+from tests.functions.accounts_cloud import claims_of, emptied, opened, operator_credentials
+
+PERSON = {
+    "email": "elodie.martin@example.org",
+    "password": "Tr0ubadour!",
+    "first_name": "Élodie",
+    "last_name": "Martin",
+    "birth_date": "2008-05-06",
+    "locale": "fr-FR",
+}
+STAFF = {"role": "jury", "email": "jury@example.org", "first_name": "Marc", "last_name": "Blanc"}
+
+
+@pytest.fixture(scope="module")
+def module_cloud(emulator: str) -> Iterator[Cloud]:
+    with opened(emulator) as cloud:
+        yield cloud
+
+
+@pytest.fixture(autouse=True)
+def cloud(module_cloud: Cloud) -> Cloud:
+    return emptied(module_cloud)
+
+
+def sign_in(username: str, password: str) -> Reply:
+    return send("token_password", form={"grant_type": "password", "username": username, "password": password})
+
+
+def pointers(answer: Reply) -> list[str]:
+    return [error["pointer"] for error in answer.body["errors"]]
+
+
+def test_a_person_signs_up_and_reads_their_account() -> None:
+    made = send("create_account", body=PERSON)
+    assert (made.status, made.headers["location"], made.headers["cache-control"]) == (201, "/v1/me", "no-store")
+    me = send("read_me", subject=made.body["id"])
+    assert (me.status, me.headers["cache-control"]) == (200, "no-store")
+    assert me.body == {
+        "id": made.body["id"],
+        "first_name": "Élodie",
+        "last_name": "Martin",
+        "birth_date": "2008-05-06",
+        "email": "elodie.martin@example.org",
+        "username": None,
+        "roles": ["pupil"],
+        "preferences": {
+            "locale": "fr-FR",
+            "high_contrast": False,
+            "large_text": False,
+            "reduced_motion": False,
+            "screen_reader": False,
+        },
+        "terms": None,
+        "password_is_initial": False,
+    }
+
+
+def test_repeating_a_sign_up_answers_the_same_and_makes_nothing(cloud: Cloud) -> None:
+    first = send("create_account", body=PERSON, key="one")
+    assert send("create_account", body=PERSON, key="one").body == first.body
+    assert len(cloud.items("identities")) == 1
+
+
+def test_another_sign_up_under_the_same_key_is_refused() -> None:
+    send("create_account", body=PERSON, key="one")
+    reused = send("create_account", body=PERSON | {"password": "An0ther-one!"}, key="one")
+    assert (reused.status, reused.body["code"]) == (422, "idempotency_key_reused")
+    assert pointers(reused) == ["/headers/idempotency-key"]
+
+
+def test_an_address_in_use_is_a_conflict() -> None:
+    send("create_account", body=PERSON)
+    taken = send("create_account", body=PERSON | {"email": "Elodie.Martin@example.org"})
+    assert (taken.status, taken.body["code"], taken.headers["content-type"]) == (409, "email_taken", "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"email": "nowhere"}, "/email"),
+        ({"password": "Schwach"}, "/password"),
+        ({"first_name": "<b>"}, "/first_name"),
+        ({"birth_date": "06/05/2008"}, "/birth_date"),
+        ({"birth_date": 1210032000}, "/birth_date"),
+        ({"birth_date": "2999-01-01"}, "/birth_date"),
+        ({"locale": "xx"}, "/locale"),
+        ({"role": "jury"}, "/role"),
+    ],
+)
+def test_what_cannot_be_accepted_is_named_and_nothing_is_kept(cloud: Cloud, change: dict[str, Any], pointer: str) -> None:
+    refused = send("create_account", body=PERSON | change)
+    assert refused.status == 422
+    assert pointers(refused) == [pointer]
+    assert "Schwach" not in refused.text
+    assert cloud.items("identities") == []
+    assert cloud.items("credentials") == []
+
+
+@pytest.mark.parametrize("body", ["", "null", "[]", "{", '"text"', "\x00", '{"email": "\\ud800"}'])
+def test_a_body_that_is_no_object_is_refused(body: str) -> None:
+    assert send("create_account", body=body).status == 422
+
+
+@pytest.mark.parametrize("name", ["create_account", "create_staff", "create_oauth_client"])
+@pytest.mark.parametrize("key", [None, " ", "x" * 256])
+def test_what_creates_asks_for_its_key(name: str, key: str | None) -> None:
+    refused = send(name, headers={"idempotency-key": key})
+    assert (refused.status, refused.body["code"]) == (422, "idempotency_key_required")
+
+
+def test_an_erased_account_has_no_page() -> None:
+    gone = send("read_me", subject="usr_" + "0" * 32)
+    assert (gone.status, gone.body["code"]) == (404, "account_not_found")
+
+
+def test_a_client_has_no_account() -> None:
+    refused = send("read_me", subject="cli_operator")
+    assert (refused.status, refused.body["code"]) == (403, "people_only")
+
+
+def test_without_claims_nobody_is_signed_in() -> None:
+    refused = reply(http_event("GET", "/v1/me"))
+    assert (refused.status, refused.body["code"]) == (401, "not_signed_in")
+    assert refused.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_the_jury_is_invited_sets_a_password_and_signs_in(cloud: Cloud) -> None:
+    invitation = send("create_staff", body=STAFF)
+    assert invitation.status == 201
+    assert sign_in(STAFF["email"], "Tr0ubadour!").status == 400
+    weak = send("set_password", body={"token": invitation.body["setup_token"], "password": "weak"})
+    assert (weak.status, pointers(weak)) == (422, ["/password"])
+    done = send("set_password", body={"token": invitation.body["setup_token"], "password": "Tr0ubadour!"})
+    assert (done.status, done.text) == (204, "")
+    token = sign_in(STAFF["email"], "Tr0ubadour!").body["access_token"]
+    claims = claims_of(cloud, token)
+    assert (claims["sub"], claims["roles"]) == (invitation.body["id"], "jury")
+    again = send("set_password", body={"token": invitation.body["setup_token"], "password": "An0ther-one!"})
+    assert (again.status, again.body["code"]) == (410, "setup_token_over")
+
+
+def test_repeating_an_invitation_names_the_same_person() -> None:
+    first = send("create_staff", body=STAFF, key="one")
+    again = send("create_staff", body=STAFF, key="one")
+    assert again.body["id"] == first.body["id"]
+    done = send("set_password", body={"token": again.body["setup_token"], "password": "Tr0ubadour!"})
+    assert done.status == 204
+    reused = send("create_staff", body=STAFF | {"first_name": "Marie"}, key="one")
+    assert (reused.status, reused.body["code"]) == (422, "idempotency_key_reused")
+
+
+def test_the_address_of_someone_else_is_not_invited() -> None:
+    send("create_account", body=PERSON)
+    taken = send("create_staff", body=STAFF | {"email": PERSON["email"]})
+    assert (taken.status, taken.body["code"]) == (409, "email_taken")
+
+
+@pytest.mark.parametrize("name", ["create_staff", "create_oauth_client"])
+def test_the_operators_routes_ask_for_their_scope(cloud: Cloud, name: str) -> None:
+    refused = send(name, scope="lsu:read organisations:write")
+    assert (refused.status, refused.body["code"]) == (403, "scope_required")
+    assert cloud.items("identities") == []
+    assert cloud.items("clients") == []
+
+
+def test_a_registered_client_gets_a_token_with_its_scopes(cloud: Cloud) -> None:
+    made = send("create_oauth_client", body={"name": "Export LSU", "scopes": ["lsu:read"]})
+    assert made.status == 201
+    headers = basic(made.body["client_id"], made.body["client_secret"])
+    token = send("token_client", form={"grant_type": "client_credentials"}, headers=headers)
+    assert (token.status, token.body["scope"]) == (200, "lsu:read")
+    assert claims_of(cloud, token.body["access_token"])["sub"] == made.body["client_id"]
+    wrong = basic(made.body["client_id"], made.body["client_secret"][:-1])
+    assert send("token_client", form={"grant_type": "client_credentials"}, headers=wrong).status == 401
+
+
+def test_repeating_a_registration_shows_the_same_secret_which_is_stored_nowhere(cloud: Cloud) -> None:
+    first = send("create_oauth_client", key="one")
+    assert send("create_oauth_client", key="one").body == first.body
+    assert first.body["client_secret"] not in str(cloud.items("clients") + cloud.items("idempotency"))
+    reused = send("create_oauth_client", body={"name": "Other", "scopes": ["lsu:read"]}, key="one")
+    assert (reused.status, reused.body["code"]) == (422, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize("scopes", [[], ["clients:write"], ["everything"], "lsu:read"])
+def test_a_client_is_not_given_what_cannot_be_granted(scopes: Any) -> None:
+    refused = send("create_oauth_client", body={"name": "Export", "scopes": scopes})
+    assert refused.status == 422
+
+
+def test_the_operators_secret_is_the_templates(cloud: Cloud) -> None:
+    client_id, secret = operator_credentials(cloud)
+    assert (client_id, len(secret)) == ("cli_operator", 43)
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/v1/nothing", 404), ("DELETE", "/v1/staff", 405)])
+def test_a_route_that_is_not_there_is_a_problem(method: str, path: str, status: int) -> None:
+    refused = reply(http_event(method, path))
+    assert (refused.status, refused.body["code"], refused.headers["content-type"]) == (
+        status,
+        "no_such_route",
+        "application/problem+json",
+    )

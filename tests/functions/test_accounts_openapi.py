@@ -1,0 +1,40 @@
+"""The description of the routes is true to them and to the template."""
+
+from functions.accounts.app import app
+from functions.accounts.openapi import document
+from tests.cloud import template
+from tools.openapi import PUBLIC
+
+
+def described() -> set[tuple[str, str]]:
+    return {(method.upper(), path) for path, item in document()["paths"].items() for method in item}
+
+
+def test_every_route_is_described() -> None:
+    served = {(method, route.path) for route in app.routes for method in route.methods - {"HEAD"}}  # type: ignore[attr-defined]
+    assert served == described()
+
+
+def test_the_gateway_has_every_route_and_guards_all_but_the_public_ones() -> None:
+    events = template()["Resources"]["AccountsFunction"]["Properties"]["Events"].values()
+    routes = {(event["Properties"]["Method"], event["Properties"]["Path"]) for event in events}
+    assert routes == described()
+    public = {
+        (event["Properties"]["Method"].lower(), event["Properties"]["Path"])
+        for event in events
+        if event["Properties"].get("Auth") == {"Authorizer": "NONE"}
+    }
+    assert public == {route for route in PUBLIC if (route[0].upper(), route[1]) in described()}
+
+
+def test_the_description_is_sound() -> None:
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
+    whole = {"openapi": "3.1.0", "info": {"title": "Accounts", "version": "1"}, **document()}
+    assert [error.message for error in OpenAPIV31SpecValidator(whole).iter_errors()] == []
+
+
+def test_what_creates_asks_for_an_idempotency_key() -> None:
+    for item in document()["paths"].values():
+        for operation in item.values():
+            assert ("201" in operation["responses"]) == bool(operation.get("parameters"))

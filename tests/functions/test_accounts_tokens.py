@@ -1,0 +1,281 @@
+"""The token and revocation endpoints over real tables and a real key."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from joserfc import jws
+
+from functions.accounts.wiring import desk
+from jalon.accounts.kms_signer import SigningUnavailableError
+from jalon.edge.tables import StoreUnavailableError
+from tests.cloud import Cloud
+from tests.functions.accounts_client import Reply, basic, send
+from tests.functions.accounts_cloud import claims_of, emptied, opened, operator_credentials
+
+PASSWORD = "Tr0ubadour!"
+EMAIL = "elodie.martin@example.org"
+
+
+@pytest.fixture(scope="module")
+def module_cloud(emulator: str) -> Iterator[Cloud]:
+    with opened(emulator) as cloud:
+        yield cloud
+
+
+@pytest.fixture(autouse=True)
+def cloud(module_cloud: Cloud) -> Cloud:
+    return emptied(module_cloud)
+
+
+@pytest.fixture
+def user_id() -> str:
+    return send("create_account").body["id"]
+
+
+def sign_in(username: str = EMAIL, password: str = PASSWORD) -> Reply:
+    return send("token_password", form={"grant_type": "password", "username": username, "password": password})
+
+
+def refresh(token: str) -> Reply:
+    return send("token_refresh", form={"grant_type": "refresh_token", "refresh_token": token})
+
+
+def client_token(cloud: Cloud, **form: str) -> Reply:
+    return send("token_client", form={"grant_type": "client_credentials", **form}, headers=basic(*operator_credentials(cloud)))
+
+
+def test_a_person_signs_in_with_a_token_that_the_published_keys_verify(cloud: Cloud, user_id: str) -> None:
+    reply = sign_in(" Elodie.Martin@EXAMPLE.org ")
+    assert reply.status == 200
+    assert reply.headers["cache-control"] == "no-store"
+    assert set(reply.body) == {"access_token", "token_type", "expires_in", "refresh_token"}
+    assert (reply.body["token_type"], reply.body["expires_in"]) == ("Bearer", 1200)
+    claims = claims_of(cloud, reply.body["access_token"])
+    assert (claims["sub"], claims["client_id"], claims["roles"], claims["scope"]) == (user_id, "jalon", "pupil", "")
+    assert claims["exp"] - claims["iat"] == 1200
+    header = jws.extract_compact(reply.body["access_token"].encode()).headers()
+    assert header == {"alg": "RS256", "kid": cloud.environment["TOKEN_KEY_THUMBPRINT"], "typ": "JWT"}
+
+
+def test_a_token_says_nothing_personal(cloud: Cloud, user_id: str) -> None:
+    reply = sign_in()
+    claims = claims_of(cloud, reply.body["access_token"])
+    assert not {"name", "email", "birth_date"} & set(claims)
+    assert not any(str(value) in {"Élodie", "Martin", EMAIL} for value in claims.values())
+
+
+@pytest.mark.parametrize(("username", "password"), [(EMAIL, "wrong"), ("nobody@example.org", PASSWORD), ("nobody.here0101", "x")])
+def test_a_wrong_password_and_an_unknown_login_are_refused_alike(user_id: str, username: str, password: str) -> None:
+    reply = sign_in(username, password)
+    assert (reply.status, reply.body) == (
+        400,
+        {"error": "invalid_grant", "error_description": "The login or the password is wrong."},
+    )
+
+
+def test_after_five_failures_the_account_waits_and_nobody_else(user_id: str) -> None:
+    send("create_account", body=_person(email="other@example.org"))
+    for _ in range(5):
+        assert sign_in(password="wrong").status == 400
+    waiting = sign_in()
+    assert (waiting.status, waiting.body["error"]) == (429, "invalid_grant")
+    assert 0 < int(waiting.headers["retry-after"]) <= 15
+    assert sign_in("other@example.org").status == 200
+
+
+def test_refreshing_rotates_and_reuse_ends_the_sign_in(cloud: Cloud, user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = sign_in().body["refresh_token"]
+    second = refresh(first)
+    assert second.status == 200
+    assert claims_of(cloud, second.body["access_token"])["sub"] == user_id
+    assert refresh(first).body["refresh_token"] == second.body["refresh_token"], "a lost answer is answered again"
+    third = refresh(second.body["refresh_token"]).body["refresh_token"]
+    reused = refresh(first)
+    assert (reused.status, reused.body["error"]) == (400, "invalid_grant")
+    assert refresh(third).status == 400
+    assert cloud.items("refresh_tokens") == []
+
+
+def test_signing_out_ends_the_sign_in(cloud: Cloud, user_id: str) -> None:
+    token = sign_in().body["refresh_token"]
+    reply = send("revoke", form={"token": token, "token_type_hint": "refresh_token"})
+    assert (reply.status, reply.body) == (200, {})
+    assert refresh(token).status == 400
+    assert send("revoke", form={"token": token}).status == 200, "an unknown token is as good as revoked"
+
+
+def test_an_unknown_hint_is_ignored(user_id: str) -> None:
+    token = sign_in().body["refresh_token"]
+    assert send("revoke", form={"token": token, "token_type_hint": "whatever"}).status == 200
+    assert refresh(token).status == 400
+
+
+def test_access_tokens_cannot_be_revoked_and_it_is_said(user_id: str) -> None:
+    reply = send("revoke", form={"token": sign_in().body["access_token"], "token_type_hint": "access_token"})
+    assert (reply.status, reply.body["error"]) == (400, "unsupported_token_type")
+
+
+def test_a_revocation_names_its_token() -> None:
+    reply = send("revoke", form={"token_type_hint": "refresh_token"})
+    assert (reply.status, reply.body["error"]) == (400, "invalid_request")
+
+
+def test_another_client_cannot_sign_a_person_out(cloud: Cloud, user_id: str) -> None:
+    token = sign_in().body["refresh_token"]
+    assert send("revoke", form={"token": token}, headers=basic(*operator_credentials(cloud))).status == 200
+    assert refresh(token).status == 200
+
+
+def test_the_operator_gets_its_scopes_and_no_refresh_token(cloud: Cloud) -> None:
+    reply = client_token(cloud)
+    assert reply.status == 200
+    assert reply.body["scope"] == "clients:write organisations:write staff:write"
+    assert "refresh_token" not in reply.body
+    claims = claims_of(cloud, reply.body["access_token"])
+    assert (claims["sub"], claims["client_id"], claims["roles"]) == ("cli_operator", "cli_operator", "")
+
+
+def test_a_client_may_ask_for_less_and_not_for_more(cloud: Cloud) -> None:
+    less = client_token(cloud, scope="staff:write")
+    assert (less.body["scope"], claims_of(cloud, less.body["access_token"])["scope"]) == ("staff:write", "staff:write")
+    more = client_token(cloud, scope="staff:write lsu:read")
+    assert (more.status, more.body["error"]) == (400, "invalid_scope")
+
+
+def test_a_client_may_send_its_secret_in_the_form(cloud: Cloud) -> None:
+    client_id, secret = operator_credentials(cloud)
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    assert send("token_client", form=form, headers={"authorization": None}).status == 200
+
+
+@pytest.mark.parametrize(
+    "headers", [basic("cli_operator", "wrong"), basic("cli_nobody", "wrong"), {"authorization": "Basic !"}, {"authorization": None}]
+)
+def test_a_client_that_does_not_prove_itself_is_refused(headers: dict[str, str | None]) -> None:
+    reply = send("token_client", form={"grant_type": "client_credentials"}, headers=headers)
+    assert reply.status in {400, 401}
+    assert reply.body["error"] in {"invalid_client", "unauthorized_client"}
+    if headers["authorization"]:
+        assert reply.status == 401
+        assert reply.headers["www-authenticate"].startswith("Basic")
+
+
+def test_unknown_clients_and_wrong_secrets_are_refused_alike() -> None:
+    refused = [send("token_client", headers=basic(name, "wrong")) for name in ("cli_operator", "cli_nobody")]
+    assert refused[0].text == refused[1].text
+
+
+def test_software_cannot_act_for_people(cloud: Cloud, user_id: str) -> None:
+    form = {"grant_type": "password", "username": EMAIL, "password": PASSWORD}
+    reply = send("token_password", form=form, headers=basic(*operator_credentials(cloud)))
+    assert (reply.status, reply.body["error"]) == (400, "unauthorized_client")
+
+
+def test_people_have_no_scopes(user_id: str) -> None:
+    token = sign_in().body["refresh_token"]
+    for form in (
+        {"grant_type": "password", "username": EMAIL, "password": PASSWORD, "scope": "lsu:read"},
+        {"grant_type": "refresh_token", "refresh_token": token, "scope": "lsu:read"},
+    ):
+        reply = send("token_password", form=form)
+        assert (reply.status, reply.body["error"]) == (400, "invalid_scope")
+    assert refresh(token).status == 200, "a refused request leaves the token as it was"
+
+
+@pytest.mark.parametrize(
+    ("form", "error"),
+    [
+        ({}, "invalid_request"),
+        ({"grant_type": ""}, "invalid_request"),
+        ({"grant_type": 'implicit"<é'}, "unsupported_grant_type"),
+        ({"grant_type": "password", "username": "x"}, "invalid_request"),
+        ({"grant_type": "password", "password": "x"}, "invalid_request"),
+        ({"grant_type": "password", "username": "x", "password": ""}, "invalid_request"),
+        ({"grant_type": "refresh_token"}, "invalid_request"),
+        ({"grant_type": "refresh_token", "refresh_token": "rt.fam.0.x"}, "invalid_grant"),
+        ({"grant_type": "password", "username": "x", "password": "y", "client_id": "cli_nobody"}, "invalid_client"),
+        ("grant_type=password&grant_type=password&username=x&password=y", "invalid_request"),
+        ("grant_type=password&username=%ff&password=y", "invalid_request"),
+        ("grant_type=password&username=é&password=y", "invalid_request"),
+        ("&".join(f"a{number}=1" for number in range(30)), "invalid_request"),
+    ],
+)  # fmt: skip
+def test_what_is_malformed_is_refused_as_rfc_6749_says(form: Any, error: str) -> None:
+    reply = send("token_password", form=form)
+    assert reply.status in {400, 401}
+    assert reply.body["error"] == error
+    assert reply.headers["content-type"] == "application/json"
+    assert all(" " <= sign <= "~" and sign not in '"\\' for sign in reply.body.get("error_description", ""))
+
+
+def test_only_forms_are_read() -> None:
+    reply = send("token_password", headers={"content-type": "application/json"})
+    assert (reply.status, reply.body["error"]) == (400, "invalid_request")
+
+
+def test_a_body_has_a_limit() -> None:
+    reply = send("token_password", form={"grant_type": "password", "username": "x" * 20_000, "password": "y"})
+    assert (reply.status, reply.body["code"]) == (413, "too_large")
+
+
+def test_a_key_service_that_is_busy_asks_to_come_back(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> bytes:
+        raise SigningUnavailableError("Signing in is busy; send the same request again.")
+
+    monkeypatch.setattr("jalon.accounts.kms_signer.KmsSigner._signature", busy)
+    reply = sign_in()
+    assert (reply.status, reply.body["code"], reply.headers["retry-after"]) == (503, "signing_unavailable", "1")
+
+
+def test_a_table_that_is_busy_asks_to_come_back(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise StoreUnavailableError("The service is busy; send the same request again.")
+
+    monkeypatch.setattr(type(desk().accounts.store), "user_of_login", busy)
+    reply = sign_in()
+    assert (reply.status, reply.body["code"]) == (503, "store_unavailable")
+
+
+def test_what_was_not_foreseen_says_nothing_and_logs_no_secret(
+    user_id: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("internal detail")
+
+    monkeypatch.setattr(type(desk().accounts.store), "user_of_login", broken)
+    reply = sign_in(password="planted-Secret-1")
+    assert (reply.status, reply.body["code"]) == (500, "internal_error")
+    assert "internal detail" not in reply.text
+    logged = everything_in(caplog)
+    assert "UNEXPECTED_ERROR" in logged
+    assert "planted-Secret-1" not in logged
+
+
+def test_no_secret_and_no_name_reaches_the_logs_or_the_credentials(cloud: Cloud, user_id: str, caplog: pytest.LogCaptureFixture) -> None:
+    tokens = sign_in().body
+    refresh(tokens["refresh_token"])
+    sign_in(password="planted-Secret-1")
+    send("revoke", form={"token": tokens["refresh_token"]})
+    logged = everything_in(caplog)
+    assert "SIGNED_IN" in logged
+    stored = str(cloud.items("credentials") + cloud.items("refresh_tokens"))
+    for secret in (PASSWORD, "planted-Secret-1", EMAIL, "Élodie", "Martin", tokens["refresh_token"], tokens["access_token"]):
+        assert secret not in logged
+        assert secret not in stored
+
+
+def everything_in(caplog: pytest.LogCaptureFixture) -> str:
+    """Each record with all its keys and, for errors, its traceback."""
+    return "\n".join(f"{vars(record)} {caplog.handler.format(record)}" for record in caplog.records)
+
+
+def _person(**changes: Any) -> dict[str, Any]:
+    return {
+        "email": EMAIL,
+        "password": PASSWORD,
+        "first_name": "Élodie",
+        "last_name": "Martin",
+        "birth_date": "2008-05-06",
+        "locale": "fr-FR",
+    } | changes
