@@ -1,5 +1,6 @@
 """What an import works with, made once per environment."""
 
+from datetime import date
 from functools import cache
 
 from jalon.edge.aws import client
@@ -38,6 +39,6 @@ def tries() -> int:
     return int(Settings.from_environment().value("IMPORT_TRIES"))
 
 
-def _read_siecle(upload: bytes, uai: Uai) -> PupilList:
+def _read_siecle(upload: bytes, uai: Uai, today: date) -> PupilList:
     with open_siecle(upload) as document:
-        return pupils_of(read_siecle(document), uai)
+        return pupils_of(read_siecle(document), uai, today)

@@ -15,6 +15,7 @@ from jalon.organisations.siecle_xml import read_siecle
 from local.siecle_sample import siecle_sample
 
 UAI = Uai("0990001N")
+TODAY = date(2026, 11, 23)
 ELEVE = (
     "<ELEVE ELEVE_ID='{id}'><ID_NATIONAL>{ine}</ID_NATIONAL><NOM_DE_FAMILLE>{last}</NOM_DE_FAMILLE><PRENOM>{first}</PRENOM>"
     "<CODE_SEXE>{sex}</CODE_SEXE><DATE_NAISS>{birth}</DATE_NAISS><CODE_PAYS>{country}</CODE_PAYS>"
@@ -62,7 +63,7 @@ def zipped(data: bytes, name: str = "eleves.xml", method: int = zipfile.ZIP_DEFL
 
 def read(upload: bytes, **limits: int) -> PupilList:
     with open_siecle(upload, **limits) as opened:
-        return pupils_of(read_siecle(opened), UAI)
+        return pupils_of(read_siecle(opened), UAI, TODAY)
 
 
 def problems(upload: bytes, **limits: int) -> tuple[ImportProblem, ...]:
@@ -146,6 +147,9 @@ def test_the_class_is_this_years_even_when_the_pupil_has_groups_and_a_former_cla
         ({"sex": "3"}, ProblemCode.SEX_CODE_REQUIRED, "CODE_SEXE"),
         ({"birth": ""}, ProblemCode.BIRTHDATE_REQUIRED, "DATE_NAISS"),
         ({"birth": "2012-09-04"}, ProblemCode.INVALID_BIRTHDATE_FORMAT, "DATE_NAISS"),
+        ({"birth": "24/11/2026"}, ProblemCode.INVALID_BIRTHDATE_FORMAT, "DATE_NAISS"),
+        ({"birth": "01/01/1899"}, ProblemCode.INVALID_BIRTHDATE_FORMAT, "DATE_NAISS"),
+        ({"last": "123"}, ProblemCode.INVALID_CHAR_DETECTED, "NOM_DE_FAMILLE"),
         ({"birth": "31/02/2012"}, ProblemCode.INVALID_BIRTHDATE_FORMAT, "DATE_NAISS"),
         ({"last": ""}, ProblemCode.LAST_NAME_REQUIRED, "NOM_DE_FAMILLE"),
         ({"first": "  "}, ProblemCode.FIRST_NAME_REQUIRED, "PRENOM"),

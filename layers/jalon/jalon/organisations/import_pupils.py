@@ -9,6 +9,7 @@ leaves the former list whole; the next delivery of the message writes the same r
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from jalon.kernel.clock import Clock
 from jalon.kernel.ids import ImportId, Uai
@@ -29,14 +30,14 @@ from jalon.organisations.siecle_rows import PupilList
 
 @dataclass(frozen=True, slots=True)
 class Importing:
-    """What an import works with. ``read_list`` turns an upload into a school's list or an ImportRefusedError."""
+    """What an import works with. ``read_list`` turns an upload, read on a day, into a school's list or an ImportRefusedError."""
 
     imports: ImportStore
     register: ListRegister
     pupils: PupilListWriter
     uploads: Uploads
     clock: Clock
-    read_list: Callable[[bytes, Uai], PupilList]
+    read_list: Callable[[bytes, Uai, date], PupilList]
 
 
 def import_pupils(importing: Importing, uai: Uai, import_id: ImportId) -> PupilImport | None:
@@ -60,7 +61,7 @@ def _carry_out(importing: Importing, pupil_import: PupilImport) -> PupilImport:
     if upload is None:  # another delivery ended this import and removed the file
         return importing.imports.find(uai, pupil_import.import_id) or pupil_import
     try:
-        listed = importing.read_list(upload, uai)
+        listed = importing.read_list(upload, uai, importing.clock.now().date())
     except ImportRefusedError as refusal:
         return importing.imports.refuse(pupil_import, ImportStatus.VALIDATION_ERROR, refusal.problems, importing.clock.now())
     pupil_import = importing.imports.advance(pupil_import, ImportStatus.VALIDATED, importing.clock.now())

@@ -12,6 +12,7 @@ from jalon.accounts.create_pupil_account import LARGEST_BATCH, NewPupil, PupilAc
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
 from jalon.kernel.ids import IdSource, Ine, Uai, UserId
+from jalon.organisations.names import plain_name
 from jalon.organisations.pupils import Pupil, PupilStore
 from jalon.organisations.reconciliations import PupilAlreadyReconciledError, Reconciliation, ReconciliationStore
 
@@ -53,7 +54,8 @@ def issue_pupil_credentials(
     links = _links(reconciliations, ids, clock, uai, listed)
     made = [pupil for pupil in listed if links[pupil.ine].school_made]
     created = create_pupil_accounts(
-        accounts, [NewPupil(links[pupil.ine].user_id, pupil.first_name, pupil.last_name, pupil.birth_date) for pupil in made]
+        accounts,
+        [NewPupil(links[pupil.ine].user_id, plain_name(pupil.first_name), plain_name(pupil.last_name), pupil.birth_date) for pupil in made],
     )
     by_pupil = {pupil.ine: account for pupil, account in zip(made, created, strict=True)}
     return tuple(PupilCredentials(pupil, by_pupil.get(pupil.ine)) for pupil in listed)

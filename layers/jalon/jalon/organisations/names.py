@@ -19,6 +19,17 @@ def name_key(name: str) -> str:
     return "".join(symbol for symbol in plain.casefold() if symbol.isalnum())
 
 
+def plain_name(name: str) -> str:
+    """The name with what only lists write in it (brackets, digits, slashes) left out: how an account goes by it.
+
+    >>> plain_name("MARTIN (dit Durand)")
+    'MARTIN dit Durand'
+    """
+    return tidy(
+        "".join(symbol if symbol.isalpha() or unicodedata.category(symbol)[0] == "M" or symbol in " -'’.·" else " " for symbol in name)
+    )
+
+
 def tidy(text: str | None) -> str:
     """The text in NFC with its white space reduced; an absent text is empty."""
     return unicodedata.normalize("NFC", " ".join((text or "").split()))

@@ -19,9 +19,13 @@ from jalon.organisations.siecle_xml import SiecleExport, SiecleRow
 _FRANCE = "100"
 _SEXES = {"1": Sex.MALE, "2": Sex.FEMALE}
 _DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
+_EARLIEST = date(1900, 1, 1)
 _NAME_FIELDS = ("NOM_DE_FAMILLE", "NOM_USAGE", "PRENOM", "PRENOM2", "PRENOM3", "VILLE_NAISS")
 #: Controls, unassigned, private and currency, mathematical or other symbols: never in a name.
 _FOREIGN_CATEGORIES = frozenset({"Cc", "Cn", "Co", "Cs", "Sc", "Sm", "So"})
+
+#: SIECLE's own codes have at most eight characters; class names are part of keys, which have a limit.
+CLASS_NAME_MAX_LENGTH = 40
 
 Report = Callable[[ProblemCode, str, str], None]
 
@@ -34,8 +38,8 @@ class PupilList:
     counts: ImportCounts
 
 
-def pupils_of(export: SiecleExport, uai: Uai) -> PupilList:
-    """The list of a school; raises :class:`ImportRefusedError` with every problem of the file at once."""
+def pupils_of(export: SiecleExport, uai: Uai, today: date) -> PupilList:
+    """The list of a school, read ``today``; raises :class:`ImportRefusedError` with every problem of the file at once."""
     problems: list[ImportProblem] = []
     if export.uaj.upper() != uai:
         detail = f"This file is the list of {export.uaj[:20] or 'no school'}, not of {uai}."
@@ -44,7 +48,7 @@ def pupils_of(export: SiecleExport, uai: Uai) -> PupilList:
     pupils: list[Pupil] = []
     seen: set[str] = set()
     for row in kept:
-        pupil = _pupil(row, export, seen, problems)
+        pupil = _pupil(row, export, today, seen, problems)
         if pupil is not None:
             pupils.append(pupil)
     if not kept:
@@ -69,7 +73,7 @@ def _kept(export: SiecleExport) -> tuple[list[SiecleRow], ImportCounts]:
     return kept, ImportCounts(left_school=left, without_ine=without_ine, without_class=without_class)
 
 
-def _pupil(row: SiecleRow, export: SiecleExport, seen: set[str], problems: list[ImportProblem]) -> Pupil | None:
+def _pupil(row: SiecleRow, export: SiecleExport, today: date, seen: set[str], problems: list[ImportProblem]) -> Pupil | None:
     """The pupil of a row, or None after adding to ``problems`` all that is wrong with it."""
     reference = PupilReference(tidy(row.text("NOM_DE_FAMILLE")), tidy(row.text("PRENOM")), row.text("ID_NATIONAL").upper())
     before = len(problems)
@@ -82,7 +86,7 @@ def _pupil(row: SiecleRow, export: SiecleExport, seen: set[str], problems: list[
     sex = _SEXES.get(row.text("CODE_SEXE"))
     if sex is None:
         report(ProblemCode.SEX_CODE_REQUIRED, "CODE_SEXE", "The sex is given as 1 (M) or 2 (F).")
-    birth_date = _birth_date(row.text("DATE_NAISS"), report)
+    birth_date = _birth_date(row.text("DATE_NAISS"), today, report)
     birthplace = _birthplace(row, report)
     if len(problems) > before or sex is None or birth_date is None:
         return None
@@ -95,7 +99,7 @@ def _pupil(row: SiecleRow, export: SiecleExport, seen: set[str], problems: list[
         sex=sex,
         birth_date=birth_date,
         birthplace=birthplace,
-        class_name=tidy(export.classes[row.pupil_id]),
+        class_name=tidy(export.classes[row.pupil_id])[:CLASS_NAME_MAX_LENGTH],
         mef_code=row.text("CODE_MEF") or None,
         status_code=row.text("CODE_STATUT") or None,
     )
@@ -117,7 +121,8 @@ def _check_names(row: SiecleRow, encoding: str, report: Report) -> None:
     if not row.text("PRENOM"):
         report(ProblemCode.FIRST_NAME_REQUIRED, "PRENOM", "The first name is empty.")
     for name in _NAME_FIELDS:
-        if is_garbled(row.text(name), encoding):
+        text = row.text(name)
+        if is_garbled(text, encoding) or (text and not any(symbol.isalpha() for symbol in text)):
             detail = "The text holds a character that no name has: the file's encoding and its header may differ."
             report(ProblemCode.INVALID_CHAR_DETECTED, name, detail)
 
@@ -141,17 +146,18 @@ def is_garbled(text: str, encoding: str) -> bool:
     return True
 
 
-def _birth_date(text: str, report: Report) -> date | None:
+def _birth_date(text: str, today: date, report: Report) -> date | None:
     if not text:
         report(ProblemCode.BIRTHDATE_REQUIRED, "DATE_NAISS", "The birth date is empty.")
         return None
     match = _DATE.fullmatch(text)
-    if match:
-        try:
-            return date(int(match[3]), int(match[2]), int(match[1]))
-        except ValueError:
-            pass  # such as 31/02/2012
-    report(ProblemCode.INVALID_BIRTHDATE_FORMAT, "DATE_NAISS", "A birth date reads dd/mm/yyyy, such as 04/09/2012.")
+    try:
+        birth_date = date(int(match[3]), int(match[2]), int(match[1])) if match else None
+    except ValueError:  # such as 31/02/2012
+        birth_date = None
+    if birth_date is not None and _EARLIEST <= birth_date <= today:
+        return birth_date
+    report(ProblemCode.INVALID_BIRTHDATE_FORMAT, "DATE_NAISS", "A birth date reads dd/mm/yyyy, such as 04/09/2012, and lies in the past.")
     return None
 
 

@@ -1,0 +1,133 @@
+"""Pupils through the API function: reconciliation, accounts made by the school."""
+
+from typing import Any
+
+import pytest
+
+from local.siecle_sample import SamplePupil, siecle_sample
+from tests.cloud import Cloud
+from tests.functions.school import OTHER_UAI, UAI, School
+
+ZOE, LEO = "usr_" + "a" * 32, "usr_" + "b" * 32
+
+
+@pytest.fixture
+def school(cloud: Cloud) -> School:
+    return School(cloud).with_pupils()
+
+
+@pytest.fixture
+def somebody(school: School) -> SamplePupil:
+    return next(pupil for pupil in school.sample.pupils if " " in pupil.last_name or "-" in pupil.last_name)
+
+
+def test_a_pupil_is_found_whatever_way_the_name_is_typed(school: School, somebody: SamplePupil) -> None:
+    typed = {"last_name": somebody.last_name.lower().replace("-", " "), "first_name": f" {somebody.first_name.upper()} "}
+    status, found = school.reconcile(somebody, ZOE, **typed)
+    assert (status, found) == (
+        200,
+        {"uai": UAI, "last_name": somebody.last_name, "first_name": somebody.first_name, "class": somebody.class_name},
+    )
+    assert school.reconcile(somebody, ZOE) == (status, found)
+
+
+def test_a_pupil_is_found_under_the_name_they_use(school: School) -> None:
+    pupil = next(pupil for pupil in school.sample.pupils if pupil.used_name)
+    assert school.reconcile(pupil, ZOE, last_name=pupil.used_name)[0] == 200
+
+
+def test_each_refusal_of_a_reconciliation_has_its_code(school: School) -> None:
+    first, second = school.sample.pupils[:2]
+    assert school.reconcile(first, ZOE)[0] == 200
+    assert school.reconcile(first, LEO)[1]["code"] == "pupil_already_reconciled"
+    assert school.reconcile(second, ZOE)[1]["code"] == "account_already_reconciled"
+    status, refused = school.reconcile(first, LEO, birth_date="2001-01-01")
+    assert (status, refused["code"]) == (404, "pupil_not_listed")
+    assert school.reconcile(first, LEO, first_name="Personne")[1]["code"] == "pupil_not_listed"
+    assert school.reconcile(first, LEO, uai=OTHER_UAI)[1]["code"] == "pupil_not_listed"
+    assert school.reconcile(school.sample.leavers[0], LEO)[1]["code"] == "pupil_not_listed"
+    body = {"uai": UAI, "first_name": "A", "last_name": "B", "birth_date": "2012-01-01"}
+    assert school.call("POST", "/v1/reconciliations", body, subject=LEO, roles="teacher")[1]["code"] == "role_required"
+
+
+def test_two_namesakes_born_on_one_day_are_told_apart_by_the_national_number(school: School) -> None:
+    first = school.sample.pupils[0]
+    second = next(pupil for pupil in school.sample.pupils[1:] if pupil.sex_code == first.sex_code)
+    sample = school.sample.xml
+    for old, new in ((second.last_name, first.last_name), (second.first_name, first.first_name)):
+        head, tail = sample.split(second.ine.encode("ascii"), 1)
+        sample = head + second.ine.encode("ascii") + tail.replace(f">{old}<".encode("iso-8859-15"), f">{new}<".encode("iso-8859-15"), 1)
+    head, tail = sample.split(second.ine.encode("ascii"), 1)
+    born = (second.birth_date.strftime("%d/%m/%Y").encode(), first.birth_date.strftime("%d/%m/%Y").encode())
+    assert school.import_list(head + second.ine.encode("ascii") + tail.replace(*born, 1))["status"] == "IMPORTED"
+    status, refused = school.reconcile(first, ZOE)
+    assert (status, refused["code"]) == (409, "pupil_ambiguous")
+    assert school.reconcile(first, ZOE, ine=second.ine.lower())[0] == 200
+    assert school.reconcile(first, LEO, ine=first.ine)[0] == 200
+
+
+def test_the_link_outlives_the_list(school: School) -> None:
+    pupil = school.sample.pupils[0]
+    school.reconcile(pupil, ZOE)
+    school.import_list(siecle_sample(UAI, seed=2).xml)
+    school.import_list(school.sample.xml)
+    assert school.reconcile(pupil, LEO)[1]["code"] == "pupil_already_reconciled"
+    listed = school.as_admin("GET", "/pupils", query={"limit": "200"})[1]["items"]
+    assert [item["ine"] for item in listed if item["reconciled"]] == [pupil.ine]
+
+
+def slips(school: School, class_name: str = "4A") -> list[dict[str, Any]]:
+    status, issued = school.as_admin("POST", "/pupil-credentials", {"class": class_name})
+    assert status == 200, issued
+    items: list[dict[str, Any]] = issued["items"]
+    return items
+
+
+def test_a_class_gets_its_accounts_and_the_same_ones_again(school: School) -> None:
+    own = next(pupil for pupil in school.sample.pupils if pupil.class_name == "4A")
+    school.reconcile(own, ZOE)
+    issued = slips(school)
+    assert len(issued) == 30
+    assert {slip["ine"] for slip in issued if slip["username"] is None} == {own.ine}
+    made = [slip for slip in issued if slip["username"]]
+    assert len({slip["username"] for slip in made}) == 29
+    assert all(slip["initial_password"] for slip in made)
+    assert slips(school) == issued
+    stored = str(school.cloud.items("credentials")) + str(school.cloud.items("identities")) + str(school.cloud.items("idempotency"))
+    assert not any(slip["initial_password"] in stored for slip in made)
+    listed = school.as_admin("GET", "/pupils", query={"class": "4A", "limit": "200"})[1]["items"]
+    assert all(item["reconciled"] for item in listed)
+
+
+def test_accounts_cut_off_half_way_are_completed_by_asking_again(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jalon.accounts.account_store import AccountTable
+    from jalon.edge.tables import StoreUnavailableError
+
+    create, written = AccountTable.create, []
+
+    def cut_off(store: AccountTable, *account: Any) -> None:
+        if len(written) == 5:
+            raise StoreUnavailableError("The service is busy; send the same request again.")
+        written.append(account)
+        create(store, *account)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(AccountTable, "create", cut_off)
+        assert school.as_admin("POST", "/pupil-credentials", {"class": "4B"})[0] == 503
+    issued = slips(school, "4B")
+    assert len(issued) == 30
+    assert all(slip["username"] and slip["initial_password"] for slip in issued)
+    assert len(school.cloud.items("identities")) == 30 + 1
+
+
+def test_a_class_that_does_not_exist_is_said_so(school: School) -> None:
+    assert school.as_admin("POST", "/pupil-credentials", {"class": "5Z"})[1]["code"] == "class_not_found"
+    assert school.as_admin("GET", "/certifiable", query={"class": "5Z"})[1]["code"] == "class_not_found"
+
+
+def test_names_that_only_lists_write_still_get_an_account(school: School) -> None:
+    pupil = next(pupil for pupil in school.sample.pupils if pupil.class_name == "4A")
+    head, tail = school.sample.xml.split(pupil.ine.encode("ascii"), 1)
+    renamed = tail.replace(f">{pupil.last_name}<".encode("iso-8859-15"), b">EXEMPLE (dit A/B 2)<", 1)
+    assert school.import_list(head + pupil.ine.encode("ascii") + renamed)["status"] == "IMPORTED"
+    assert any(slip["username"].startswith(tuple("abcdefghijklmnopqrstuvwxyz")) for slip in slips(school) if slip["ine"] == pupil.ine)
