@@ -1,7 +1,7 @@
 """Published results in the API's words."""
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, timedelta
 
 from functions.certificates.schemas import MyCertification, SessionResult, SessionResults, Status
 from jalon.certificates.certificate import VALIDITY, PublishedResult
@@ -27,7 +27,7 @@ def mine(line: PublishedResult) -> MyCertification:
         score=result.score if certified else None,
         max_score=result.max_score if certified else None,
         levels=dict(result.levels) if certified else None,
-        expires_on=line.published_at.astimezone(UTC).date() + VALIDITY if certified else None,
+        valid_until=line.published_at.astimezone(UTC).date() + VALIDITY - timedelta(days=1) if certified else None,
         certificate=f"/v1/me/certifications/{result.certification_id}/certificate.pdf" if certified else None,
     )
 

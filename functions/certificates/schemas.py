@@ -21,7 +21,7 @@ class MyCertification(BaseModel):
     score: int | None
     max_score: int | None
     levels: dict[str, int] | None
-    expires_on: date | None
+    valid_until: date | None
     certificate: str | None
 
 

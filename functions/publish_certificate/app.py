@@ -1,9 +1,8 @@
 """State-machine task: publish one candidate's result. Input as the machine hands it over, output its identifiers."""
 
-from functools import cache
 from typing import Any
 
-from functions.publish_certificate.wiring import Parts, wire
+from functions.publish_certificate.wiring import parts
 from jalon.certificates.from_certification import result_from
 from jalon.certificates.publish_certificate import publish_certificate
 from jalon.edge.observability import logger, metric
@@ -12,16 +11,11 @@ from jalon.kernel.ids import CandidateId, SessionNumber
 SERVICE = "publish_certificate"
 
 
-@cache
-def _parts() -> Parts:
-    return wire()
-
-
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """``{"session_number", "finalisation", "candidate_id", "certification_id"}`` → what was published of it."""
-    parts = _parts()
-    outcome = parts.handover.outcome(SessionNumber(event["session_number"]), CandidateId(event["candidate_id"]))
-    line = publish_certificate(parts.publishing, result_from(outcome))
+    shared = parts()
+    outcome = shared.handover.outcome(SessionNumber(event["session_number"]), CandidateId(event["candidate_id"]))
+    line = publish_certificate(shared.publishing, result_from(outcome))
     logger(SERVICE).info("RESULT_PUBLISHED", certification_id=line.result.certification_id, version=line.result.version)
     metric("ResultPublished", outcome=line.result.outcome.value)
     return {

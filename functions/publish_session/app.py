@@ -1,9 +1,8 @@
 """State-machine task: close a session's publication once every candidate's result is published."""
 
-from functools import cache
 from typing import Any
 
-from functions.publish_session.wiring import Parts, wire
+from functions.publish_session.wiring import parts
 from jalon.certificates.publish_session import publish_session
 from jalon.edge.observability import logger, metric
 from jalon.kernel.ids import SessionNumber
@@ -11,17 +10,12 @@ from jalon.kernel.ids import SessionNumber
 SERVICE = "publish_session"
 
 
-@cache
-def _parts() -> Parts:
-    return wire()
-
-
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """``{"session_number", "finalisation"}`` → how many results of each kind the session has."""
-    parts = _parts()
+    shared = parts()
     number = SessionNumber(event["session_number"])
-    expected = [outcome.certification_id for outcome in parts.handover.outcomes(number)]
-    publication = publish_session(parts.results, parts.lists, number, expected)
+    expected = [outcome.certification_id for outcome in shared.handover.outcomes(number)]
+    publication = publish_session(shared.results, shared.lists, number, expected)
     logger(SERVICE).info("SESSION_PUBLISHED", session_number=number)
     metric("SessionPublished")
     return {

@@ -1,23 +1,17 @@
 """Sign the status lists: every five minutes, and at once when the stream tells of a revocation. The event says nothing more."""
 
-from functools import cache
 from typing import Any
 
-from functions.sign_status_list.wiring import wire
-from jalon.certificates.sign_status_lists import ListSigning, sign_status_lists
+from functions.sign_status_list.wiring import lists
+from jalon.certificates.sign_status_lists import sign_status_lists
 from jalon.edge.observability import logger, metric
 
 SERVICE = "sign_status_list"
 
 
-@cache
-def _parts() -> ListSigning:
-    return wire()
-
-
 def handler(_event: dict[str, Any], _context: Any) -> dict[str, int]:
     """Revoked certificates by year of issue; a failure is raised, so that the schedule or the stream tries again."""
-    revoked = sign_status_lists(_parts())
+    revoked = sign_status_lists(lists())
     logger(SERVICE).info("STATUS_LISTS_SIGNED", lists=len(revoked), revoked=sum(revoked.values()))
     metric("StatusListSigned", value=len(revoked))
     return {str(year): count for year, count in revoked.items()}

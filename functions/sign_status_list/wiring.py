@@ -1,4 +1,6 @@
-"""Which store, signer and site the function works with."""
+"""What the function works with, made once per environment."""
+
+from functools import cache
 
 from jalon.certificates.clients import BucketSite, KmsSigner
 from jalon.certificates.sign_status_lists import ListSigning
@@ -9,8 +11,9 @@ from jalon.edge.tables import bind
 from jalon.kernel.clock import SystemClock
 
 
-def wire() -> ListSigning:
-    """Read the environment, bind the tables."""
+@cache
+def lists() -> ListSigning:
+    """The signing for the environment's settings; ``lists.cache_clear()`` wires anew (tests)."""
     settings = Settings.from_environment()
     bind(settings, KeyRecord, RevocationRecord)
     return ListSigning(

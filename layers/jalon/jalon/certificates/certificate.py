@@ -83,6 +83,11 @@ class SignedFacts:
         """The first day on which the certificate no longer counts."""
         return self.issued_on + timedelta(days=self.validity_days)
 
+    @property
+    def valid_until(self) -> date:
+        """The last day on which the certificate counts."""
+        return self.expires_on - timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:

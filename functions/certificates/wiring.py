@@ -1,0 +1,43 @@
+"""What the routes work with, made once per environment."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from jalon.certificates.result_store import TableResultStore
+from jalon.certificates.stores import CertificateStore, ResultStore
+from jalon.certificates.table_store import TableCertificateStore
+from jalon.certificates.tables import CertificateRecord, PublishedResultRecord
+from jalon.certification.session_store import DynamoSessionStore
+from jalon.certification.sessions import SessionStore
+from jalon.certification.tables import SessionItem
+from jalon.edge.secrets import secret
+from jalon.edge.settings import Settings
+from jalon.edge.tables import bind
+from jalon.organisations.memberships import MemberStore
+from jalon.organisations.organisation_store import DynamoMembers
+from jalon.organisations.tables import MemberItem
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The stores, and the address printed on certificates."""
+
+    certificates: CertificateStore
+    results: ResultStore
+    sessions: SessionStore
+    members: MemberStore
+    site_url: str
+
+
+@cache
+def parts() -> Parts:
+    """The parts for the environment's settings; ``parts.cache_clear()`` wires anew (tests)."""
+    settings = Settings.from_environment()
+    bind(settings, CertificateRecord, PublishedResultRecord, SessionItem, MemberItem)
+    return Parts(
+        certificates=TableCertificateStore(lambda: secret(settings, "CERTIFICATE_INDEX_KEY")),
+        results=TableResultStore(),
+        sessions=DynamoSessionStore(),
+        members=DynamoMembers(),
+        site_url=settings.value("SITE_URL"),
+    )

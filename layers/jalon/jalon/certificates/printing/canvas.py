@@ -1,0 +1,136 @@
+"""A sheet of A4 on which every mark is either part of the structure or declared decoration."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from html import escape
+
+from fpdf import FPDF
+from fpdf.actions import URIAction
+from fpdf.annotations import PDFAnnotation
+from fpdf.prefs import ViewerPreferences
+from fpdf.structure_tree import StructElem
+
+from jalon.certificates.framework import Language
+from jalon.certificates.printing.compact import CompactProducer
+from jalon.certificates.printing.faces import file_of, runs
+from jalon.certificates.printing.tagging import Structure
+from jalon.kernel.clock import iso
+
+PT_PER_MM = 72 / 25.4
+HEIGHT_MM = 297.0
+Colour = tuple[int, int, int]
+
+_XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"
+ xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance><pdfuaid:part>1</pdfuaid:part>
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+<dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
+<xmp:CreatorTool>Jalon</xmp:CreatorTool><xmp:CreateDate>{date}</xmp:CreateDate><xmp:ModifyDate>{date}</xmp:ModifyDate>
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI><pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType><pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289</pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF></x:xmpmeta>"""
+
+
+class Canvas(FPDF):
+    """One A4 page in PDF/A-3A and PDF/UA-1. Lengths are millimetres from the top left; sizes of type are points."""
+
+    def __init__(self, title: str, language: Language, created: datetime) -> None:
+        super().__init__(unit="mm", format="A4", enforce_compliance="PDF/A-3U")
+        self.set_auto_page_break(False)
+        self.set_title(title)
+        self.set_lang("fr-FR" if language == "fr" else "en-GB")
+        self.set_creation_date(created)
+        self.set_xmp_metadata(_XMP.format(title=escape(title), language=self.lang, date=iso(created)))
+        self.viewer_preferences = ViewerPreferences(display_doc_title=True)
+        self.add_page()
+        self.struct_builder = self.structure = Structure(self.pages[1])
+        self._faces: set[str] = set()
+
+    def finished(self) -> bytes:
+        """The whole file."""
+        return bytes(self.output(output_producer_class=CompactProducer))
+
+    # -- structure
+
+    @contextmanager
+    def group(self, kind: str) -> Iterator[StructElem]:
+        """A structure element that holds others (Table, TR, Link)."""
+        element = self.structure.add(kind)
+        self.structure.open.append(element)
+        yield element
+        self.structure.open.pop()
+
+    @contextmanager
+    def marked(
+        self, kind: str, *, alt: str | None = None, actual_text: str | None = None, attributes: str | None = None
+    ) -> Iterator[StructElem]:
+        """A structure element whose content is what is drawn inside."""
+        element = self.structure.add(kind, alt=alt, actual_text=actual_text, attributes=attributes)
+        self._out(f"/{kind} <</MCID {self.structure.mark(element)}>> BDC")
+        yield element
+        self._out("EMC")
+
+    @contextmanager
+    def decoration(self) -> Iterator[None]:
+        """What is drawn inside means nothing to a screen reader."""
+        self._out("/Artifact BMC")
+        yield
+        self._out("EMC")
+
+    def link_over(self, element: StructElem, box: tuple[float, float, float, float], address: str, contents: str) -> None:
+        """Make ``box`` (left, top, width, height) a link of the element ``element`` (a Link)."""
+        left, top, width, height = (length * PT_PER_MM for length in box)
+        annotation = PDFAnnotation("Link", left, HEIGHT_MM * PT_PER_MM - top, width, height, contents=contents, action=URIAction(address))
+        self.structure.annotate(element, annotation)
+        self.pages[1].add_annotation(annotation)
+
+    # -- text
+
+    def width_of(self, text: str, face: str, size_pt: float) -> float:
+        """How wide ``text`` prints."""
+        width = 0.0
+        for piece, of in runs(text, face):
+            self._use(of, size_pt)
+            width += self.get_string_width(piece)
+        return width
+
+    def put(self, x: float, y: float, text: str, face: str, size_pt: float, colour: Colour, align: str = "L") -> None:
+        """Print one line with its baseline at ``y``; ``x`` is its left end, its middle (C) or its right end (R)."""
+        if align != "L":
+            x -= self.width_of(text, face, size_pt) / (2 if align == "C" else 1)
+        self.set_text_color(*colour)
+        for piece, of in runs(text, face):
+            self._use(of, size_pt)
+            self.text(x, y, piece)
+            x += self.get_string_width(piece)
+
+    def _use(self, face: str, size_pt: float) -> None:
+        if face not in self._faces:
+            self.add_font(face, fname=file_of(face))
+            # Boxes are those of the cut font: computing them anew would unpack every glyph (a fifth of the page's time).
+            self.fonts[face].ttfont.recalcBBoxes = False  # type: ignore[union-attr]
+            self._faces.add(face)
+        self.set_font(face, size=size_pt)
+
+    # -- paths
+
+    def paint(self, path: str, operator: str, *, fill: Colour | None = None, stroke: Colour | None = None, width: float = 0.2) -> None:
+        """Draw ``path`` (PDF operators in millimetres, y downwards) with ``operator`` (``f``, ``S``, ``B``)."""
+        settings = [f"q {PT_PER_MM:.5f} 0 0 {-PT_PER_MM:.5f} 0 {HEIGHT_MM * PT_PER_MM:.3f} cm 1 J 1 j {width:g} w"]
+        if fill is not None:
+            settings.append(f"{_rgb(fill)} rg")
+        if stroke is not None:
+            settings.append(f"{_rgb(stroke)} RG")
+        self._out(" ".join(settings) + f" {path} {operator} Q")
+
+
+def _rgb(colour: Colour) -> str:
+    return " ".join(f"{part / 255:.3f}" for part in colour)
