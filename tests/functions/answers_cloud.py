@@ -51,7 +51,7 @@ def _forget() -> None:
 def stored(cloud: Cloud, assessment_id: str) -> dict[str, Any]:
     """One assessment's item in DynamoDB's typed form."""
     key = {"assessment_id": {"S": assessment_id}}
-    item: dict[str, Any] = cloud.client("dynamodb").get_item(TableName=cloud.environment["TABLE_ASSESSMENTS"], Key=key)["Item"]
+    item: dict[str, Any] = aws.client("dynamodb").get_item(TableName=cloud.environment["TABLE_ASSESSMENTS"], Key=key)["Item"]
     return item
 
 

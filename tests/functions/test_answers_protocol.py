@@ -1,0 +1,280 @@
+"""The answer protocol over the real handler and the real table: two devices, duplicates, reordering, lost responses, ended tests.
+
+A model says for every delivery what the answer must be; after every step the stored item is compared with the model. Then each
+condition of the one write, and each check of the ticket, is taken away in turn: the machine must notice every time.
+Source: docs/architecture.md §4, docs/protocol.md.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from engine.packing import Question
+from functions.answers import routes, wiring
+from jalon.assessment import assessment_store, give_answer, tickets
+from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
+from jalon.assessment.state import AssessmentState
+from jalon.assessment.tables import state_of
+from jalon.kernel.clock import FixedClock
+from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
+from tests.assessment.content import VERSION, wrong_answer
+from tests.cloud import Cloud
+from tests.functions.answers_client import Pupil, Reply, right_to
+from tests.functions.answers_cloud import answers_cloud, stored
+
+QUESTIONS = 5
+DEVICES = st.integers(0, 1)
+_people = itertools.count(1)
+_cloud: list[Cloud] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One answer that a device sent; it may be delivered never, once or many times, at any moment."""
+
+    question: dict[str, Any]
+    epoch: int
+    key: str
+    answer: dict[str, Any]
+    focus_lost: bool
+
+    @property
+    def payload(self) -> tuple[str, str, bool]:
+        return self.key, repr(self.answer), self.focus_lost
+
+
+class AnswerProtocol(RuleBasedStateMachine):
+    """Two devices of one candidate, the network between them and the server, and the invigilator."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.clock = FixedClock(datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+        shared = replace(wiring.parts(), clock=self.clock)
+        routes.parts = lambda: shared  # type: ignore[assignment]
+        self.shared = shared
+        self.pupil = Pupil(f"usr_{next(_people):032x}")
+        self.test = self._certification("crt")
+        self.other_test = self._certification("oth")
+        self.answers: list[tuple[tuple[str, str, bool], str]] = []  # what must be stored: the request's payload and its result
+        self.epoch, self.status, self.late = 1, "started", False
+        self.held: list[tuple[dict[str, Any], int] | None] = [self._first_question(self.test), None]
+        self.sent: list[Request] = []
+
+    def _certification(self, kind: str) -> AssessmentState:
+        command = CreateCertificationAssessment(
+            user_id=UserId(self.pupil.user_id),
+            certification_id=CertificationId(self.pupil.user_id.replace("usr", kind)),
+            release=ReleaseVersion(VERSION),
+            locale="fr-FR",
+            questions=tuple(Question(index, 0) for index in range(QUESTIONS)),
+            frozen_profile={},
+            deadline_at=self.clock.now() + timedelta(hours=20),
+        )
+        return create_certification_assessment(self.shared.store, self.clock, self.shared.ids, command)
+
+    def _first_question(self, test: AssessmentState) -> tuple[dict[str, Any], int] | None:
+        """What the invigilator's authorisation hands to a device: the question due and the epoch of its ticket."""
+        from jalon.assessment.next_question import next_question
+        from jalon.assessment.presentation import present_question
+
+        release = self.shared.releases.pinned(test.release)
+        state = self.shared.store.get(test.assessment_id)
+        assert state is not None
+        asked = next_question(release, state, self.shared.tickets, self.clock.now())
+        return None if asked is None else (present_question(release, asked, self.shared.link), state.epoch)
+
+    # --- the devices
+
+    @precondition(lambda self: any(self.held))
+    @rule(device=DEVICES, right=st.booleans(), focus_lost=st.booleans(), fresh_key=st.booleans())
+    def answer_on(self, device: int, right: bool, focus_lost: bool, fresh_key: bool) -> None:
+        held = self.held[device]
+        if held is None:
+            return
+        question, epoch = held
+        answer = right_to(question) if right else wrong_answer(question["type"])
+        key = f"key-{len(self.sent)}" if fresh_key else "key-reused"
+        self.sent.append(Request(question, epoch, key, answer, focus_lost))
+
+    @precondition(lambda self: any(self.held))
+    @rule(device=DEVICES, right=st.booleans(), response_lost=st.booleans())
+    def answer_and_deliver(self, device: int, right: bool, response_lost: bool) -> None:
+        """The common way: an answer goes straight to the server, and its response comes back or is lost."""
+        if self.held[device] is not None:
+            self.answer_on(device, right, False, True)
+            self._deliver(self.sent[-1], device, response_lost)
+
+    @precondition(lambda self: self.sent)
+    @rule(data=st.data(), device=DEVICES, response_lost=st.booleans())
+    def deliver(self, data: st.DataObject, device: int, response_lost: bool) -> None:
+        """Any answer sent so far reaches the server, for the first time or again."""
+        self._deliver(data.draw(st.sampled_from(self.sent)), device, response_lost)
+
+    def _deliver(self, request: Request, device: int, response_lost: bool) -> None:
+        reply = self._post(self.pupil, request)
+        self._compare(request, reply)
+        if reply.status == 200 and not response_lost:
+            assessment = reply.body["assessment"]
+            self.held[device] = (assessment["question"], assessment["epoch"]) if assessment["question"] else self.held[device]
+
+    @rule(device=DEVICES)
+    def refresh(self, device: int) -> None:
+        """A reading changes nothing; the device that holds the test gets the question due, the other one none."""
+        held = self.held[device]
+        reply = self.pupil.read(self.test.assessment_id, held[0]["ticket"] if held else None)
+        assert reply.status == 200
+        shown = reply.body["question"]
+        may_ask = held is not None and held[1] == self.epoch and self.status == "started" and not self.late
+        assert (shown is not None) == may_ask
+        if shown:
+            assert shown["number"] == len(self.answers) + 1
+            self.held[device] = (shown, self.epoch)
+
+    # --- the invigilator and the clock
+
+    @precondition(lambda self: self.status == "started")
+    @rule(device=DEVICES)
+    def resume_on(self, device: int) -> None:
+        self.shared.store.raise_epoch(self.test.assessment_id, at=self.clock.now())
+        self.epoch += 1
+        self.held[device] = self._first_question(self.test)
+
+    @precondition(lambda self: self.status == "started" and self.answers)
+    @rule()
+    def end(self) -> None:
+        self.shared.store.end(self.test.assessment_id, reason="invigilator", at=self.clock.now())
+        self.status = "ended"
+
+    @precondition(lambda self: self.status == "started")
+    @rule(late=st.booleans())
+    def move_deadline(self, late: bool) -> None:
+        deadline = self.clock.now() + (timedelta(seconds=-10) if late else timedelta(hours=20))
+        self.shared.store.move_deadline(self.test.assessment_id, deadline_at=deadline, at=self.clock.now())
+        self.late = late
+
+    # --- wrong tickets
+
+    @precondition(lambda self: self.sent)
+    @rule(data=st.data(), wrong=st.sampled_from(["changed", "another test", "another person", "yesterday's"]))
+    def forge(self, data: st.DataObject, wrong: str) -> None:
+        request = data.draw(st.sampled_from(self.sent))
+        fresh = replace(request, key=f"forged-{wrong}")
+        if wrong == "changed":
+            ticket = request.question["ticket"]
+            fresh = replace(
+                fresh, question={**request.question, "ticket": ("B" if ticket[60] == "A" else "A").join((ticket[:60], ticket[61:]))}
+            )
+            assert self._post(self.pupil, fresh).status == 422
+        elif wrong == "another test":
+            assert self._post(self.pupil, fresh, self.other_test).status == 422
+        elif wrong == "another person":
+            assert self._post(Pupil("usr_" + "f" * 32), fresh).status == 422
+        else:
+            self.clock.instant += timedelta(hours=25)
+            assert self._post(self.pupil, fresh).body["code"] == "ticket_expired"
+            self.clock.instant -= timedelta(hours=25)
+
+    # --- what must hold
+
+    def _post(self, pupil: Pupil, request: Request, test: AssessmentState | None = None) -> Reply:
+        self.clock.instant += timedelta(seconds=1)
+        assessment_id = (test or self.test).assessment_id
+        return pupil.answer(assessment_id, request.question, request.answer, key=request.key, focus_lost=request.focus_lost)
+
+    def _compare(self, request: Request, reply: Reply) -> None:
+        number = request.question["number"]
+        if number <= len(self.answers) and self.answers[number - 1][0] == request.payload:
+            assert (reply.status, reply.body.get("repeated"), reply.body.get("sequence")) == (200, True, number)
+        elif self.status != "started":
+            assert (reply.status, reply.body["code"]) == (410, f"assessment_{self.status}")
+        elif request.epoch != self.epoch:
+            assert (reply.status, reply.body["code"]) == (409, "moved_to_another_device")
+        elif number != len(self.answers) + 1:
+            assert (reply.status, reply.body["code"], reply.body.get("sequence")) == (409, "answer_conflict", len(self.answers) + 1)
+        elif self.late:
+            assert (reply.status, reply.body["code"]) == (410, "deadline_passed")
+        else:
+            assert (reply.status, reply.body.get("repeated"), reply.body.get("sequence")) == (200, False, number)
+            assert reply.body["result"] is None
+            self._stored(request)
+
+    def _stored(self, request: Request) -> None:
+        right = request.answer == right_to(request.question)
+        focus_counts = request.focus_lost and request.question["focused"]
+        self.answers.append((request.payload, ("focusedout" if focus_counts else "ok") if right else "ko"))
+        if len(self.answers) == QUESTIONS:
+            self.status = "completed"
+
+    @invariant()
+    def the_item_is_what_was_acknowledged(self) -> None:
+        if not hasattr(self, "test"):
+            return
+        item = stored(_cloud[-1], self.test.assessment_id)
+        state = state_of(item)
+        assert [answered.result.value for answered in state.answers] == [result for _, result in self.answers]
+        assert (state.status.value, state.epoch, int(item["sequence"]["N"])) == (self.status, self.epoch, len(self.answers) + 1)
+
+    def teardown(self) -> None:
+        if hasattr(self, "test"):
+            assert stored(_cloud[-1], self.other_test.assessment_id)["answers"] == {"L": []}
+
+
+@pytest.fixture(scope="module")
+def answers(emulator: str) -> Iterator[Cloud]:
+    with answers_cloud(emulator) as ready:
+        _cloud.append(ready)
+        yield ready
+        _cloud.pop()
+
+
+@pytest.fixture(autouse=True)
+def restored_wiring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "parts", routes.parts)
+
+
+COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None, "report_multiple_bugs": False}
+
+
+def test_every_answer_is_stored_exactly_once_whatever_the_network_and_the_devices_do(answers: Cloud) -> None:
+    run_state_machine_as_test(AnswerProtocol, settings=settings(max_examples=30, stateful_step_count=40, **COMMON))
+
+
+def _without_condition(name: str) -> Callable[[pytest.MonkeyPatch], None]:
+    def mutate(patch: pytest.MonkeyPatch) -> None:
+        whole = assessment_store.answer_conditions
+
+        def fewer(*arguments: Any) -> Any:
+            return {key: condition for key, condition in whole(*arguments).items() if key != name}
+
+        patch.setattr(assessment_store, "answer_conditions", fewer)
+
+    return mutate
+
+
+MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "write without its status": _without_condition("status"),
+    "write without its epoch": _without_condition("epoch"),
+    "write without its sequence": _without_condition("sequence"),
+    "write without its deadline": _without_condition("deadline"),
+    "ticket without its signature": lambda patch: patch.setattr(tickets.hmac, "compare_digest", lambda one, other: True),
+    "ticket without its person": lambda patch: patch.setattr(
+        tickets.TicketOffice, "_mac", lambda self, body, user_id: tickets.hmac.digest(self._key, body, "sha256")
+    ),
+    "ticket without its age": lambda patch: patch.setattr(tickets, "LIFE", timedelta(days=1_000)),
+    "ticket without its test": lambda patch: patch.setattr(give_answer, "refuse_another_tests_ticket", lambda ticket, assessment_id: None),
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_without_any_one_condition_or_check_the_machine_notices(answers: Cloud, monkeypatch: pytest.MonkeyPatch, mutant: str) -> None:
+    MUTANTS[mutant](monkeypatch)
+    hunting = settings(max_examples=200, stateful_step_count=40, phases=[Phase.generate], derandomize=True, **COMMON)
+    with pytest.raises((AssertionError, KeyError)):
+        run_state_machine_as_test(AnswerProtocol, settings=hunting)
