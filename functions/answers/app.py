@@ -1,7 +1,8 @@
 """Tests, answers, checkpoints and profiles."""
 
 from functions.answers import routes
+from functions.answers.wiring import parts
 from jalon.edge.http import api, lambda_handler
 
-app = api(routes.SERVICE, routes.router)
+app = api(routes.SERVICE, routes.router, prepare=parts)
 handler = lambda_handler(routes.SERVICE, app)

@@ -1,7 +1,8 @@
 """Certificates for pupils and results for schools."""
 
 from functions.certificates import routes
+from functions.certificates.wiring import parts
 from jalon.edge.http import api, lambda_handler
 
-app = api(routes.SERVICE, routes.router)
+app = api(routes.SERVICE, routes.router, prepare=parts)
 handler = lambda_handler(routes.SERVICE, app)

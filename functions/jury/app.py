@@ -1,8 +1,8 @@
 """The jury: what waits for it, its decisions, publication, revocation."""
 
 from functions.jury import routes
-from functions.jury.wiring import SERVICE
+from functions.jury.wiring import SERVICE, parts
 from jalon.edge.http import api, lambda_handler
 
-app = api(SERVICE, routes.router)
+app = api(SERVICE, routes.router, prepare=parts)
 handler = lambda_handler(SERVICE, app)

@@ -1,8 +1,8 @@
 """Certification sessions: the centre's, the invigilator's and the candidate's routes."""
 
 from functions.sessions import candidate_routes, centre_routes, room_routes
-from functions.sessions.wiring import SERVICE
+from functions.sessions.wiring import SERVICE, parts
 from jalon.edge.http import api, lambda_handler
 
-app = api(SERVICE, centre_routes.router, room_routes.router, candidate_routes.router)
+app = api(SERVICE, centre_routes.router, room_routes.router, candidate_routes.router, prepare=parts)
 handler = lambda_handler(SERVICE, app)

@@ -197,6 +197,20 @@ def test_another_request_under_the_same_key_is_refused(handler: Handler, store: 
     assert MADE == ["a"]
 
 
+def test_a_function_is_wired_before_its_middlewares_run(cloud: Cloud) -> None:
+    router = Router()
+
+    @router.post("/v1/things", middlewares=[idempotent])
+    def make(thing: Thing) -> Made:
+        return Made(id="thing_1", name=thing.name)
+
+    service = f"test-{uuid.uuid4()}"
+    IdempotencyRecord.Meta.table_name = "idempotency"  # as it is when an environment starts
+    handler = lambda_handler(service, api(service, router, prepare=lambda: bind(Settings.from_environment(), IdempotencyRecord)))
+    assert handler(http_event("POST", "/v1/things", {"name": "a"}), CONTEXT)["statusCode"] == 200
+    assert len(cloud.items("idempotency")) == 1
+
+
 def test_two_callers_may_choose_the_same_key(handler: Handler, store: Cloud) -> None:
     for subject in ("usr_1", "usr_2"):
         assert handler(http_event("POST", "/v1/things", {"name": "a"}, subject=subject, key="k"), CONTEXT)["statusCode"] == 201

@@ -23,12 +23,19 @@ def _problem_response(status: int, document: dict[str, Any], headers: dict[str, 
     )
 
 
-def api(service: str, *routers: Router) -> APIGatewayHttpResolver:
+def api(service: str, *routers: Router, prepare: Callable[[], object] = object) -> APIGatewayHttpResolver:
     """A resolver with validation on, the routes of ``routers``, and a problem for every refusal.
 
-    ``service`` names the function in logs and metrics.
+    ``service`` names the function in logs and metrics. ``prepare`` wires the function (cached by its author) and runs before
+    anything of a route does, its middlewares included: they find their tables bound.
     """
     app = APIGatewayHttpResolver(enable_validation=True)
+
+    def prepared(resolver: APIGatewayHttpResolver, next_middleware: Callable[..., Response[Any]]) -> Response[Any]:
+        prepare()
+        return next_middleware(resolver)
+
+    app.use([prepared])
     for router in routers:
         app.include_router(router)
 
