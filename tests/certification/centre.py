@@ -93,9 +93,7 @@ class Centre:
         self.starting = Starting(self.entry, self.profiles, self.releases, self.ids)
         self.marking = Marking(self.sessions, self.candidates, self.results, self.assessments, self.releases, self.clock)
         self.desk = JuryDesk(self.sessions, self.candidates, self.results, self.worklist, self.executions, self.clock)
-        self.bench = Bench(
-            self.sessions, self.candidates, self.results, self.worklist, self.executions, self.releases, self.clock
-        )
+        self.bench = Bench(self.sessions, self.candidates, self.results, self.worklist, self.executions, self.releases, self.clock)
 
     def wait(self, **duration: float) -> None:
         self.clock.instant += timedelta(**duration)
@@ -117,7 +115,7 @@ class Centre:
         """Candidates enrolled, joined and authorised; each account knows everything unless told otherwise."""
         seated = []
         for candidate in self.enrol(session.number, *names, **changes):
-            user_id = account(len(self.candidates.items))
+            user_id = account(100 + len(self.profiles.items))
             self.profiles.items[user_id] = profile(user_id, knowledge or everything_known())
             self.join(session, candidate, user_id)
             seated.append(authorise_candidate(self.room, session.number, candidate.candidate_id))

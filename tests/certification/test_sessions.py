@@ -71,7 +71,12 @@ def test_a_generator_that_only_repeats_itself_is_given_up_on(centre: Centre) -> 
 
 @pytest.mark.parametrize(
     ("uai", "zone", "utc_hour"),
-    [("0750001A", "Europe/Paris", 8), ("9740001A", "Indian/Reunion", 5), ("9720001A", "America/Martinique", 13), ("9840001A", "Pacific/Tahiti", 19)],
+    [
+        ("0750001A", "Europe/Paris", 8),
+        ("9740001A", "Indian/Reunion", 5),
+        ("9720001A", "America/Martinique", 13),
+        ("9840001A", "Pacific/Tahiti", 19),
+    ],
 )
 def test_the_start_time_is_the_wall_clock_of_the_school(centre: Centre, uai: str, zone: str, utc_hour: int) -> None:
     plan = checked_plan(PLAN, Uai(uai), NOW - timedelta(days=1))
