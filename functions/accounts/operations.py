@@ -30,6 +30,10 @@ OPERATIONS = (
         "POST", "/v1/accounts", routes.create_account, HTTPStatus.CREATED, schemas.SignUpRequest, schemas.AccountCreated, creates=True
     ),
     Operation("GET", "/v1/me", routes.read_me, HTTPStatus.OK, response=schemas.Me),
+    Operation("PATCH", "/v1/me", routes.change_me, HTTPStatus.OK, schemas.PreferencesRequest, schemas.Me),
+    Operation("PUT", "/v1/me/terms", routes.accept, HTTPStatus.OK, schemas.TermsRequest, schemas.Me),
+    Operation("PUT", "/v1/me/password", routes.replace_password, HTTPStatus.NO_CONTENT, schemas.PasswordChangeRequest),
+    Operation("POST", "/v1/me/sign-out", routes.sign_out, HTTPStatus.NO_CONTENT),
     Operation("POST", "/v1/staff", routes.create_staff, HTTPStatus.CREATED, schemas.StaffRequest, schemas.StaffCreated, creates=True),
     Operation("POST", "/v1/password-setups", routes.set_password, HTTPStatus.NO_CONTENT, schemas.PasswordSetupRequest),
     Operation(

@@ -3,11 +3,12 @@
 from dataclasses import asdict
 
 from functions.accounts.schemas import Me, Preferences, Terms
+from jalon.accounts.accept_terms import terms_to_accept
 from jalon.accounts.identity import Identity
 from jalon.accounts.stores import Credentials
 
 
-def me_of(identity: Identity, credentials: Credentials | None) -> Me:
+def me_of(identity: Identity, credentials: Credentials | None, terms_in_force: str) -> Me:
     """The signed-in person as they see themselves."""
     terms = identity.terms
     return Me(
@@ -20,5 +21,6 @@ def me_of(identity: Identity, credentials: Credentials | None) -> Me:
         roles=sorted(map(str, identity.roles)),
         preferences=Preferences(**asdict(identity.preferences)),
         terms=Terms(version=terms.version, accepted_at=terms.accepted_at) if terms else None,
+        terms_to_accept=terms_to_accept(identity, terms_in_force),
         password_is_initial=credentials is not None and credentials.initial_nonce is not None,
     )

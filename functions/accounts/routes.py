@@ -1,5 +1,6 @@
 """Routes of accounts: parse, act, render."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -10,17 +11,24 @@ from functions.accounts.schemas import (
     AccountCreated,
     ClientCreated,
     ClientRequest,
+    PasswordChangeRequest,
     PasswordSetupRequest,
+    PreferencesRequest,
     SignUpRequest,
     StaffCreated,
     StaffRequest,
+    TermsRequest,
 )
 from functions.accounts.wiring import desk
+from jalon.accounts.accept_terms import accept_terms
+from jalon.accounts.change_password import change_password
+from jalon.accounts.change_preferences import PreferencesChange, change_preferences
 from jalon.accounts.create_client import ClientExistsError, NewClient, create_client
 from jalon.accounts.create_staff_account import NewStaff, create_staff_account
 from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Role
 from jalon.accounts.oauth_client import Scope
 from jalon.accounts.set_up_password import set_up_password
+from jalon.accounts.sign_out_everywhere import sign_out_everywhere
 from jalon.accounts.sign_up import SignUp, sign_up
 from jalon.edge.observability import logger, metric
 from jalon.kernel.errors import ForbiddenError, InvalidInputError, Violation
@@ -73,9 +81,40 @@ def create_account(exchange: Exchange) -> Response:
 
 def read_me(exchange: Exchange) -> Response:
     """The signed-in person's account."""
-    identity = _person(exchange)
-    credentials = desk().accounts.store.credentials(identity.user_id)
-    return json_response(HTTPStatus.OK, me_of(identity, credentials))
+    return _show(_person(exchange))
+
+
+def change_me(exchange: Exchange) -> Response:
+    """Change how one is served: language and accessibility."""
+    person, body = _person(exchange), exchange.read(PreferencesRequest)
+    preferences = change_preferences(desk().accounts, person.user_id, PreferencesChange(**body.model_dump()))
+    return _show(replace(person, preferences=preferences))
+
+
+def accept(exchange: Exchange) -> Response:
+    """Accept the terms of use in force."""
+    person, body = _person(exchange), exchange.read(TermsRequest)
+    acceptance = accept_terms(desk().accounts, person.user_id, body.version, desk().terms_in_force)
+    metric("TermsAccepted", service=SERVICE)
+    return _show(replace(person, terms=acceptance))
+
+
+def replace_password(exchange: Exchange) -> Response:
+    """Change one's own password; every sign-in ends, this one too."""
+    person, body = _person(exchange), exchange.read(PasswordChangeRequest)
+    change_password(desk().accounts, person.user_id, body.current_password.get_secret_value(), body.new_password.get_secret_value())
+    logger(SERVICE).info("PASSWORD_CHANGED", user_id=person.user_id)
+    metric("PasswordChanged", service=SERVICE)
+    return no_content()
+
+
+def sign_out(exchange: Exchange) -> Response:
+    """Sign out everywhere: every sign-in of this person ends, on every device."""
+    person = _person(exchange)
+    sign_out_everywhere(desk().accounts, person.user_id)
+    logger(SERVICE).info("SIGNED_OUT_EVERYWHERE", user_id=person.user_id)
+    metric("SignedOutEverywhere", service=SERVICE)
+    return no_content()
 
 
 def create_staff(exchange: Exchange) -> Response:
@@ -145,6 +184,11 @@ def _person(exchange: Exchange) -> Identity:
     if identity is None:
         raise AccountNotFoundError("This account no longer exists.")
     return identity
+
+
+def _show(person: Identity) -> Response:
+    credentials = desk().accounts.store.credentials(person.user_id)
+    return json_response(HTTPStatus.OK, me_of(person, credentials, desk().terms_in_force))
 
 
 def _digest(exchange: Exchange) -> str:

@@ -68,7 +68,31 @@ class Me(BaseModel):
     roles: list[str] = Field(examples=[["pupil"]])
     preferences: Preferences
     terms: Terms | None
+    terms_to_accept: str | None = Field(description="The version in force, if this person has not accepted it yet.")
     password_is_initial: bool = Field(description="The password is still the one the school handed out.")
+
+
+class PreferencesRequest(_Request):
+    """What to change; what is left out stays as it is."""
+
+    locale: Locale | None = None
+    high_contrast: bool | None = None
+    large_text: bool | None = None
+    reduced_motion: bool | None = None
+    screen_reader: bool | None = None
+
+
+class TermsRequest(_Request):
+    """The version of the terms of use that the person was shown and accepts."""
+
+    version: str = Field(min_length=1, max_length=50, examples=["2026-09-01"])
+
+
+class PasswordChangeRequest(_Request):
+    """One's own password, the present one and the next."""
+
+    current_password: Password
+    new_password: Password
 
 
 class StaffRequest(_Request):

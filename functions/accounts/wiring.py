@@ -21,6 +21,7 @@ class Desk:
     accounts: Accounts
     clients: ClientStore
     tokens: TokenServer
+    terms_in_force: str
 
 
 @cache
@@ -39,7 +40,8 @@ def desk() -> Desk:
         return Registered(client, accounts.keyring) if client else None
 
     sign_ins = open_sign_ins(settings, accounts)
-    return Desk(accounts, clients, TokenServer(accounts, sign_ins, sign_ins.access_tokens, find_client))
+    tokens = TokenServer(accounts, sign_ins, sign_ins.access_tokens, find_client)
+    return Desk(accounts, clients, tokens, settings.value("TERMS_VERSION"))
 
 
 def forget_desk() -> None:

@@ -61,6 +61,7 @@ def test_a_person_signs_up_and_reads_their_account() -> None:
             "screen_reader": False,
         },
         "terms": None,
+        "terms_to_accept": "2026-09-01",
         "password_is_initial": False,
     }
 
@@ -132,6 +133,64 @@ def test_without_claims_nobody_is_signed_in() -> None:
     refused = reply(http_event("GET", "/v1/me"))
     assert (refused.status, refused.body["code"]) == (401, "not_signed_in")
     assert refused.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.fixture
+def person() -> str:
+    return send("create_account", body=PERSON).body["id"]
+
+
+def refresh(token: str) -> Reply:
+    return send("token_refresh", form={"grant_type": "refresh_token", "refresh_token": token})
+
+
+def test_preferences_change_one_by_one(person: str) -> None:
+    send("change_me", body={"large_text": True}, subject=person)
+    changed = send("change_me", body={"locale": "en", "screen_reader": False}, subject=person)
+    assert changed.status == 200
+    assert changed.body == send("read_me", subject=person).body
+    assert (changed.body["preferences"]["large_text"], changed.body["preferences"]["locale"]) == (True, "en")
+
+
+@pytest.mark.parametrize("body", [{"locale": "tlh"}, {"large_text": "yes"}, {"extra_time_percent": 33}, {"roles": ["jury"]}])
+def test_nothing_else_about_oneself_can_be_changed(person: str, body: dict[str, Any]) -> None:
+    before = send("read_me", subject=person).body
+    assert send("change_me", body=body, subject=person).status == 422
+    assert send("read_me", subject=person).body == before
+
+
+def test_the_terms_in_force_are_accepted_once_shown(person: str) -> None:
+    old = send("accept", body={"version": "2020-01-01"}, subject=person)
+    assert (old.status, old.body["code"], old.body["in_force"]) == (409, "terms_superseded", "2026-09-01")
+    accepted = send("accept", subject=person)
+    assert (accepted.status, accepted.body["terms_to_accept"]) == (200, None)
+    assert accepted.body["terms"]["version"] == "2026-09-01"
+    assert accepted.body["terms"]["accepted_at"].endswith("Z")
+    assert send("read_me", subject=person).body == accepted.body
+
+
+def test_changing_the_password_ends_every_sign_in(person: str) -> None:
+    token = sign_in(PERSON["email"], PERSON["password"]).body["refresh_token"]
+    wrong = send("replace_password", body={"current_password": "no", "new_password": "An0ther-one!"}, subject=person)
+    assert (wrong.status, pointers(wrong)) == (422, ["/current_password"])
+    assert send("replace_password", subject=person).status == 204
+    assert refresh(token).status == 400
+    assert sign_in(PERSON["email"], PERSON["password"]).status == 400
+    assert sign_in(PERSON["email"], "An0ther-one!").status == 200
+
+
+def test_signing_out_everywhere_ends_every_sign_in_and_lets_one_sign_in_again(person: str) -> None:
+    tokens = [sign_in(PERSON["email"], PERSON["password"]).body["refresh_token"] for _ in range(2)]
+    assert send("sign_out", subject=person).status == 204
+    assert [refresh(token).status for token in tokens] == [400, 400]
+    again = sign_in(PERSON["email"], PERSON["password"]).body["refresh_token"]
+    assert refresh(again).status == 200
+
+
+@pytest.mark.parametrize("name", ["change_me", "accept", "replace_password", "sign_out"])
+def test_only_people_with_an_account_change_it(name: str) -> None:
+    assert send(name, subject="cli_operator").body["code"] == "people_only"
+    assert send(name, subject="usr_" + "0" * 32).body["code"] == "account_not_found"
 
 
 def test_the_jury_is_invited_sets_a_password_and_signs_in(cloud: Cloud) -> None:
