@@ -1,9 +1,10 @@
 """Requests and responses about campaigns and participations."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from functions.campaigns.instants import Instant
 
 CampaignKind = Literal["assessment", "profile_collection"]
 ParticipationState = Literal["STARTED", "TO_SHARE", "SHARED"]
@@ -50,8 +51,8 @@ class CampaignView(_Answer):
     name: str
     target_profile_id: str | None
     multiple_sendings: bool
-    created_at: datetime
-    archived_at: datetime | None
+    created_at: Instant
+    archived_at: Instant | None
 
 
 class CampaignsView(_Answer):
@@ -107,8 +108,8 @@ class ParticipantView(_Answer):
     class_name: Annotated[str, Field(alias="class")]
     status: ParticipationState
     progress_percent: int
-    started_at: datetime
-    shared_at: datetime | None
+    started_at: Instant
+    shared_at: Instant | None
     results: Results | None
 
 
@@ -161,8 +162,8 @@ class ParticipationView(_Answer):
     progress_percent: int
     assessment_id: str | None
     sendings: int
-    started_at: datetime
-    shared_at: datetime | None
+    started_at: Instant
+    shared_at: Instant | None
     results: Results | None
 
 

@@ -1,9 +1,11 @@
 """Requests and responses about schools and their pupils."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from functions.campaigns.instants import Instant
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 ClassName = Annotated[str, Field(alias="class", min_length=1, max_length=40)]
@@ -30,7 +32,7 @@ class CreatedOrganisationView(_Answer):
 
     uai: str
     activation_code: str
-    expires_at: datetime
+    expires_at: Instant
 
 
 class ActivationRequest(_Request):
@@ -69,7 +71,7 @@ class OrganisationView(_Answer):
 
     uai: str
     name: str
-    activated_at: datetime | None
+    activated_at: Instant | None
     role: Literal["admin", "member"]
     pupils: int
     classes: list[ClassView]
@@ -123,8 +125,8 @@ class ImportView(_Answer):
 
     id: str
     status: Literal["AWAITING_UPLOAD", "UPLOADED", "VALIDATED", "VALIDATION_ERROR", "IMPORTED", "IMPORT_ERROR"]
-    requested_at: datetime
-    updated_at: datetime | None
+    requested_at: Instant
+    updated_at: Instant | None
     counts: ImportCountsView
     errors: list[ImportErrorView]
 

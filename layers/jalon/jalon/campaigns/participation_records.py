@@ -16,6 +16,8 @@ from jalon.organisations.names import name_key
 
 #: White space is reduced in every name, so no class name holds this separator; it sorts before all that a name holds.
 SEPARATOR = "\x1f"
+#: A sort key has 1 024 bytes: names are sorted by this many letters.
+_SORTED_BY = 60
 
 
 def partition(campaign_id: CampaignId, shard: int) -> str:
@@ -32,7 +34,7 @@ def partition_parts(campaign_shard: str) -> tuple[CampaignId, int]:
 def item_of(participation: Participation) -> ParticipationItem:
     """A participation as its item."""
     who = participation.participant
-    place = (who.class_name, name_key(who.last_name), name_key(who.first_name), participation.user_id)
+    place = (who.class_name, name_key(who.last_name)[:_SORTED_BY], name_key(who.first_name)[:_SORTED_BY], participation.user_id)
     return ParticipationItem(
         partition(participation.campaign_id, shard_of(participation.user_id)),
         participation.user_id,

@@ -19,15 +19,21 @@ def name_key(name: str) -> str:
     return "".join(symbol for symbol in plain.casefold() if symbol.isalnum())
 
 
+#: What an account's name may have at most.
+_LONGEST_NAME = 100
+
+
 def plain_name(name: str) -> str:
     """The name with what only lists write in it (brackets, digits, slashes) left out: how an account goes by it.
 
     >>> plain_name("MARTIN (dit Durand)")
     'MARTIN dit Durand'
     """
-    return tidy(
-        "".join(symbol if symbol.isalpha() or unicodedata.category(symbol)[0] == "M" or symbol in " -'’.·" else " " for symbol in name)
-    )
+    return tidy("".join(symbol if _belongs(symbol) else " " for symbol in name)[:_LONGEST_NAME])
+
+
+def _belongs(symbol: str) -> bool:
+    return symbol in " -'’.·" or unicodedata.category(symbol)[0] in "LM"
 
 
 def tidy(text: str | None) -> str:

@@ -14,6 +14,8 @@ from jalon.organisations.tables import OrganisationItem, PupilItem
 
 #: White space is reduced in every name, so no class name holds this separator; it sorts before all that a name holds.
 _SEPARATOR = "\x1f"
+#: A sort key has 1 024 bytes: names are sorted by this many letters.
+_SORTED_BY = 60
 _RETIRED_ROWS_LIVE_FOR = timedelta(days=1)
 _OTHER_NAMES_SEPARATOR = "\n"
 
@@ -118,7 +120,7 @@ def _start(list_id: str, cursor: Mapping[str, str]) -> dict[str, dict[str, str]]
 
 
 def _item(list_id: str, pupil: Pupil) -> PupilItem:
-    place = (pupil.class_name, name_key(pupil.last_name), name_key(pupil.first_name), pupil.ine)
+    place = (pupil.class_name, name_key(pupil.last_name)[:_SORTED_BY], name_key(pupil.first_name)[:_SORTED_BY], pupil.ine)
     return PupilItem(
         list_id,
         pupil.ine,
