@@ -54,9 +54,10 @@ def publish(site: Site, request_id: str, properties: Mapping[str, Any]) -> dict[
 
 
 def _others(properties: Mapping[str, Any]) -> list[str]:
-    """Keys published beside the present one; an empty parameter reaches us as a list of one empty text."""
+    """Keys published beside the present one; an empty parameter reaches us as an empty text or as a list of one."""
     given = properties.get("AlsoPublishedKeyIds") or []
-    return [str(key_id).strip() for key_id in given if str(key_id).strip()]
+    listed = given.split(",") if isinstance(given, str) else given
+    return [str(key_id).strip() for key_id in listed if str(key_id).strip()]
 
 
 def _key(key_id: str) -> Any:

@@ -118,6 +118,15 @@ def test_keys_overlap_while_they_rotate(cloud: Cloud, cloudformation: CloudForma
     assert kids[0] == cloudformation.answers[0]["Data"]["TokenKeyThumbprint"]
 
 
+@pytest.mark.parametrize("nothing", ["", [], [""], None])
+def test_no_other_key_may_be_said_in_many_ways(cloud: Cloud, cloudformation: CloudFormation, nothing: Any) -> None:
+    event = keys_event(cloud, cloudformation)
+    event["ResourceProperties"]["AlsoPublishedKeyIds"] = nothing
+    handler(event, CONTEXT)
+    assert cloudformation.answers[0]["Status"] == "SUCCESS"
+    assert len(site_document(cloud, JWKS)["keys"]) == 1
+
+
 def test_the_endpoints_follow_when_the_api_exists(cloud: Cloud, cloudformation: CloudFormation) -> None:
     handler(keys_event(cloud, cloudformation), CONTEXT)
     handler(cloudformation.event(Part="endpoints", ApiUrl="https://api.example", KeysPublication="request-1"), CONTEXT)

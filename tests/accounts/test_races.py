@@ -1,0 +1,109 @@
+"""Many at once on the real tables: what conditional writes hold, and no fake can show."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import pytest
+
+from jalon.accounts.accounts import Accounts
+from jalon.accounts.accounts_wiring import open_accounts, open_sign_ins
+from jalon.accounts.create_member_account import NewMember, create_member_account
+from jalon.accounts.create_pupil_account import NewPupil, create_pupil_account, create_pupil_accounts
+from jalon.accounts.identity import EmailTakenError
+from jalon.accounts.lockout import FREE_FAILURES, AccountWaitsError
+from jalon.accounts.oauth_client import SCREENS
+from jalon.accounts.sign_in import WrongCredentialsError, sign_in
+from jalon.accounts.sign_ins import SignIns
+from jalon.edge.settings import Settings
+from jalon.edge.tables import StoreUnavailableError
+from jalon.kernel.errors import JalonError
+from jalon.kernel.ids import UserId
+from tests.cloud import Cloud
+from tests.functions.accounts_cloud import emptied, opened
+
+AT_ONCE = 8
+
+
+@pytest.fixture(scope="module")
+def module_cloud(emulator: str) -> Iterator[Cloud]:
+    with opened(emulator) as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def cloud(module_cloud: Cloud) -> Cloud:
+    return emptied(module_cloud)
+
+
+@pytest.fixture
+def accounts(cloud: Cloud) -> Accounts:
+    return open_accounts(Settings.from_environment(cloud.environment))
+
+
+@pytest.fixture
+def sign_ins(cloud: Cloud, accounts: Accounts) -> SignIns:
+    return open_sign_ins(Settings.from_environment(cloud.environment), accounts)
+
+
+def at_once(act: Callable[[int], Any]) -> list[Any]:
+    """What each of many parallel calls gave, errors of ours included."""
+
+    def outcome(number: int) -> Any:
+        try:
+            return act(number)
+        except JalonError as error:
+            return error
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(outcome, range(AT_ONCE)))
+
+
+def test_one_refresh_token_used_many_times_at_once_has_one_successor(cloud: Cloud, accounts: Accounts, sign_ins: SignIns) -> None:
+    pupil = create_pupil_account(accounts, NewPupil(UserId("usr_1"), "Léa", "Martin", date(2010, 3, 12)))
+    identity = sign_in(accounts, pupil.username, pupil.initial_password or "")
+    token = sign_ins.open(identity, SCREENS).refresh_token
+    given = at_once(lambda _: sign_ins.refresh(token, SCREENS).refresh_token)
+    assert len(set(given)) == 1
+    (family,) = cloud.items("refresh_tokens")
+    assert family["generation"] == {"N": "1"}
+    assert sign_ins.refresh(given[0], SCREENS).refresh_token not in {token, given[0]}
+
+
+def test_parallel_guesses_have_no_more_tries_than_guesses_in_a_row(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    pupil = create_pupil_account(accounts, NewPupil(UserId("usr_1"), "Léa", "Martin", date(2010, 3, 12)))
+    given = at_once(lambda _: sign_in(accounts, pupil.username, "wrong"))
+    tried = [error for error in given if isinstance(error, WrongCredentialsError)]
+    refused = [error for error in given if isinstance(error, AccountWaitsError)]
+    assert len(tried) <= FREE_FAILURES
+    assert len(tried) + len(refused) == AT_ONCE
+
+
+def test_one_address_asked_for_many_times_at_once_is_one_account(cloud: Cloud, accounts: Accounts) -> None:
+    given = at_once(
+        lambda number: create_member_account(
+            accounts, NewMember(UserId(f"usr_{number}"), "Claire", "Petit", "claire@example.org", "Tr0ubadour!")
+        )
+    )
+    assert len([each for each in given if isinstance(each, str)]) == 1
+    assert all(isinstance(each, str | EmailTakenError | StoreUnavailableError) for each in given)
+    assert len(cloud.items("identities")) == 1
+
+
+def test_one_class_made_many_times_at_once_is_one_class(cloud: Cloud, accounts: Accounts) -> None:
+    pupils = [NewPupil(UserId(f"usr_{number}"), "Léa", "Martin", date(2010, 3, 12)) for number in range(3)]
+    given = [each for each in at_once(lambda _: create_pupil_accounts(accounts, pupils)) if not isinstance(each, JalonError)]
+    again = create_pupil_accounts(accounts, pupils)
+    assert all(each == again for each in given)
+    assert len({account.username for account in again}) == 3
+    assert len(cloud.items("identities")) == 3
+    for account in again:
+        assert sign_in(accounts, account.username, account.initial_password or "").user_id == account.user_id
+
+
+def test_a_class_of_thirty_in_one_call(accounts: Accounts) -> None:
+    pupils = [NewPupil(UserId(f"usr_{number}"), "Noé", "Exemple", date(2010, 1 + number % 12, 5)) for number in range(30)]
+    made = create_pupil_accounts(accounts, pupils)
+    assert len({account.username for account in made}) == 30
+    assert create_pupil_accounts(accounts, pupils) == made
