@@ -271,7 +271,7 @@ class FakeWorklist:
 
 
 class FakeExecutions:
-    """A workflow engine that only notes what it was asked; ``broken`` makes it unreachable."""
+    """A workflow engine that only notes what it was asked; ``broken`` makes it unreachable, ``unreachable`` one execution."""
 
     def __init__(self) -> None:
         self.statuses: dict[str, ExecutionStatus] = {}
@@ -279,13 +279,14 @@ class FakeExecutions:
         self.succeeded: list[tuple[str, dict[str, str]]] = []
         self.heartbeats: list[str] = []
         self.broken = False
+        self.unreachable = ""
 
     def start(self, entry: OpenFinalisation) -> None:
         self._require_reachable()
         self.statuses.setdefault(entry.execution_name, ExecutionStatus.RUNNING)
 
     def status(self, entry: OpenFinalisation) -> ExecutionStatus | None:
-        self._require_reachable()
+        self._require_reachable(entry.execution_name)
         return self.statuses.get(entry.execution_name)
 
     def succeed(self, token: str, output: dict[str, str]) -> bool:
@@ -298,6 +299,6 @@ class FakeExecutions:
         self.heartbeats.append(token)
         return token in self.waiting
 
-    def _require_reachable(self) -> None:
-        if self.broken:
+    def _require_reachable(self, name: str = "") -> None:
+        if self.broken or (name and name == self.unreachable):
             raise WorkflowUnavailableError("unreachable")

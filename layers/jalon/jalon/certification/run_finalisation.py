@@ -4,6 +4,7 @@ Starting is idempotent by our own record: an attempt is claimed before its execu
 the claim. Whatever runs twice finds its work done (docs/architecture.md §5).
 """
 
+import contextlib
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from jalon.certification.finalisations import Executions, ExecutionStatus, OpenF
 from jalon.certification.sessions import SessionStore
 from jalon.certification.worklist import WorklistStore
 from jalon.kernel.clock import Clock
+from jalon.kernel.errors import UnavailableError
 
 #: After so many executions of one finalisation a human must look; the sweep goes on counting it as stuck.
 MAX_ATTEMPTS = 8
@@ -23,15 +25,22 @@ _LONGEST_PAUSE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What one sweep found and did."""
+    """What one sweep found and did; ``failed`` could not be looked at, because a part we depend on did not answer."""
 
     open: int = 0
     begun: int = 0
     closed: int = 0
     stuck: int = 0
+    failed: int = 0
 
     def __add__(self, other: "Sweep") -> "Sweep":
-        return Sweep(self.open + other.open, self.begun + other.begun, self.closed + other.closed, self.stuck + other.stuck)
+        return Sweep(
+            self.open + other.open,
+            self.begun + other.begun,
+            self.closed + other.closed,
+            self.stuck + other.stuck,
+            self.failed + other.failed,
+        )
 
 
 def begin_execution(store: OpenFinalisationStore, executions: Executions, clock: Clock, entry: OpenFinalisation) -> bool:
@@ -44,19 +53,26 @@ def begin_execution(store: OpenFinalisationStore, executions: Executions, clock:
 
 
 def resume_finalisations(sessions: SessionStore, store: OpenFinalisationStore, executions: Executions, clock: Clock) -> Sweep:
-    """Looks at every open finalisation and gets the lost ones going again."""
+    """Looks at every open finalisation and gets the lost ones going again; one that cannot be looked at does not stop the others."""
     total = Sweep()
     for entry in list(store.all()):
-        total += _resume(sessions, store, executions, clock, entry)
+        try:
+            total += _resume(sessions, store, executions, clock, entry)
+        except UnavailableError:
+            total += Sweep(open=1, failed=1)
     return total
 
 
 def keep_jury_waiting(worklist: WorklistStore, executions: Executions) -> int:
     """Sends a heartbeat for each session on the jury's worklist; returns how many workflows heard it.
 
-    A workflow whose session fell off the list hears nothing, times out by its heartbeat and asks again.
+    A workflow that hears nothing for half an hour, because its session fell off the list or we could not reach it, asks again.
     """
-    return sum(executions.heartbeat(waiting.token) for waiting in list(worklist.all()))
+    heard = 0
+    for waiting in list(worklist.all()):
+        with contextlib.suppress(UnavailableError):
+            heard += executions.heartbeat(waiting.token)
+    return heard
 
 
 def _resume(sessions: SessionStore, store: OpenFinalisationStore, executions: Executions, clock: Clock, entry: OpenFinalisation) -> Sweep:
