@@ -119,6 +119,7 @@ def _finish(method: str, path: str, operation: dict[str, Any]) -> None:
     operation["security"] = [] if (method, path) in PUBLIC else [{"token": []}]
     responses = operation.setdefault("responses", {})
     responses.pop("422", None)
+    responses.get("204", {}).pop("content", None)
     refusal = {
         "description": "Refused; `code` says why.",
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},

@@ -7,6 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from functions.certificates import rendering
 from functions.certificates.schemas import MyCertifications, SessionResults
@@ -23,6 +24,12 @@ from jalon.kernel.uai import parse_uai
 SERVICE = "certificates"
 router = Router()
 
+
+def _file(description: str, media_type: str) -> dict[int, OpenAPIResponse]:
+    """How the API's document describes an answer that is a file."""
+    return {200: {"description": description, "content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
+
+
 _PRIVATE = "private, no-cache"
 
 
@@ -36,7 +43,7 @@ def list_mine() -> MyCertifications:
     return MyCertifications(items=[rendering.mine(line) for line in my_certifications(parts().results, _user())])
 
 
-@router.get("/v1/me/certifications/<certification_id>/certificate.pdf")
+@router.get("/v1/me/certifications/<certification_id>/certificate.pdf", responses=_file("The certificate.", "application/pdf"))
 def print_mine(
     certification_id: Annotated[str, Path(pattern=r"^crt_[0-9a-f]{32}$")], lang: Annotated[Language, Query()] = "fr"
 ) -> Response[bytes]:
@@ -61,7 +68,7 @@ def results(uai: str, number: str) -> SessionResults:
     return rendering.table(session, lines)
 
 
-@router.get("/v1/organisations/<uai>/sessions/<number>/results.csv")
+@router.get("/v1/organisations/<uai>/sessions/<number>/results.csv", responses=_file("The table, UTF-8, semicolons.", "text/csv"))
 def results_csv(uai: str, number: str) -> Response[str]:
     """The same as a file for spreadsheets."""
     _, lines = session_results(parts().members, parts().sessions, parts().results, parse_uai(uai), SessionNumber(number), _user())

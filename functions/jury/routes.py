@@ -67,7 +67,7 @@ def review(number: NumberPath) -> ReviewView:
     return rendering.review_view(review_session(parts().bench, SessionNumber(number)), parts().clock.now())
 
 
-@router.post("/v1/jury/certifications/<certification_id>/decisions", middlewares=[idempotent])
+@router.post("/v1/jury/certifications/<certification_id>/decisions", status_code=HTTPStatus.CREATED, middlewares=[idempotent])
 def decide(certification_id: CertificationPath, body: Annotated[DecisionRequest, Body()]) -> Response[ResultView]:
     """Decide on one certification; the decision makes the next version of its result, signed by its author."""
     author = _jury()
@@ -78,7 +78,7 @@ def decide(certification_id: CertificationPath, body: Annotated[DecisionRequest,
     return Response(status_code=HTTPStatus.CREATED, content_type="application/json", body=rendering.result_view(result))
 
 
-@router.post("/v1/jury/sessions/<number>/publication")
+@router.post("/v1/jury/sessions/<number>/publication", status_code=HTTPStatus.ACCEPTED)
 def publish(number: NumberPath) -> Response[ApprovalView]:
     """Let the session be published, once nothing waits for a decision any more. Repeating it is harmless."""
     author = _jury()

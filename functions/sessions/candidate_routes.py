@@ -25,7 +25,7 @@ from jalon.kernel.ids import CertificationId, SessionNumber
 router = Router()
 
 
-@router.post("/v1/certifications")
+@router.post("/v1/certifications", status_code=HTTPStatus.CREATED)
 def join(body: JoinRequest) -> Response[CertificationView]:
     """Enter a session with its number and access code, as the person on its list; joining again is harmless."""
     command = JoinCertification(

@@ -39,7 +39,7 @@ from jalon.organisations.organisation import organisation_of
 router = Router()
 
 
-@router.post("/v1/organisations/<uai>/sessions", middlewares=[idempotent])
+@router.post("/v1/organisations/<uai>/sessions", status_code=HTTPStatus.CREATED, middlewares=[idempotent])
 def create(uai: str, body: SessionRequest) -> Response[SessionView]:
     """Create a session; its number and its two codes are in the answer."""
     school = parse_uai(uai)
@@ -103,7 +103,7 @@ def change(number: NumberPath, body: SessionChangeRequest) -> SessionView:
     return rendering.session_view(changed, parts().clock.now())
 
 
-@router.post("/v1/sessions/<number>/candidates", middlewares=[idempotent])
+@router.post("/v1/sessions/<number>/candidates", status_code=HTTPStatus.CREATED, middlewares=[idempotent])
 def enrol(number: NumberPath, body: EnrolmentRequest) -> Response[CandidateList]:
     """Enrol a class of the school's list, or candidates one by one; answers those that were added."""
     session, _ = centre_session(router, number)
@@ -126,7 +126,7 @@ def list_candidates(number: NumberPath) -> CandidateList:
     return rendering.candidate_list(parts().room.candidates.of_session(session.number))
 
 
-@router.delete("/v1/sessions/<number>/candidates/<candidate_id>")
+@router.delete("/v1/sessions/<number>/candidates/<candidate_id>", status_code=HTTPStatus.NO_CONTENT)
 def remove(number: NumberPath, candidate_id: CandidatePath) -> Response[None]:
     """Take a candidate who has not joined off the list, until the session starts."""
     session, _ = centre_session(router, number)
@@ -135,7 +135,7 @@ def remove(number: NumberPath, candidate_id: CandidatePath) -> Response[None]:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.post("/v1/sessions/<number>/finalisation", middlewares=[idempotent])
+@router.post("/v1/sessions/<number>/finalisation", status_code=HTTPStatus.ACCEPTED, middlewares=[idempotent])
 def finalise(number: NumberPath, body: FinalisationRequest) -> Response[FinalisationView]:
     """Finalise the session; scoring, the jury where it is needed, and publication follow by themselves."""
     session, person = centre_session(router, number)

@@ -77,7 +77,7 @@ def end(number: NumberPath, candidate_id: CandidatePath) -> CandidateView:
     return rendering.candidate_view(candidate)
 
 
-@router.post("/v1/sessions/<number>/reports", middlewares=[idempotent])
+@router.post("/v1/sessions/<number>/reports", status_code=HTTPStatus.CREATED, middlewares=[idempotent])
 def report(number: NumberPath, body: ReportRequest) -> Response[ReportView]:
     """Write a report on a candidate."""
     session, person = room_session(router, number)
@@ -96,7 +96,7 @@ def report(number: NumberPath, body: ReportRequest) -> Response[ReportView]:
     return Response(status_code=HTTPStatus.CREATED, content_type="application/json", body=rendering.report_view(written))
 
 
-@router.delete("/v1/sessions/<number>/candidates/<candidate_id>/reports/<report_id>")
+@router.delete("/v1/sessions/<number>/candidates/<candidate_id>/reports/<report_id>", status_code=HTTPStatus.NO_CONTENT)
 def withdraw(number: NumberPath, candidate_id: CandidatePath, report_id: str) -> Response[None]:
     """Take a report back, until the session is finalised."""
     session, _ = room_session(router, number)

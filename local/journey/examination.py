@@ -3,8 +3,9 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from local.journey.api import Api, JourneyError
 from local.journey.classroom import together
@@ -12,16 +13,18 @@ from local.journey.pupil import Pupil
 from local.journey.school import wait_until
 from local.journey.story import Story
 
+TIME_ZONE = "Europe/Paris"
+
 
 def create_session(story: Story) -> str:
     """The school creates a session and enrols the class; the invigilator joins with the code."""
-    now = datetime.now(UTC)
+    soon = datetime.now(ZoneInfo(TIME_ZONE)) + timedelta(minutes=5)
     wanted = {
         "site": story.school,
         "room": "Salle informatique",
-        "date": now.date().isoformat(),
-        "start_time": now.strftime("%H:%M"),
-        "time_zone": "Etc/UTC",
+        "date": soon.date().isoformat(),
+        "start_time": soon.strftime("%H:%M"),
+        "time_zone": TIME_ZONE,
         "invigilators": ["Surveillance Exemple"],
     }
     made = story.school_api.post("/v1/organisations/{uai}/sessions", wanted, expect=201, uai=story.uai)
