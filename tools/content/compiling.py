@@ -174,6 +174,8 @@ def _variant(part: Mapping[str, Any], case: Mapping[str, Any], number: int, draw
     }  # fmt: skip
     scope: dict[str, Any] = {**LIBRARY, **functions, "n": number, **case}
     for name, expression in part.get("given", {}).items():
+        if name in case:
+            raise FormError(f"`{name}` is both a column of `cases` and a name of `given`")
         scope[name] = evaluate(expression, scope) if isinstance(expression, str) else expression
     body = {key: render(value, scope) for key, value in part.items() if key not in {"cases", "given", "variants", "files", "images"}}
     body["instruction"] = str(body.pop("ask")).strip()
