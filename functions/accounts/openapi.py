@@ -1,5 +1,7 @@
 """What these routes look like from outside: the OpenAPI 3.1 paths and schemas that ``tools.openapi`` merges."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -8,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from functions.accounts.operations import OPERATIONS, Operation
 from functions.accounts.schemas import TokenError
 
+EXAMPLES = Path(__file__).with_name("examples.json")
 _REFERENCE = "#/components/schemas/{model}"
 
 
@@ -73,4 +76,6 @@ def _schemas() -> dict[str, Any]:
     responses = [(operation.response, "serialization") for operation in OPERATIONS if operation.response]
     _, definitions = models_json_schema([*requests, *responses, (TokenError, "serialization")], ref_template=_REFERENCE)  # type: ignore[list-item]
     schemas: dict[str, Any] = definitions["$defs"]
+    for name, example in json.loads(EXAMPLES.read_text()).items():
+        schemas[name]["examples"] = [example]
     return schemas

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from functions.accounts.schemas import Me, Preferences, Terms
+from functions.accounts.schemas import AcceptedTerms, Me, Preferences
 from jalon.accounts.accept_terms import terms_to_accept
 from jalon.accounts.identity import Identity
 from jalon.accounts.stores import Credentials
@@ -20,7 +20,7 @@ def me_of(identity: Identity, credentials: Credentials | None, terms_in_force: s
         username=identity.username,
         roles=sorted(map(str, identity.roles)),
         preferences=Preferences(**asdict(identity.preferences)),
-        terms=Terms(version=terms.version, accepted_at=terms.accepted_at) if terms else None,
+        terms=AcceptedTerms(version=terms.version, accepted_at=terms.accepted_at) if terms else None,
         terms_to_accept=terms_to_accept(identity, terms_in_force),
         password_is_initial=credentials is not None and credentials.initial_nonce is not None,
     )

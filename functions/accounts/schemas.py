@@ -10,16 +10,16 @@ from jalon.accounts.oauth_client import GRANTABLE_SCOPES
 from jalon.kernel.clock import iso
 
 Instant = Annotated[datetime, PlainSerializer(iso, return_type=str)]
-Name = Annotated[str, Field(min_length=1, max_length=200, examples=["Élodie"])]
-Email = Annotated[str, Field(min_length=3, max_length=254, examples=["elodie.martin@example.org"])]
-Password = Annotated[SecretStr, Field(min_length=1, max_length=1024, examples=["kuki-napa-4656"])]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Email = Annotated[str, Field(min_length=3, max_length=254)]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 Locale = Literal["fr-FR", "fr", "en"]
 
 GrantableScope = StrEnum("GrantableScope", {scope.name: str(scope) for scope in sorted(GRANTABLE_SCOPES)})  # type: ignore[misc]
 
 
 class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=False)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class SignUpRequest(_Request):
@@ -29,14 +29,14 @@ class SignUpRequest(_Request):
     password: Password
     first_name: Name
     last_name: Name
-    birth_date: date = Field(examples=["2010-03-12"])
+    birth_date: date
     locale: Locale = "fr-FR"
 
 
 class AccountCreated(BaseModel):
     """The account's identifier."""
 
-    id: str = Field(examples=["usr_0123456789abcdef0123456789abcdef"])
+    id: str
 
 
 class Preferences(BaseModel):
@@ -49,7 +49,7 @@ class Preferences(BaseModel):
     screen_reader: bool
 
 
-class Terms(BaseModel):
+class AcceptedTerms(BaseModel):
     """The terms of use that were accepted."""
 
     version: str
@@ -65,9 +65,9 @@ class Me(BaseModel):
     birth_date: date | None
     email: str | None
     username: str | None
-    roles: list[str] = Field(examples=[["pupil"]])
+    roles: list[str]
     preferences: Preferences
-    terms: Terms | None
+    terms: AcceptedTerms | None
     terms_to_accept: str | None = Field(description="The version in force, if this person has not accepted it yet.")
     password_is_initial: bool = Field(description="The password is still the one the school handed out.")
 
@@ -85,7 +85,7 @@ class PreferencesRequest(_Request):
 class TermsRequest(_Request):
     """The version of the terms of use that the person was shown and accepts."""
 
-    version: str = Field(min_length=1, max_length=50, examples=["2026-09-01"])
+    version: str = Field(min_length=1, max_length=50)
 
 
 class PasswordChangeRequest(_Request):
@@ -122,8 +122,8 @@ class PasswordSetupRequest(_Request):
 class ClientRequest(_Request):
     """A school's software."""
 
-    name: str = Field(min_length=1, max_length=100, examples=["Export LSU"])
-    scopes: list[GrantableScope] = Field(min_length=1, max_length=len(GRANTABLE_SCOPES), examples=[["lsu:read"]])
+    name: str = Field(min_length=1, max_length=100)
+    scopes: list[GrantableScope] = Field(min_length=1, max_length=len(GRANTABLE_SCOPES))
 
 
 class ClientCreated(BaseModel):
@@ -139,7 +139,7 @@ class TokenResponse(BaseModel):
 
     access_token: str
     token_type: Literal["Bearer"]
-    expires_in: int = Field(examples=[1200])
+    expires_in: int
     refresh_token: str | None = Field(default=None, description="For people; a client asks for another access token instead.")
     scope: str | None = Field(default=None, description="For clients.")
 

@@ -1,7 +1,12 @@
 """The description of the routes is true to them and to the template."""
 
+import json
+
+import pytest
+
 from functions.accounts.app import app
-from functions.accounts.openapi import document
+from functions.accounts.openapi import EXAMPLES, document
+from functions.accounts.operations import OPERATIONS, Operation
 from tests.cloud import template
 from tools.openapi import PUBLIC
 
@@ -32,6 +37,13 @@ def test_the_description_is_sound() -> None:
 
     whole = {"openapi": "3.1.0", "info": {"title": "Accounts", "version": "1"}, **document()}
     assert [error.message for error in OpenAPIV31SpecValidator(whole).iter_errors()] == []
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: f"{operation.method} {operation.path}")
+def test_every_body_has_an_example_that_its_schema_accepts(operation: Operation) -> None:
+    for model in (operation.request, operation.response):
+        if model is not None:
+            model.model_validate_json(json.dumps(json.loads(EXAMPLES.read_text())[model.__name__]))
 
 
 def test_what_creates_asks_for_an_idempotency_key() -> None:
