@@ -1,11 +1,15 @@
 """A school on the emulator, driven through the handlers as clients and the cloud's own events do."""
 
+import base64
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from functions.campaigns import wiring as campaigns_wiring
 from functions.campaigns.app import handler as campaigns
@@ -15,8 +19,10 @@ from functions.import_pupils import wiring as import_wiring
 from functions.import_pupils.app import handler as import_pupils
 from functions.track_participations import wiring as track_wiring
 from functions.track_participations.app import handler as track_participations
+from jalon.edge import aws, secrets
 from jalon.kernel.ids import Uai
 from local.siecle_sample import Sample, SamplePupil, siecle_sample
+from tests import cloud as test_cloud
 from tests.assessment import content
 from tests.cloud import Cloud
 from tests.events import CONTEXT, body_of, http_event
@@ -33,6 +39,7 @@ class School:
     cloud: Cloud
     sample: Sample = field(default_factory=lambda: siecle_sample(UAI, seed=1))
     admin: str = ""
+    met: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for cached in (
@@ -109,6 +116,16 @@ class School:
         assert self.deliver(requested["id"]) == []
         return self.read_import(requested["id"])
 
+    def newcomer(self) -> str:
+        """The account of a pupil of the list who was not met before, reconciled."""
+        number = len(self.met)
+        self.met.append(f"usr_{number + 1:032x}")
+        assert self.reconcile(self.sample.pupils[number], self.met[number])[0] == 200
+        return self.met[number]
+
+    def pupil_of(self, user_id: str) -> SamplePupil:
+        return self.sample.pupils[self.met.index(user_id)]
+
     def reconcile(self, pupil: SamplePupil, user_id: str, **changes: Any) -> tuple[int, Any]:
         body = {"uai": UAI, "first_name": pupil.first_name, "last_name": pupil.last_name, "birth_date": pupil.birth_date.isoformat()}
         return self.as_pupil(user_id, "POST", "/v1/reconciliations", body | changes)
@@ -148,6 +165,20 @@ class School:
         return count_campaign_stats({"Records": records}, CONTEXT)
 
 
+@contextmanager
+def own_account(emulator: str) -> Iterator[Cloud]:
+    """What the fixture ``cloud`` gives, for as long as the caller needs it."""
+    with pytest.MonkeyPatch.context() as environment:
+        built = test_cloud.build(emulator)
+        for name, value in built.environment.items():
+            environment.setenv(name, value)
+        aws.forget_clients()
+        secrets.forget_secrets()
+        yield built
+    aws.forget_clients()
+    secrets.forget_secrets()
+
+
 def activation(code: str, email: str = "principale@exemple.example") -> dict[str, str]:
     return {
         "activation_code": code,
@@ -160,7 +191,6 @@ def activation(code: str, email: str = "principale@exemple.example") -> dict[str
 
 def _as_streamed(item: dict[str, Any]) -> dict[str, Any]:
     """An item in the form a stream's event has it in Lambda: binary values as base64 text."""
-    import base64
 
     def form(value: Any) -> Any:
         if isinstance(value, bytes):

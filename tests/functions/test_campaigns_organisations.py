@@ -80,36 +80,35 @@ def test_a_uai_with_a_wrong_letter_is_refused_by_name(school: School) -> None:
     assert (status, refused["errors"][0]["pointer"]) == (422, "/uai")
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", ""),
-        ("GET", "/classes"),
-        ("GET", "/pupils"),
-        ("POST", "/imports"),
-        ("GET", "/imports/imp_" + "0" * 32),
-        ("POST", "/pupil-credentials"),
-        ("GET", "/certifiable"),
-        ("POST", "/campaigns"),
-        ("GET", "/campaigns"),
-        ("GET", "/campaigns/cmp_" + "0" * 32),
-        ("POST", "/campaigns/cmp_" + "0" * 32 + "/archiving"),
-        ("GET", "/campaigns/cmp_" + "0" * 32 + "/participants"),
-        ("GET", "/campaigns/cmp_" + "0" * 32 + "/results"),
-    ],
+ROUTES = (
+    ("GET", ""),
+    ("GET", "/classes"),
+    ("GET", "/pupils"),
+    ("POST", "/imports"),
+    ("GET", "/imports/imp_" + "0" * 32),
+    ("POST", "/pupil-credentials"),
+    ("GET", "/certifiable"),
+    ("POST", "/campaigns"),
+    ("GET", "/campaigns"),
+    ("GET", "/campaigns/cmp_" + "0" * 32),
+    ("POST", "/campaigns/cmp_" + "0" * 32 + "/archiving"),
+    ("GET", "/campaigns/cmp_" + "0" * 32 + "/participants"),
+    ("GET", "/campaigns/cmp_" + "0" * 32 + "/results"),
 )
-def test_every_route_of_a_school_asks_for_its_membership(school: School, method: str, path: str) -> None:
+BODIES = {"/pupil-credentials": {"class": "4A"}, "/campaigns": {"type": "profile_collection", "name": "Profils"}}
+
+
+def test_every_route_of_a_school_asks_for_its_membership(school: School) -> None:
     school.open()
-    bodies = {"/pupil-credentials": {"class": "4A"}, "/campaigns": {"type": "profile_collection", "name": "Profils"}}
-    body = bodies.get(path) if method == "POST" else None
-    query = {"class": "4A"} if path == "/certifiable" else None
-    for uai in (UAI, OTHER_UAI):
-        status, refused = school.call(
-            method, f"/v1/organisations/{uai}{path}", body, subject="usr_" + "9" * 32, roles="teacher", query=query
-        )
-        assert (status, refused["code"]) == (403, "not_a_member")
-    status, refused = school.call(method, f"/v1/organisations/{UAI}{path}", body, query=query)
-    assert (status, refused["code"]) == (401, "not_signed_in")
+    for method, path in ROUTES:
+        body = BODIES.get(path) if method == "POST" else None
+        query = {"class": "4A"} if path == "/certifiable" else None
+        for uai in (UAI, OTHER_UAI):
+            stranger = {"subject": "usr_" + "9" * 32, "roles": "teacher", "query": query}
+            status, refused = school.call(method, f"/v1/organisations/{uai}{path}", body, **stranger)
+            assert (status, refused["code"]) == (403, "not_a_member"), (method, path)
+        status, refused = school.call(method, f"/v1/organisations/{UAI}{path}", body, query=query)
+        assert (status, refused["code"]) == (401, "not_signed_in"), (method, path)
 
 
 def test_a_member_who_is_no_administrator_neither_imports_nor_makes_accounts(school: School) -> None:

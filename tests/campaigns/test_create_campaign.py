@@ -1,0 +1,78 @@
+"""Codes and ids of campaigns and participations."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jalon.campaigns.campaign import CampaignCodeUnknownError, CampaignType, NoCodeLeftError, new_code, parse_code
+from jalon.campaigns.create_campaign import CreateCampaign, create_campaign
+from jalon.campaigns.participation import SHARDS, ParticipationNotFoundError, key_of, participation_id, shard_of
+from jalon.kernel.clock import FixedClock
+from jalon.kernel.ids import CampaignId, SecureIdSource, SequenceIdSource, UserId
+from tests.assessment.content import release
+from tests.assessment.fakes import FakeReleases
+from tests.campaigns.fakes import FakeCampaigns
+from tests.campaigns.samples import NOW, UAI, campaign
+
+COLLECTION = CreateCampaign(UAI, UserId("usr_1"), CampaignType.PROFILE_COLLECTION, " Profils   de rentrée ")
+
+
+class StuckIds(SequenceIdSource):
+    """Draws the same code each time, ``free_after`` times."""
+
+    def __init__(self, free_after: int) -> None:
+        super().__init__()
+        self.left = free_after
+
+    def pick(self, alphabet: str, length: int) -> str:
+        if self.left > 0:
+            self.left -= 1
+            return ("BCDFGH" if length == 6 else "234")[:length]
+        return super().pick(alphabet, length)
+
+
+def test_a_taken_code_is_drawn_again() -> None:
+    campaigns = FakeCampaigns()
+    campaigns.create(campaign())
+    made = create_campaign(campaigns, FakeReleases(release()), StuckIds(free_after=4), FixedClock(NOW), COLLECTION)
+    assert made.code != campaign().code
+    assert campaigns.by_code(made.code) == made
+    assert (made.name, made.multiple_sendings) == ("Profils de rentrée", True)
+
+
+def test_code_after_code_taken_is_a_refusal_and_no_campaign() -> None:
+    campaigns = FakeCampaigns()
+    campaigns.create(campaign())
+    with pytest.raises(NoCodeLeftError):
+        create_campaign(campaigns, FakeReleases(release()), StuckIds(free_after=100), FixedClock(NOW), COLLECTION)
+    assert len(campaigns.items) == 1
+
+
+def test_codes_hold_no_vowel_and_no_look_alike() -> None:
+    codes = {new_code(SecureIdSource()) for _ in range(200)}
+    assert all(re.fullmatch(r"[BCDFGHJKMPQRTVWXY]{6}[2346789]{3}", code) for code in codes)
+    assert len(codes) == 200
+
+
+@given(st.text(max_size=20))
+def test_whatever_is_typed_is_a_code_or_an_unknown_one(text: str) -> None:
+    try:
+        code = parse_code(text)
+    except CampaignCodeUnknownError:
+        return
+    assert re.fullmatch(r"[A-Z]{6}[0-9]{3}", code)
+
+
+@given(st.text("0123456789abcdef", min_size=1), st.text("0123456789abcdef", min_size=1))
+def test_a_participations_key_can_be_read_off_its_id(campaign_hex: str, user_hex: str) -> None:
+    key = (CampaignId(f"cmp_{campaign_hex}"), UserId(f"usr_{user_hex}"))
+    assert key_of(participation_id(*key)) == key
+    assert 0 <= shard_of(key[1]) < SHARDS
+
+
+@pytest.mark.parametrize("text", ["", "par_", "par_a", "par_a_", "par__b", "x_a_b"])
+def test_a_text_that_is_no_participation_is_not_found(text: str) -> None:
+    with pytest.raises(ParticipationNotFoundError):
+        key_of(text)
