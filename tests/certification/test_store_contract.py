@@ -68,13 +68,26 @@ class Stores:
     worklist: WorklistStore
 
 
+MODELS = (
+    SessionItem,
+    CentreSessionItem,
+    CandidateItem,
+    SittingItem,
+    InvigilatorItem,
+    ResultItem,
+    OpenFinalisationItem,
+    WaitingSessionItem,
+)
+
+
 @pytest.fixture(scope="module")
 def tables(emulator: str) -> Iterator[None]:
-    """One account for the whole module: each test empties the tables it used."""
+    """One account for the whole module: making one costs a second, and so does binding a model."""
     built = build(emulator)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in built.environment.items():
             patch.setenv(name, value)
+        bind(Settings.from_environment(), *MODELS)
         yield
 
 
@@ -86,17 +99,6 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
         yield Stores(sessions, FakeCandidates(), FakeInvigilators(), FakeResults(sessions), open_finalisations, FakeWorklist())
         return
     request.getfixturevalue("tables")
-    models = (
-        SessionItem,
-        CentreSessionItem,
-        CandidateItem,
-        SittingItem,
-        InvigilatorItem,
-        ResultItem,
-        OpenFinalisationItem,
-        WaitingSessionItem,
-    )
-    bind(Settings.from_environment(), *models)
     yield Stores(
         DynamoSessionStore(),
         DynamoCandidateStore(),
@@ -105,10 +107,9 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
         DynamoOpenFinalisationStore(),
         DynamoWorklistStore(),
     )
-    for model in models:
-        with model.batch_write() as batch:
-            for item in model.scan():
-                batch.delete(item)
+    for model in MODELS:
+        for item in model.scan():
+            item.delete()
 
 
 def a_session(number: str = NUMBER, day: date = date(2027, 3, 12), **changes: object) -> Session:
