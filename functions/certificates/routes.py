@@ -1,5 +1,6 @@
 """Routes of certificates and published results."""
 
+import base64
 import hashlib
 from http import HTTPStatus
 from typing import Annotated
@@ -46,19 +47,19 @@ def list_mine() -> MyCertifications:
 @router.get("/v1/me/certifications/<certification_id>/certificate.pdf", responses=_file("The certificate.", "application/pdf"))
 def print_mine(
     certification_id: Annotated[str, Path(pattern=r"^crt_[0-9a-f]{32}$")], lang: Annotated[Language, Query()] = "fr"
-) -> Response[bytes]:
+) -> Response[str]:
     """The caller's certificate as an A4 page. The same certificate gives the same bytes, hence the ETag."""
     certificate = certificate_to_print(parts().certificates, _user(), CertificationId(certification_id))
     etag = _etag(certificate.token, lang)
-    headers = {"ETag": etag, "Cache-Control": _PRIVATE}
+    headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": _PRIVATE}
     if router.current_event.headers.get("if-none-match") == etag:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, body="", headers=headers)
     from jalon.certificates.printing.document import print_certificate
 
     pdf = print_certificate(certificate, parts().site_url, lang)
     metric("CertificatePrinted", language=lang)
     headers["Content-Disposition"] = f'inline; filename="certificat-{certificate.facts.code}.pdf"'
-    return Response(status_code=HTTPStatus.OK, content_type="application/pdf", body=pdf, headers=headers)
+    return _binary("application/pdf", pdf, headers)
 
 
 @router.get("/v1/organisations/<uai>/sessions/<number>/results")
@@ -74,6 +75,13 @@ def results_csv(uai: str, number: str) -> Response[str]:
     _, lines = session_results(parts().members, parts().sessions, parts().results, parse_uai(uai), SessionNumber(number), _user())
     headers = {"Content-Disposition": f'attachment; filename="resultats-session-{number}.csv"', "Cache-Control": _PRIVATE}
     return Response(status_code=HTTPStatus.OK, content_type="text/csv; charset=utf-8; header=present", body=as_csv(lines), headers=headers)
+
+
+def _binary(media_type: str, body: bytes, headers: dict[str, str | list[str]]) -> Response[str]:
+    """A response of bytes. They are encoded here, because the resolver's own validation takes every body for text."""
+    response = Response(status_code=HTTPStatus.OK, content_type=media_type, body=base64.b64encode(body).decode("ascii"), headers=headers)
+    response.base64_encoded = True
+    return response
 
 
 def _etag(token: bytes, language: Language) -> str:
