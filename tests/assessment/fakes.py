@@ -1,7 +1,7 @@
 """The stores in memory, with the conditions of the real ones; contract tests run on both."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.content import Release
@@ -13,10 +13,29 @@ from jalon.assessment.store import Attempt, NotWritten, WriteOutcome, Written
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 
 
-class FakeAssessments:
-    """An AssessmentStore; ``items`` is open to the tests."""
+@dataclass(frozen=True, slots=True)
+class AnswerWrite:
+    """What the one write of the protocol is given."""
 
-    def __init__(self) -> None:
+    epoch: int
+    sequence: int
+    deadline_from: datetime
+
+
+#: The conditions of the one write, by the names they have in ``jalon.assessment.assessment_store.answer_conditions``.
+ANSWER_CONDITIONS: dict[str, Callable[[AssessmentState, AnswerWrite], bool]] = {
+    "status": lambda state, _: state.is_live,
+    "epoch": lambda state, write: state.epoch == write.epoch,
+    "sequence": lambda state, write: state.sequence == write.sequence,
+    "deadline": lambda state, write: state.deadline_at is None or state.deadline_at >= write.deadline_from,
+}
+
+
+class FakeAssessments:
+    """An AssessmentStore; ``items`` is open to the tests, and ``without`` names a condition of the one write to leave out."""
+
+    def __init__(self, without: str | None = None) -> None:
+        self.conditions = [condition for name, condition in ANSWER_CONDITIONS.items() if name != without]
         self.items: dict[AssessmentId, AssessmentState] = {}
         self.attempts: dict[tuple[UserId, str, int], Attempt] = {}
 
@@ -43,13 +62,10 @@ class FakeAssessments:
     def append_answer(
         self, assessment_id: AssessmentId, *, epoch: int, sequence: int, answer: Answered, deadline_from: datetime
     ) -> WriteOutcome:
-        def allowed(state: AssessmentState) -> bool:
-            in_time = state.deadline_at is None or state.deadline_at >= deadline_from
-            return state.is_live and state.epoch == epoch and state.sequence == sequence and in_time
-
+        write = AnswerWrite(epoch, sequence, deadline_from)
         return self._update(
             assessment_id,
-            allowed,
+            lambda state: all(condition(state, write) for condition in self.conditions),
             lambda state: replace(
                 state, answers=(*state.answers, answer), updated_at=datetime.fromtimestamp(answer.at, tz=state.updated_at.tzinfo)
             ),

@@ -1,0 +1,51 @@
+"""``python -m tests.assessment.faults``: the model check, the fault run and the mutants; the last line is JSON.
+
+Exit status 0 when every figure that must be 0 is 0 and every mutant was noticed.
+"""
+
+import argparse
+import json
+import sys
+import time
+
+from tests.assessment.faults.fault_run import run
+from tests.assessment.faults.model_check import Bounds, ModelCheck
+from tests.assessment.faults.mutants import killed_mutants
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="faults", description="Check the answer protocol exhaustively and under faults.")
+    parser.add_argument("--faults", type=int, default=300_000, help="faults to inject (default: 300000)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the fault run (default: 1)")
+    parser.add_argument("--questions", type=int, default=3, help="questions in the model check (default: 3)")
+    chosen = parser.parse_args()
+    started = time.monotonic()
+    _say("every state of two devices, a network, an invigilator and a clock …")
+    model = ModelCheck(Bounds(questions=chosen.questions, in_flight=2, epochs=2)).run()
+    _say(f"{model.states} states, {model.steps} steps, {model.violations} violations")
+    tally = run(chosen.faults, chosen.seed)
+    _say(f"{tally.faults} faults in {tally.sessions} tests of 48 questions, {tally.violations} violations")
+    mutants = killed_mutants()
+    for name, killed in mutants.items():
+        _say(f"{name}: {'noticed' if killed else 'NOT NOTICED'}")
+    figures = {
+        "states": model.states,
+        "faults": tally.faults,
+        "sessions": tally.sessions,
+        **{name: getattr(model, name) + getattr(tally, name) for name in ("lost", "doubled", "changed", "stale_writes", "unfinished")},
+        "forged": tally.forged,
+        "mutants": len(mutants),
+        "mutants_killed": sum(mutants.values()),
+        "seconds": round(time.monotonic() - started),
+    }
+    sys.stdout.write(json.dumps(figures) + "\n")
+    return 0 if not model.violations and not tally.violations and all(mutants.values()) else 1
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

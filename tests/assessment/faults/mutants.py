@@ -1,0 +1,47 @@
+"""The protocol with one of its parts taken away: what the checks must notice, each and every one."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+from jalon.assessment import give_answer, tickets
+from tests.assessment.fakes import ANSWER_CONDITIONS
+from tests.assessment.faults.fault_run import run
+from tests.assessment.faults.model_check import Bounds, ModelCheck
+
+#: Faults that a mutant may survive before it counts as not noticed.
+FAULTS_PER_MUTANT = 20_000
+
+
+def _unsigned(office: Any, body: bytes, _user_id: str) -> bytes:
+    return hmac.digest(office._key, body, hashlib.sha256)
+
+
+#: Each check of the ticket, taken away.
+TICKET_CHECKS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
+    "signature": lambda: patch.object(tickets.hmac, "compare_digest", lambda _one, _other: True),
+    "person": lambda: patch.object(tickets.TicketOffice, "_mac", _unsigned),
+    "age": lambda: patch.object(tickets, "LIFE", timedelta(days=1_000)),
+    "test": lambda: patch.object(give_answer, "refuse_another_tests_ticket", lambda _ticket, _assessment_id: None),
+}
+
+
+def killed_mutants() -> dict[str, bool]:
+    """Each mutant by name, and whether it was noticed: by the fault run, and the conditions of the write by the model check too."""
+    verdicts = {}
+    for condition in ANSWER_CONDITIONS:
+        report = ModelCheck(Bounds(questions=2, in_flight=2, epochs=2), without=condition, stop_at_first=True).run()
+        verdicts[f"write without {condition}"] = report.violations > 0 and noticed_by_faults(without=condition)
+    for check, removed in TICKET_CHECKS.items():
+        verdicts[f"ticket without {check}"] = noticed_by_faults(removed)
+    return verdicts
+
+
+def noticed_by_faults(removed: Callable[[], AbstractContextManager[Any]] = nullcontext, without: str | None = None) -> bool:
+    """Whether the fault run breaks something with this part taken away."""
+    with removed():
+        return run(FAULTS_PER_MUTANT, without=without, until_broken=True).violations > 0

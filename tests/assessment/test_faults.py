@@ -1,0 +1,33 @@
+"""A small share of ``python -m tests.assessment.faults`` with every test run: the model check, the fault run, the mutants."""
+
+import pytest
+
+from tests.assessment.fakes import ANSWER_CONDITIONS
+from tests.assessment.faults.fault_run import run
+from tests.assessment.faults.model_check import Bounds, ModelCheck, Report
+from tests.assessment.faults.mutants import TICKET_CHECKS, noticed_by_faults
+
+SMALL = Bounds(questions=2, in_flight=2, epochs=2)
+
+
+def test_no_reachable_state_loses_doubles_or_changes_an_answer() -> None:
+    report = ModelCheck(SMALL).run()
+    assert report == Report(states=report.states, steps=report.steps)
+    assert report.states > 40_000
+
+
+def test_no_fault_loses_doubles_or_changes_an_answer() -> None:
+    tally = run(faults=10_000, seed=7)
+    assert tally.violations == 0
+    assert tally.faults >= 10_000
+
+
+@pytest.mark.parametrize("condition", ANSWER_CONDITIONS)
+def test_both_checks_notice_a_missing_condition_of_the_write(condition: str) -> None:
+    assert ModelCheck(SMALL, without=condition, stop_at_first=True).run().violations
+    assert noticed_by_faults(without=condition)
+
+
+@pytest.mark.parametrize("check", TICKET_CHECKS)
+def test_the_fault_run_notices_a_missing_check_of_the_ticket(check: str) -> None:
+    assert noticed_by_faults(TICKET_CHECKS[check])
