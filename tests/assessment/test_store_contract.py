@@ -10,7 +10,7 @@ from engine.grading import Answer, Result
 from engine.knowledge import Element, Knowledge
 from engine.packing import Answered, Question
 from engine.scoring import CompetenceScore
-from jalon.assessment.assessment_store import DynamoAssessments
+from jalon.assessment.assessment_store import DynamoAssessments, answer_conditions
 from jalon.assessment.profile_store import DynamoProfiles
 from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile
 from jalon.assessment.state import AssessmentState, Purpose, Slot, Status
@@ -19,7 +19,7 @@ from jalon.assessment.tables import AssessmentItem, AttemptItem, ProfileItem
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
-from tests.assessment.fakes import FakeAssessments, FakeProfiles
+from tests.assessment.fakes import ANSWER_CONDITIONS, FakeAssessments, FakeProfiles
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 USER = UserId("usr_" + "1" * 32)
@@ -202,6 +202,10 @@ def test_all_of_a_users_assessments_are_found_and_no_others(store: AssessmentSto
     store.claim_attempt(Attempt(SLOT, 4, AssessmentId("asm_claimed_and_never_created")))
     store.create(new(assessment_id=AssessmentId("asm_other"), user_id=UserId("usr_2")))
     assert sorted(store.of_user(USER), key=lambda state: state.assessment_id) == mine
+
+
+def test_the_fake_and_the_table_ask_for_the_same_conditions() -> None:
+    assert list(ANSWER_CONDITIONS) == list(answer_conditions(1, 1, NOW))
 
 
 def stored_profile(**changes: object) -> StoredProfile:
