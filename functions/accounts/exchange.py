@@ -112,6 +112,11 @@ def json_response(status: HTTPStatus, model: BaseModel, headers: Mapping[str, st
     )
 
 
+def accepted() -> Response:
+    """Taken on; nothing to say about the outcome."""
+    return Response(status_code=HTTPStatus.ACCEPTED, headers={"Cache-Control": "no-store"})
+
+
 def no_content() -> Response:
     """Done, nothing to say."""
     return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})

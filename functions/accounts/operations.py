@@ -34,6 +34,11 @@ OPERATIONS = (
     Operation("PUT", "/v1/me/terms", routes.accept, HTTPStatus.OK, schemas.TermsRequest, schemas.Me),
     Operation("PUT", "/v1/me/password", routes.replace_password, HTTPStatus.NO_CONTENT, schemas.PasswordChangeRequest),
     Operation("POST", "/v1/me/sign-out", routes.sign_out, HTTPStatus.NO_CONTENT),
+    Operation("POST", "/v1/me/email", routes.attach_email, HTTPStatus.ACCEPTED, schemas.EmailRequest),
+    Operation(
+        "POST", "/v1/me/email/confirmation", routes.confirm_attached_email, HTTPStatus.OK, schemas.EmailConfirmationRequest, schemas.Me
+    ),
+    Operation("POST", "/v1/password-recoveries", routes.recover, HTTPStatus.ACCEPTED, schemas.EmailRequest),
     Operation("POST", "/v1/staff", routes.create_staff, HTTPStatus.CREATED, schemas.StaffRequest, schemas.StaffCreated, creates=True),
     Operation("POST", "/v1/password-setups", routes.set_password, HTTPStatus.NO_CONTENT, schemas.PasswordSetupRequest),
     Operation(

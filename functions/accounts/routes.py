@@ -5,12 +5,14 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from functions.accounts.exchange import SERVICE, Exchange, json_response, no_content
+from functions.accounts.exchange import SERVICE, Exchange, accepted, json_response, no_content
 from functions.accounts.rendering import me_of
 from functions.accounts.schemas import (
     AccountCreated,
     ClientCreated,
     ClientRequest,
+    EmailConfirmationRequest,
+    EmailRequest,
     PasswordChangeRequest,
     PasswordSetupRequest,
     PreferencesRequest,
@@ -21,12 +23,14 @@ from functions.accounts.schemas import (
 )
 from functions.accounts.wiring import desk
 from jalon.accounts.accept_terms import accept_terms
+from jalon.accounts.attach_email import ask_for_email, confirm_email
 from jalon.accounts.change_password import change_password
 from jalon.accounts.change_preferences import PreferencesChange, change_preferences
 from jalon.accounts.create_client import ClientExistsError, NewClient, create_client
 from jalon.accounts.create_staff_account import NewStaff, create_staff_account
 from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Role
 from jalon.accounts.oauth_client import Scope
+from jalon.accounts.recover_password import recover_password
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.sign_out_everywhere import sign_out_everywhere
 from jalon.accounts.sign_up import SignUp, sign_up
@@ -115,6 +119,31 @@ def sign_out(exchange: Exchange) -> Response:
     logger(SERVICE).info("SIGNED_OUT_EVERYWHERE", user_id=person.user_id)
     metric("SignedOutEverywhere", service=SERVICE)
     return no_content()
+
+
+def attach_email(exchange: Exchange) -> Response:
+    """Ask for a code to be sent to an e-mail address, to attach it to one's own account."""
+    person, body = _person(exchange), exchange.read(EmailRequest)
+    ask_for_email(desk().accounts, desk().mailer, person.user_id, body.email)
+    metric("MessageSent", service=SERVICE, kind="email_code")
+    return accepted()
+
+
+def confirm_attached_email(exchange: Exchange) -> Response:
+    """Attach the address whose code was received: from now on it signs in to the same account."""
+    person, body = _person(exchange), exchange.read(EmailConfirmationRequest)
+    attached = confirm_email(desk().accounts, person.user_id, body.email, body.code)
+    logger(SERVICE).info("EMAIL_ATTACHED", user_id=person.user_id)
+    metric("EmailAttached", service=SERVICE)
+    return _show(attached)
+
+
+def recover(exchange: Exchange) -> Response:
+    """Ask for a message that lets the owner of an e-mail address choose a new password; the answer is always the same."""
+    body = exchange.read(EmailRequest)
+    recover_password(desk().accounts, desk().mailer, body.email)
+    metric("MessageSent", service=SERVICE, kind="recovery")
+    return accepted()
 
 
 def create_staff(exchange: Exchange) -> Response:

@@ -95,6 +95,19 @@ class PasswordChangeRequest(_Request):
     new_password: Password
 
 
+class EmailRequest(_Request):
+    """An address to which a message will be sent."""
+
+    email: Email
+
+
+class EmailConfirmationRequest(_Request):
+    """The address again, with the code that was sent to it."""
+
+    email: Email
+    code: str = Field(min_length=1, max_length=40)
+
+
 class StaffRequest(_Request):
     """Someone of the certifying body."""
 

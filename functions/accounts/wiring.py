@@ -7,7 +7,9 @@ from functions.accounts.oauth_clients import Operator, Registered, Screens, Toke
 from functions.accounts.oauth_server import TokenServer
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.accounts_wiring import open_accounts, open_clients, open_sign_ins
+from jalon.accounts.messages import Mailer
 from jalon.accounts.oauth_client import OPERATOR, SCREENS
+from jalon.accounts.ses_mailer import SesMailer
 from jalon.accounts.stores import ClientStore
 from jalon.edge.secrets import secret_json
 from jalon.edge.settings import Settings
@@ -21,6 +23,7 @@ class Desk:
     accounts: Accounts
     clients: ClientStore
     tokens: TokenServer
+    mailer: Mailer
     terms_in_force: str
 
 
@@ -41,7 +44,7 @@ def desk() -> Desk:
 
     sign_ins = open_sign_ins(settings, accounts)
     tokens = TokenServer(accounts, sign_ins, sign_ins.access_tokens, find_client)
-    return Desk(accounts, clients, tokens, settings.value("TERMS_VERSION"))
+    return Desk(accounts, clients, tokens, SesMailer(settings.value("MAIL_SENDER")), settings.value("TERMS_VERSION"))
 
 
 def forget_desk() -> None:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from jalon.accounts.access_token import AccessTokens, Claims
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, Role, TermsAcceptance
+from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, TermsAcceptance
 from jalon.accounts.keyring import Keyring
 from jalon.accounts.lockout import NONE_YET, Attempts
+from jalon.accounts.messages import Message
 from jalon.accounts.oauth_client import OAuthClient
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.sign_ins import SignIns
@@ -27,7 +28,7 @@ class MemoryAccounts:
         self.people: dict[UserId, Identity] = {}
         self.logins: dict[str, UserId] = {}
         self.proofs: dict[UserId, Credentials] = {}
-        self.tries: dict[UserId, Attempts] = {}
+        self.tries: dict[str, Attempts] = {}
         self.tickets: dict[UserId, SetupTicket] = {}
 
     def create(self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None) -> None:
@@ -53,15 +54,15 @@ class MemoryAccounts:
     def credentials(self, user_id: UserId) -> Credentials | None:
         return self.proofs.get(user_id)
 
-    def record_attempt(self, user_id: UserId, before: Attempts, after: Attempts) -> Attempts | None:
-        stored = self.tries.get(user_id, NONE_YET)
+    def record_attempt(self, counter: str, before: Attempts, after: Attempts) -> Attempts | None:
+        stored = self.tries.get(counter, NONE_YET)
         if stored != before:
             return stored
-        self.tries[user_id] = after
+        self.tries[counter] = after
         return None
 
-    def forget_attempts(self, user_id: UserId) -> None:
-        self.tries.pop(user_id, None)
+    def forget_attempts(self, counter: str) -> None:
+        self.tries.pop(counter, None)
 
     def set_password(self, user_id: UserId, verifier: str, initial_nonce: bytes | None, ticket: SetupTicket | None = None) -> None:
         if ticket and (user_id not in self.tickets or self.tickets[user_id].nonce != ticket.nonce):
@@ -84,9 +85,16 @@ class MemoryAccounts:
     def ticket(self, user_id: UserId) -> SetupTicket | None:
         return self.tickets.get(user_id)
 
-    def add_role(self, user_id: UserId, role: Role) -> None:
-        person = self._person(user_id)
-        self.people[user_id] = replace(person, roles=person.roles | {role})
+    def replace_logins(self, before: Identity, after: Identity) -> None:
+        stored = self.people.get(after.user_id)
+        if stored is None or stored.login_keys != before.login_keys:
+            raise StaleWriteError("changed")
+        if any(key in self.logins for key in after.login_keys - before.login_keys):
+            raise LoginTakenError("taken")
+        for key in before.login_keys - after.login_keys:
+            self.logins.pop(key, None)
+        self.logins |= dict.fromkeys(after.login_keys, after.user_id)
+        self.people[after.user_id] = replace(stored, email=after.email, login_keys=after.login_keys)
 
     def set_preferences(self, user_id: UserId, preferences: Preferences) -> None:
         self.people[user_id] = replace(self._person(user_id), preferences=preferences)
@@ -97,12 +105,6 @@ class MemoryAccounts:
     def raise_sign_in_epoch(self, user_id: UserId) -> None:
         person = self._person(user_id)
         self.people[user_id] = replace(person, sign_in_epoch=person.sign_in_epoch + 1)
-
-    def erase(self, identity: Identity) -> None:
-        for key in identity.login_keys:
-            self.logins.pop(key, None)
-        for part in (self.people, self.proofs, self.tries, self.tickets):
-            part.pop(identity.user_id, None)
 
     def _person(self, user_id: UserId) -> Identity:
         if user_id not in self.people:
@@ -168,6 +170,16 @@ class PlainHasher:
         return not verifier.startswith("plain:v2:")
 
 
+class Mailbox:
+    """Mailer that keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Message]] = []
+
+    def send(self, address: str, message: Message) -> None:
+        self.sent.append((address, message))
+
+
 class ReadableSigner:
     """TokenSigner that keeps what it was given."""
 
@@ -187,6 +199,7 @@ class World:
     store: MemoryAccounts = field(default_factory=MemoryAccounts)
     families: MemoryFamilies = field(default_factory=MemoryFamilies)
     hasher: PlainHasher = field(default_factory=PlainHasher)
+    mailbox: Mailbox = field(default_factory=Mailbox)
     signer: ReadableSigner = field(default_factory=ReadableSigner)
     ids: SequenceIdSource = field(default_factory=SequenceIdSource)
     keyring: Keyring = field(default_factory=lambda: Keyring(PEPPER))

@@ -47,7 +47,7 @@ def test_a_sign_in_gives_both_tokens(world: World, lea: Identity) -> None:
 
 def test_each_refresh_replaces_the_token_and_reads_roles_anew(world: World, lea: Identity) -> None:
     first = world.sign_ins.open(lea, SCREENS).refresh_token
-    world.store.add_role(lea.user_id, Role.JURY)
+    world.store.people[lea.user_id] = replace(lea, roles=frozenset({Role.PUPIL, Role.JURY}))
     world.pass_time(minutes=20)
     second = world.sign_ins.refresh(first, SCREENS).refresh_token
     assert second != first
@@ -136,7 +136,7 @@ def test_signing_out_everywhere_ends_every_sign_in(world: World, lea: Identity) 
 
 def test_an_erased_account_is_signed_in_no_longer(world: World, lea: Identity) -> None:
     token = world.sign_ins.open(lea, SCREENS).refresh_token
-    world.store.erase(lea)
+    del world.store.people[lea.user_id]
     with pytest.raises(RefreshRefusedError):
         world.sign_ins.refresh(token, SCREENS)
 

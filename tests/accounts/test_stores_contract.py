@@ -170,14 +170,11 @@ def test_a_verifier_is_renewed_only_if_it_is_still_the_same(accounts: AccountSto
 
 def test_changes_to_a_person_are_kept(accounts: AccountStore) -> None:
     accounts.create(LEA, PROOF)
-    accounts.add_role(LEA.user_id, Role.JURY)
-    accounts.add_role(LEA.user_id, Role.JURY)
     accounts.set_preferences(LEA.user_id, Preferences(locale="en", screen_reader=True))
     accounts.accept_terms(LEA.user_id, TermsAcceptance("2027-01", NOW))
     accounts.raise_sign_in_epoch(LEA.user_id)
     assert accounts.identity(LEA.user_id) == replace(
         LEA,
-        roles=frozenset({Role.PUPIL, Role.JURY}),
         preferences=Preferences(locale="en", screen_reader=True),
         terms=TermsAcceptance("2027-01", NOW),
         sign_in_epoch=1,
@@ -187,7 +184,6 @@ def test_changes_to_a_person_are_kept(accounts: AccountStore) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda store, who: store.add_role(who, Role.JURY),
         lambda store, who: store.set_preferences(who, Preferences()),
         lambda store, who: store.accept_terms(who, TermsAcceptance("1", NOW)),
         lambda store, who: store.raise_sign_in_epoch(who),
@@ -202,17 +198,36 @@ def test_nobody_is_changed_into_being(accounts: AccountStore, change: Callable[[
     assert accounts.credentials(nobody) is None
 
 
-def test_erasing_frees_the_login_and_leaves_nothing(accounts: AccountStore) -> None:
-    accounts.create(LEA, PROOF, TICKET)
-    accounts.record_attempt(LEA.user_id, NONE_YET, Attempts(3, NOW))
-    accounts.erase(LEA)
-    accounts.erase(LEA)
-    assert accounts.identity(LEA.user_id) is None
-    assert accounts.credentials(LEA.user_id) is None
-    assert accounts.ticket(LEA.user_id) is None
-    assert accounts.user_of_login("key-lea") is None
-    assert accounts.record_attempt(LEA.user_id, NONE_YET, Attempts(1, NOW)) is None
-    accounts.create(replace(PAUL, login_keys=LEA.login_keys), PROOF)
+def test_logins_are_replaced_whole(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF)
+    both = replace(LEA, email="lea@example.org", login_keys=frozenset({"key-lea", "key-mail"}))
+    accounts.replace_logins(LEA, both)
+    assert accounts.identity(LEA.user_id) == both
+    assert accounts.user_of_login("key-mail") == accounts.user_of_login("key-lea") == LEA.user_id
+    other = replace(LEA, email="new@example.org", login_keys=frozenset({"key-lea", "key-new"}))
+    accounts.replace_logins(both, other)
+    assert accounts.identity(LEA.user_id) == other
+    assert accounts.user_of_login("key-mail") is None
+    assert accounts.user_of_login("key-new") == LEA.user_id
+
+
+def test_a_login_of_someone_else_is_not_taken_over(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF)
+    accounts.create(PAUL, PROOF)
+    with pytest.raises(LoginTakenError):
+        accounts.replace_logins(LEA, replace(LEA, email="paul@example.org", login_keys=frozenset({"key-lea", "key-paul"})))
+    assert accounts.identity(LEA.user_id) == LEA
+    assert accounts.user_of_login("key-paul") == PAUL.user_id
+
+
+def test_logins_that_changed_meanwhile_are_not_replaced(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF)
+    stale = replace(LEA, login_keys=frozenset({"key-older"}))
+    for person in (stale, replace(LEA, user_id=UserId("usr_nobody"))):
+        with pytest.raises(StaleWriteError):
+            accounts.replace_logins(person, replace(person, login_keys=frozenset({"key-lea2"}) | person.login_keys))
+    assert accounts.user_of_login("key-lea2") is None
+    assert accounts.identity(UserId("usr_nobody")) is None
 
 
 def test_a_family_is_rotated_by_one_of_two_at_once(families: FamilyStore) -> None:

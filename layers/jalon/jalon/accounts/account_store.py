@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TypeVar
 
 from pynamodb.exceptions import DoesNotExist, TransactWriteError
@@ -57,7 +58,7 @@ class AccountTable:
         item = _get(PasswordItem, _password(user_id))
         return Credentials(item.verifier, item.initial_nonce) if item else None
 
-    def record_attempt(self, user_id: UserId, before: Attempts, after: Attempts) -> Attempts | None:
+    def record_attempt(self, counter: str, before: Attempts, after: Attempts) -> Attempts | None:
         assert after.latest_at is not None  # noqa: S101 - an attempt that was counted has its time
         condition = AttemptsItem.key.does_not_exist()
         if before.latest_at is not None:
@@ -67,7 +68,7 @@ class AccountTable:
             AttemptsItem.latest_at.set(after.latest_at),
             AttemptsItem.expires_at.set(_epoch_s(after.latest_at + FORGOTTEN_AFTER)),
         ]
-        outcome = conditional_update(AttemptsItem, _attempts(user_id), None, actions, condition)
+        outcome = conditional_update(AttemptsItem, _attempts(counter), None, actions, condition)
         if not isinstance(outcome, Refused):
             return None
         if outcome.attributes is None:
@@ -75,9 +76,9 @@ class AccountTable:
         item = AttemptsItem.from_raw_data(dict(outcome.attributes))
         return Attempts(int(item.failures), item.latest_at)
 
-    def forget_attempts(self, user_id: UserId) -> None:
+    def forget_attempts(self, counter: str) -> None:
         with translated():
-            AttemptsItem(_attempts(user_id)).delete()
+            AttemptsItem(_attempts(counter)).delete()
 
     def set_password(self, user_id: UserId, verifier: str, initial_nonce: bytes | None, ticket: SetupTicket | None = None) -> None:
         nonce = PasswordItem.initial_nonce
@@ -102,8 +103,22 @@ class AccountTable:
         item = _get(SetupItem, _setup(user_id))
         return SetupTicket(user_id, item.nonce, datetime.fromtimestamp(int(item.expires_at), UTC)) if item else None
 
-    def add_role(self, user_id: UserId, role: Role) -> None:
-        self._change(user_id, IdentityItem.roles.add({str(role)}))
+    def replace_logins(self, before: Identity, after: Identity) -> None:
+        appear, go = sorted(after.login_keys - before.login_keys), sorted(before.login_keys - after.login_keys)
+        unchanged = IdentityItem.login_keys == set(before.login_keys)
+        with _transaction(partial(_logins_refused, last=len(go) + len(appear))) as transaction:
+            for login_key in go:
+                transaction.delete(LoginItem(_login(login_key)))
+            for login_key in appear:
+                transaction.save(LoginItem(_login(login_key), user_id=after.user_id), condition=LoginItem.key.does_not_exist())
+            transaction.update(
+                IdentityItem(after.user_id),
+                actions=[
+                    IdentityItem.email.set(after.email) if after.email else IdentityItem.email.remove(),
+                    IdentityItem.login_keys.set(set(after.login_keys)),
+                ],
+                condition=unchanged,
+            )
 
     def set_preferences(self, user_id: UserId, preferences: Preferences) -> None:
         self._change(user_id, IdentityItem.preferences.set(asdict(preferences)))
@@ -113,15 +128,6 @@ class AccountTable:
 
     def raise_sign_in_epoch(self, user_id: UserId) -> None:
         self._change(user_id, IdentityItem.sign_in_epoch.add(1))
-
-    def erase(self, identity: Identity) -> None:
-        with _transaction(_nothing_to_refuse) as transaction:
-            transaction.delete(IdentityItem(identity.user_id))
-            for login_key in sorted(identity.login_keys):
-                transaction.delete(LoginItem(_login(login_key)))
-            for item in (PasswordItem(_password(identity.user_id)), SetupItem(_setup(identity.user_id))):
-                transaction.delete(item)
-            transaction.delete(AttemptsItem(_attempts(identity.user_id)))
 
     def _change(self, user_id: UserId, *actions: Action) -> None:
         outcome = conditional_update(IdentityItem, user_id, None, actions, IdentityItem.user_id.exists())
@@ -164,8 +170,10 @@ def _password_refused(positions: frozenset[int]) -> JalonError:
     return AccountNotFoundError("There is no such account.")
 
 
-def _nothing_to_refuse(_positions: frozenset[int]) -> JalonError:
-    return StoreUnavailableError("The account is being changed; send the same request again.")
+def _logins_refused(positions: frozenset[int], last: int) -> JalonError:
+    if last in positions:
+        return StaleWriteError("The account was changed meanwhile; send the same request again.")
+    return LoginTakenError("This login is in use.")
 
 
 def _get(model: type[Item], key: str) -> Item | None:
@@ -188,8 +196,8 @@ def _setup(user_id: UserId) -> str:
     return f"setup#{user_id}"
 
 
-def _attempts(user_id: UserId) -> str:
-    return f"attempts#{user_id}"
+def _attempts(counter: str) -> str:
+    return f"attempts#{counter}"
 
 
 def _epoch_s(instant: datetime) -> int:

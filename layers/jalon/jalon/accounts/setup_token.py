@@ -21,9 +21,9 @@ class SetupTokenError(GoneError):
     code = "setup_token_over"
 
 
-def new_ticket(accounts: Accounts, user_id: UserId) -> SetupTicket:
+def new_ticket(accounts: Accounts, user_id: UserId, lifetime: timedelta = LIFETIME) -> SetupTicket:
     """The person's ticket from now on."""
-    return SetupTicket(user_id, accounts.ids.new("n").encode(), (accounts.clock.now() + LIFETIME).replace(microsecond=0))
+    return SetupTicket(user_id, accounts.ids.new("n").encode(), (accounts.clock.now() + lifetime).replace(microsecond=0))
 
 
 def write_setup_token(keyring: Keyring, ticket: SetupTicket) -> str:

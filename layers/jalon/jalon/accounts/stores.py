@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from jalon.accounts.identity import Identity, Preferences, Role, TermsAcceptance
+from jalon.accounts.identity import Identity, Preferences, TermsAcceptance
 from jalon.accounts.lockout import Attempts
 from jalon.accounts.oauth_client import OAuthClient
 from jalon.accounts.refresh_token import Family
@@ -20,7 +20,7 @@ class LoginTakenError(ConflictError):
 
 
 class StaleWriteError(ConflictError):
-    """The ticket was used or replaced between reading and writing."""
+    """What was read changed before it was written."""
 
     code = "stale_write"
 
@@ -66,15 +66,15 @@ class AccountStore(Protocol):
 
     def credentials(self, user_id: UserId) -> Credentials | None: ...
 
-    def record_attempt(self, user_id: UserId, before: Attempts, after: Attempts) -> Attempts | None:
-        """Count an attempt, also for a user id that nobody has.
+    def record_attempt(self, counter: str, before: Attempts, after: Attempts) -> Attempts | None:
+        """Count an attempt of ``counter``: a user id, also one that nobody has, or the name of something else that is limited.
 
         None if it was counted; otherwise what is stored instead of ``before`` (:data:`NONE_YET` if nothing is), so that
         the usual first attempt costs one write and no read.
         """
         ...
 
-    def forget_attempts(self, user_id: UserId) -> None:
+    def forget_attempts(self, counter: str) -> None:
         """After a success: the next slip is the first."""
         ...
 
@@ -93,8 +93,11 @@ class AccountStore(Protocol):
 
     def ticket(self, user_id: UserId) -> SetupTicket | None: ...
 
-    def add_role(self, user_id: UserId, role: Role) -> None:
-        """Raises :class:`AccountNotFoundError`."""
+    def replace_logins(self, before: Identity, after: Identity) -> None:
+        """Write ``after``'s e-mail address and ways in, all or nothing: new logins appear, those given up go.
+
+        Raises :class:`LoginTakenError`, and :class:`StaleWriteError` if the person is not as ``before`` says any more.
+        """
         ...
 
     def set_preferences(self, user_id: UserId, preferences: Preferences) -> None:
@@ -107,10 +110,6 @@ class AccountStore(Protocol):
 
     def raise_sign_in_epoch(self, user_id: UserId) -> None:
         """Raises :class:`AccountNotFoundError`."""
-        ...
-
-    def erase(self, identity: Identity) -> None:
-        """Remove the identity, every way in and the password, all or nothing; nothing to do is no error."""
         ...
 
 

@@ -1,0 +1,88 @@
+"""What accounts write to people by e-mail, in French or in English, and who carries it.
+
+A message names nobody and holds no link: the code or token in it is typed or pasted where it was asked for, so that a
+message is of no use to whoever asks people to click on things.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A plain-text message."""
+
+    subject: str
+    text: str
+
+
+class Mailer(Protocol):
+    """Carries messages."""
+
+    def send(self, address: str, message: Message) -> None:
+        """Hand a message over; raises :class:`UnavailableError`, or :class:`InvalidInputError` for an impossible address."""
+        ...
+
+
+def confirm_address(locale: str, code: str) -> Message:
+    """The code that proves that the address is read by whoever asked."""
+    if _french(locale):
+        return Message(
+            "Confirmez votre adresse",
+            f"Pour rattacher cette adresse à votre compte, saisissez ce code :\n\n{code}\n\n"
+            "Il vaut au moins douze heures. Si vous n’avez rien demandé, ne faites rien.\n",
+        )
+    return Message(
+        "Confirm your address",
+        f"To attach this address to your account, type this code:\n\n{code}\n\n"
+        "It is good for at least twelve hours. If you did not ask for it, do nothing.\n",
+    )
+
+
+def address_in_use(locale: str) -> Message:
+    """Someone wanted to attach an address that another account signs in with."""
+    if _french(locale):
+        return Message(
+            "Cette adresse a déjà un compte",
+            "Quelqu’un a demandé à rattacher cette adresse à un compte, mais elle permet déjà de se connecter à un autre.\n\n"
+            "Si c’était vous, connectez-vous avec cette adresse. Sinon, ne faites rien.\n",
+        )
+    return Message(
+        "This address has an account already",
+        "Someone asked to attach this address to an account, but another account already signs in with it.\n\n"
+        "If it was you, sign in with this address. If not, do nothing.\n",
+    )
+
+
+def recover_account(locale: str, token: str) -> Message:
+    """The token that lets the owner of the address choose a new password."""
+    if _french(locale):
+        return Message(
+            "Choisissez un nouveau mot de passe",
+            f"Pour choisir un nouveau mot de passe, collez ce jeton là où il vous est demandé :\n\n{token}\n\n"
+            "Il sert une fois, pendant une heure. Si vous n’avez rien demandé, ne faites rien : votre mot de passe reste le même.\n",
+        )
+    return Message(
+        "Choose a new password",
+        f"To choose a new password, paste this token where you are asked for it:\n\n{token}\n\n"
+        "It works once, within an hour. If you did not ask for it, do nothing: your password stays the same.\n",
+    )
+
+
+def no_account_here(locale: str) -> Message:
+    """Someone wanted to recover an account with an address that has none: the owner is told, the asker is not."""
+    if _french(locale):
+        return Message(
+            "Aucun compte à cette adresse",
+            "Quelqu’un a demandé un nouveau mot de passe avec cette adresse, mais aucun compte ne l’utilise.\n\n"
+            "Si c’était vous, essayez une autre adresse, ou l’identifiant donné par votre établissement.\n",
+        )
+    return Message(
+        "No account at this address",
+        "Someone asked for a new password with this address, but no account uses it.\n\n"
+        "If it was you, try another address, or the username that your school gave you.\n",
+    )
+
+
+def _french(locale: str) -> bool:
+    return locale.partition("-")[0] == "fr"

@@ -1,0 +1,35 @@
+"""Someone forgot the password of an account that has an e-mail address."""
+
+from datetime import timedelta
+
+from jalon.accounts.accounts import Accounts
+from jalon.accounts.identity import DEFAULT_LOCALE, clean_email, email_violations, refuse
+from jalon.accounts.mail_allowance import count_message
+from jalon.accounts.messages import Mailer, no_account_here, recover_account
+from jalon.accounts.setup_token import new_ticket, write_setup_token
+
+LIFETIME = timedelta(hours=1)
+
+
+def recover_password(accounts: Accounts, mailer: Mailer, email: str) -> None:
+    """Send one message to the address: a setup token if it has an account, a word that it has none otherwise.
+
+    The same work is done either way, and whoever asks learns nothing; the owner of the address does. The token sets a
+    password as an invitation does (:mod:`jalon.accounts.set_up_password`), which ends every sign-in begun before.
+
+    Raises :class:`InvalidInputError`, :class:`TooManyMessagesError`.
+    """
+    address = clean_email(email)
+    refuse(email_violations("/email", address))
+    login_key = accounts.keyring.login_key(address)
+    count_message(accounts, login_key)
+    known = accounts.store.user_of_login(login_key)
+    user_id = known or accounts.keyring.decoy_user(login_key)
+    identity = accounts.store.identity(user_id)
+    ticket = new_ticket(accounts, user_id, LIFETIME)
+    accounts.store.put_ticket(ticket)
+    if identity is None:
+        message = no_account_here(DEFAULT_LOCALE)
+    else:
+        message = recover_account(identity.preferences.locale, write_setup_token(accounts.keyring, ticket))
+    mailer.send(address, message)

@@ -1,0 +1,177 @@
+"""Attaching an address, and recovering an account with it."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from jalon.accounts.attach_email import CODE_ALPHABET, ask_for_email, confirm_email, is_code, write_code
+from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
+from jalon.accounts.identity import AccountNotFoundError, EmailTakenError, Preferences
+from jalon.accounts.mail_allowance import MOST_A_DAY, TooManyMessagesError
+from jalon.accounts.recover_password import recover_password
+from jalon.accounts.set_up_password import set_up_password
+from jalon.accounts.setup_token import SetupTokenError
+from jalon.accounts.sign_in import WrongCredentialsError, sign_in
+from jalon.kernel.errors import InvalidInputError
+from jalon.kernel.ids import UserId
+from tests.accounts.fakes import World
+
+ADDRESS = "lea@example.org"
+
+
+@pytest.fixture
+def lea(world: World) -> PupilAccount:
+    return create_pupil_account(world.accounts, NewPupil(UserId("usr_lea"), "Léa", "Martin", date(2010, 3, 12)))
+
+
+def last_word(world: World) -> str:
+    """The code or token of the latest message: the line that stands alone."""
+    return world.mailbox.sent[-1][1].text.split("\n\n")[1]
+
+
+def attach(world: World, user_id: UserId, address: str = ADDRESS) -> None:
+    ask_for_email(world.accounts, world.mailbox, user_id, address)
+    confirm_email(world.accounts, user_id, address, last_word(world))
+
+
+def test_a_proven_address_is_a_second_way_in_to_the_same_account(world: World, lea: PupilAccount) -> None:
+    ask_for_email(world.accounts, world.mailbox, lea.user_id, " Lea@Example.org")
+    assert [address for address, _ in world.mailbox.sent] == [ADDRESS]
+    assert world.store.user_of_login(world.keyring.login_key(ADDRESS)) is None, "nothing is kept before it is proven"
+    attached = confirm_email(world.accounts, lea.user_id, "LEA@example.org", f" {last_word(world).lower()} ")
+    assert attached.email == ADDRESS
+    for login in (lea.username, ADDRESS):
+        assert sign_in(world.accounts, login, lea.initial_password or "") == attached
+    assert confirm_email(world.accounts, lea.user_id, ADDRESS, last_word(world)) == attached
+
+
+def test_another_address_replaces_the_first(world: World, lea: PupilAccount) -> None:
+    attach(world, lea.user_id)
+    attach(world, lea.user_id, "new@example.org")
+    assert sign_in(world.accounts, "new@example.org", lea.initial_password or "").email == "new@example.org"
+    sign_in(world.accounts, lea.username, lea.initial_password or "")
+    with pytest.raises(WrongCredentialsError):
+        sign_in(world.accounts, ADDRESS, lea.initial_password or "")
+
+
+@pytest.mark.parametrize("code", ["", "2222222222", "\ud800"])
+def test_a_wrong_code_attaches_nothing(world: World, lea: PupilAccount, code: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        confirm_email(world.accounts, lea.user_id, ADDRESS, code)
+    assert refused.value.violations[0].pointer == "/code"
+    assert world.store.people[lea.user_id].email is None
+
+
+def test_a_code_is_for_one_person_one_address_and_a_day_at_most(world: World, lea: PupilAccount) -> None:
+    now = world.clock.now()
+    code = write_code(world.keyring, lea.user_id, ADDRESS, now)
+    assert set(code) <= set(CODE_ALPHABET)
+    assert is_code(world.keyring, lea.user_id, ADDRESS, now, code)
+    assert not is_code(world.keyring, UserId("usr_other"), ADDRESS, now, code)
+    assert not is_code(world.keyring, lea.user_id, "other@example.org", now, code)
+    world.pass_time(hours=12)
+    assert is_code(world.keyring, lea.user_id, ADDRESS, world.clock.now(), code)
+    world.pass_time(hours=12)
+    assert not is_code(world.keyring, lea.user_id, ADDRESS, world.clock.now(), code)
+
+
+def test_an_address_of_someone_else_is_told_to_its_owner_alone(world: World, lea: PupilAccount) -> None:
+    attach(world, lea.user_id)
+    paul = create_pupil_account(world.accounts, NewPupil(UserId("usr_paul"), "Paul", "Durand", date(2010, 5, 2)))
+    ask_for_email(world.accounts, world.mailbox, paul.user_id, ADDRESS)
+    address, message = world.mailbox.sent[-1]
+    assert (address, message.subject) == (ADDRESS, "Cette adresse a déjà un compte")
+    code = write_code(world.keyring, paul.user_id, ADDRESS, world.clock.now())
+    assert code not in message.text
+    with pytest.raises(EmailTakenError):
+        confirm_email(world.accounts, paul.user_id, ADDRESS, code)
+
+
+def test_impossible_addresses_and_erased_people_get_no_message(world: World, lea: PupilAccount) -> None:
+    with pytest.raises(InvalidInputError):
+        ask_for_email(world.accounts, world.mailbox, lea.user_id, "nowhere")
+    with pytest.raises(InvalidInputError):
+        recover_password(world.accounts, world.mailbox, "nowhere")
+    with pytest.raises(AccountNotFoundError):
+        ask_for_email(world.accounts, world.mailbox, UserId("usr_nobody"), ADDRESS)
+    with pytest.raises(AccountNotFoundError):
+        confirm_email(world.accounts, UserId("usr_nobody"), ADDRESS, "x")
+    assert world.mailbox.sent == []
+
+
+def test_the_owner_of_the_address_recovers_the_account(world: World, lea: PupilAccount) -> None:
+    attach(world, lea.user_id)
+    recover_password(world.accounts, world.mailbox, " LEA@example.org ")
+    assert world.mailbox.sent[-1][0] == ADDRESS
+    set_up_password(world.accounts, last_word(world), "un lapin dans la lune")
+    for login in (lea.username, ADDRESS):
+        assert sign_in(world.accounts, login, "un lapin dans la lune").sign_in_epoch == 1
+    with pytest.raises(SetupTokenError):
+        set_up_password(world.accounts, last_word(world), "un autre lapin la nuit")
+
+
+def test_a_recovery_lasts_an_hour(world: World, lea: PupilAccount) -> None:
+    attach(world, lea.user_id)
+    recover_password(world.accounts, world.mailbox, ADDRESS)
+    world.pass_time(hours=1)
+    with pytest.raises(SetupTokenError):
+        set_up_password(world.accounts, last_word(world), "un lapin dans la lune")
+
+
+def test_an_unknown_address_gets_a_message_and_costs_the_same_writes(world: World, lea: PupilAccount) -> None:
+    recover_password(world.accounts, world.mailbox, ADDRESS)
+    assert world.mailbox.sent[-1][1].subject == "Aucun compte à cette adresse"
+    assert (len(world.store.tries), len(world.store.tickets)) == (1, 1)
+    assert "ps." not in world.mailbox.sent[-1][1].text
+
+
+def test_the_ticket_of_an_unknown_address_opens_nothing(world: World) -> None:
+    from jalon.accounts.setup_token import write_setup_token
+
+    recover_password(world.accounts, world.mailbox, ADDRESS)
+    (ticket,) = world.store.tickets.values()
+    with pytest.raises(SetupTokenError):
+        set_up_password(world.accounts, write_setup_token(world.keyring, ticket), "un lapin dans la lune")
+
+
+def test_nobody_is_flooded(world: World, lea: PupilAccount) -> None:
+    for _ in range(MOST_A_DAY):
+        recover_password(world.accounts, world.mailbox, ADDRESS)
+    with pytest.raises(TooManyMessagesError) as refused:
+        recover_password(world.accounts, world.mailbox, ADDRESS)
+    assert 0 < refused.value.retry_after_s <= 86_401
+    with pytest.raises(TooManyMessagesError):
+        ask_for_email(world.accounts, world.mailbox, lea.user_id, ADDRESS)
+    assert len(world.mailbox.sent) == MOST_A_DAY
+    recover_password(world.accounts, world.mailbox, "other@example.org")
+    world.pass_time(hours=24)
+    recover_password(world.accounts, world.mailbox, ADDRESS)
+
+
+def test_one_person_cannot_write_to_the_world(world: World, lea: PupilAccount) -> None:
+    for number in range(MOST_A_DAY):
+        ask_for_email(world.accounts, world.mailbox, lea.user_id, f"someone{number}@example.org")
+    with pytest.raises(TooManyMessagesError):
+        ask_for_email(world.accounts, world.mailbox, lea.user_id, "onemore@example.org")
+
+
+def test_messages_follow_the_persons_language(world: World, lea: PupilAccount) -> None:
+    world.store.people[lea.user_id] = replace(world.store.people[lea.user_id], preferences=Preferences(locale="en"))
+    attach(world, lea.user_id)
+    recover_password(world.accounts, world.mailbox, ADDRESS)
+    assert [message.subject for _, message in world.mailbox.sent] == ["Confirm your address", "Choose a new password"]
+
+
+def test_messages_hold_no_link_and_name_nobody(world: World, lea: PupilAccount) -> None:
+    attach(world, lea.user_id)
+    recover_password(world.accounts, world.mailbox, ADDRESS)
+    for _, message in world.mailbox.sent:
+        assert "http" not in message.text
+        assert not {"Léa", "Martin", lea.username} & set(message.text.split())
+
+
+def test_waiting_for_messages_does_not_keep_anyone_from_signing_in(world: World, lea: PupilAccount) -> None:
+    for _ in range(MOST_A_DAY):
+        ask_for_email(world.accounts, world.mailbox, lea.user_id, ADDRESS)
+    sign_in(world.accounts, lea.username, lea.initial_password or "")

@@ -1,0 +1,132 @@
+"""Messages through the emulated mail service, and what their codes open."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from functions.accounts.wiring import desk
+from jalon.accounts.messages import Message
+from jalon.accounts.ses_mailer import MailUnavailableError, SesMailer
+from jalon.kernel.errors import InvalidInputError
+from tests.cloud import Cloud
+from tests.functions.accounts_client import Reply, send
+from tests.functions.accounts_cloud import emptied, opened
+
+SENDER = "no-reply@jalon.example"
+ADDRESS = "elodie.martin@example.org"
+PASSWORD = "Tr0ubadour!"
+
+
+@pytest.fixture(scope="module")
+def module_cloud(emulator: str) -> Iterator[Cloud]:
+    with opened(emulator) as cloud:
+        cloud.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+        yield cloud
+
+
+@pytest.fixture(autouse=True)
+def cloud(module_cloud: Cloud) -> Cloud:
+    return emptied(module_cloud)
+
+
+@pytest.fixture
+def person() -> str:
+    return send("create_account").body["id"]
+
+
+def latest_message(cloud: Cloud) -> dict[str, str]:
+    """What the emulated mail service sent last from this account."""
+    with urllib.request.urlopen(f"{cloud.endpoint}/_ministack/ses/messages", timeout=5) as answer:
+        (*_, last) = json.loads(answer.read())["messages"][cloud.account]
+    return {"to": last["To"][0], "from": last["Source"], "word": last["BodyText"].split("\n\n")[1]}
+
+
+def sign_in(username: str, password: str) -> Reply:
+    return send("token_password", form={"grant_type": "password", "username": username, "password": password})
+
+
+def test_a_new_address_is_proven_and_signs_in(cloud: Cloud, person: str) -> None:
+    asked = send("attach_email", body={"email": "new@example.org"}, subject=person)
+    assert (asked.status, asked.text) == (202, "")
+    message = latest_message(cloud)
+    assert (message["to"], message["from"]) == ("new@example.org", SENDER)
+    confirmation = {"email": "new@example.org", "code": message["word"]}
+    confirmed = send("confirm_attached_email", body=confirmation, subject=person)
+    assert (confirmed.status, confirmed.body["email"]) == (200, "new@example.org")
+    assert sign_in("new@example.org", PASSWORD).status == 200
+    assert sign_in(ADDRESS, PASSWORD).status == 400
+
+
+def test_a_wrong_code_is_named(person: str) -> None:
+    refused = send("confirm_attached_email", body={"email": "new@example.org", "code": "2222222222"}, subject=person)
+    assert refused.status == 422
+    assert [error["pointer"] for error in refused.body["errors"]] == ["/code"]
+
+
+def test_a_forgotten_password_is_replaced_by_the_owner_of_the_address(cloud: Cloud, person: str) -> None:
+    assert send("recover", body={"email": ADDRESS}).status == 202
+    token = latest_message(cloud)["word"]
+    assert send("set_password", body={"token": token, "password": "un lapin dans la lune"}).status == 204
+    assert sign_in(ADDRESS, "un lapin dans la lune").status == 200
+
+
+def test_whoever_asks_for_a_recovery_learns_nothing(person: str) -> None:
+    known, unknown = (send("recover", body={"email": address}) for address in (ADDRESS, "nobody@example.org"))
+    assert (known.status, known.text, known.headers) == (unknown.status, unknown.text, unknown.headers)
+
+
+def test_the_sixth_message_of_a_day_waits(person: str) -> None:
+    answers = [send("recover", body={"email": ADDRESS}) for _ in range(6)]
+    assert [answer.status for answer in answers] == [202] * 5 + [429]
+    assert answers[-1].body["code"] == "too_many_messages"
+    assert int(answers[-1].headers["retry-after"]) > 86_000
+
+
+def test_no_address_and_no_code_is_stored_or_logged(cloud: Cloud, person: str, caplog: pytest.LogCaptureFixture) -> None:
+    send("attach_email", body={"email": "new@example.org"}, subject=person)
+    code = latest_message(cloud)["word"]
+    send("recover", body={"email": ADDRESS})
+    token = latest_message(cloud)["word"]
+    kept = str(cloud.items("credentials")) + "".join(str(vars(record)) for record in caplog.records)
+    for secret in ("new@example.org", ADDRESS, code, token):
+        assert secret not in kept
+
+
+def test_a_mail_service_that_is_busy_asks_to_come_back(person: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise MailUnavailableError("The mail service is busy; send the same request again.")
+
+    monkeypatch.setattr(type(desk().mailer), "send", busy)
+    refused = send("recover", body={"email": ADDRESS})
+    assert (refused.status, refused.body["code"], refused.headers["retry-after"]) == (503, "mail_unavailable", "1")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("TooManyRequestsException", MailUnavailableError),
+        ("BadRequestException", InvalidInputError),
+        ("AccessDeniedException", ClientError),
+    ],
+)
+def test_each_refusal_of_the_mail_service_has_its_meaning(monkeypatch: pytest.MonkeyPatch, code: str, kind: type[Exception]) -> None:
+    class Refusing:
+        def send_email(self, **_: object) -> None:
+            raise ClientError({"Error": {"Code": code, "Message": "no"}}, "SendEmail")
+
+    monkeypatch.setattr("jalon.accounts.ses_mailer.client", lambda _: Refusing())
+    with pytest.raises(kind):
+        SesMailer(SENDER).send(ADDRESS, Message("subject", "text"))
+
+
+def test_a_mail_service_that_does_not_answer_asks_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Silent:
+        def send_email(self, **_: object) -> None:
+            raise ReadTimeoutError(endpoint_url="https://email.example")
+
+    monkeypatch.setattr("jalon.accounts.ses_mailer.client", lambda _: Silent())
+    with pytest.raises(MailUnavailableError):
+        SesMailer(SENDER).send(ADDRESS, Message("subject", "text"))
