@@ -19,7 +19,7 @@ from jalon.organisations.organisation import organisation_of
 
 router = Router()
 
-ParticipationPath = Annotated[str, Path(pattern=r"^par_[0-9a-f]+_[0-9a-f]+$", description="The participation's id.")]
+ParticipationPath = Annotated[str, Path(pattern=r"^par_[0-9a-f]{32}_[0-9a-f]{32}$", description="The participation's id.")]
 
 
 @router.get("/v1/campaign-codes/<code>")

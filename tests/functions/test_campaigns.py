@@ -15,6 +15,7 @@ from jalon.assessment.assessment_store import DynamoAssessments
 from jalon.assessment.profile_store import DynamoProfiles
 from jalon.assessment.profiles import StoredProfile
 from jalon.campaigns.stats_store import DynamoCampaignStats
+from jalon.edge.paging import encode_cursor
 from jalon.kernel.clock import SystemClock
 from jalon.kernel.ids import AssessmentId, CampaignId, ReleaseVersion, UserId
 from tests.assessment import content
@@ -247,6 +248,21 @@ def test_participants_are_listed_by_class_and_name_with_filters_and_pages(scene:
         scene.participate(campaign)["id"]
     ]
     assert scene.participants(campaign, status="SHARED", **{"class": "5Z"}) == []
+
+
+def test_cursors_that_no_page_gave_are_refused(scene: Scene) -> None:
+    campaign = scene.school.create_campaign("profile_collection")
+    scene.participate(campaign)
+    forged: list[dict[str, Any]] = [{"after": ""}, {"after": 1}, {"id": "x"}, {"in": "x", "at": "²"}, {"id": "x", "at": "9" * 50}]
+    for cursor in (encode_cursor(each) for each in forged):
+        assert cursor is not None
+        query = {"cursor": cursor}
+        for path in ("/campaigns", f"/campaigns/{campaign['id']}/participants"):
+            assert scene.school.as_admin("GET", path, query=query)[0] == 422
+        assert scene.school.as_pupil(scene.zoe, "GET", "/v1/participations", query=query)[0] == 422
+    elsewhere = encode_cursor({"after": "5Z"}) or ""
+    path = f"/campaigns/{campaign['id']}/participants"
+    assert scene.school.as_admin("GET", path, query={"cursor": elsewhere, "class": "4A"})[1]["errors"][0]["pointer"] == "/cursor"
 
 
 def test_a_pupil_lists_their_own_participations(scene: Scene) -> None:

@@ -8,10 +8,10 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.transactions import TransactWrite
 
 from jalon.campaigns.campaign import Campaign, CampaignPage, CampaignType
+from jalon.campaigns.cursors import number_of, text_of
 from jalon.campaigns.tables import CampaignCodeItem, CampaignItem
 from jalon.edge.tables import ConditionFailedError, conditional_update, translated
 from jalon.kernel.clock import epoch_ms
-from jalon.kernel.errors import InvalidInputError, Violation
 from jalon.kernel.ids import CampaignCode, CampaignId, Uai, UserId
 
 
@@ -64,10 +64,7 @@ class DynamoCampaigns:
 def _start(uai: Uai, cursor: Mapping[str, str]) -> dict[str, dict[str, str]] | None:
     if not cursor:
         return None
-    if not (isinstance(cursor.get("id"), str) and str(cursor.get("at", "")).isdigit()):
-        violation = Violation("/cursor", "Use next_cursor of the previous page, unchanged, or leave it out.", "cursor")
-        raise InvalidInputError("This cursor is not one that a previous page gave.", (violation,))
-    return {"uai": {"S": uai}, "campaign_id": {"S": cursor["id"]}, "created_at": {"N": cursor["at"]}}
+    return {"uai": {"S": uai}, "campaign_id": {"S": text_of(cursor, "id")}, "created_at": {"N": number_of(cursor, "at")}}
 
 
 def _item(campaign: Campaign) -> CampaignItem:

@@ -11,6 +11,7 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from jalon.campaigns.cursors import not_ours, number_of, text_of
 from jalon.campaigns.participation import (
     SHARDS,
     ParticipantFilter,
@@ -24,7 +25,6 @@ from jalon.campaigns.shared_results import SharedResults
 from jalon.campaigns.tables import ParticipationItem
 from jalon.edge.tables import Applied, ConditionFailedError, Refused, conditional_update, translated
 from jalon.kernel.clock import epoch_ms
-from jalon.kernel.errors import InvalidInputError, Violation
 from jalon.kernel.ids import AssessmentId, CampaignId, UserId
 
 _HIGHEST = "\U0010ffff"
@@ -52,7 +52,8 @@ class DynamoParticipations:
     def of_user(self, user_id: UserId, limit: int, cursor: Mapping[str, str]) -> ParticipationPage:
         start: dict[str, dict[str, Any]] | None = None
         if cursor:
-            start = {"user_id": {"S": user_id}, "campaign_shard": {"S": _text(cursor, "in")}, "started_at": {"N": _text(cursor, "at")}}
+            where, when = text_of(cursor, "in"), number_of(cursor, "at")
+            start = {"user_id": {"S": user_id}, "campaign_shard": {"S": where}, "started_at": {"N": when}}
         with translated():
             found = ParticipationItem.by_user.query(user_id, scan_index_forward=False, limit=limit, last_evaluated_key=start)
             keys = [(item.campaign_shard, item.user_id) for item in found]
@@ -95,7 +96,7 @@ class DynamoParticipations:
         return participation_of(ParticipationItem.from_raw_data(dict(outcome.attributes))) if isinstance(outcome, Applied) else None
 
     def page(self, campaign_id: CampaignId, wanted: ParticipantFilter, limit: int, cursor: Mapping[str, str]) -> ParticipationPage:
-        after = _text(cursor, "after") if cursor else ""
+        after = text_of(cursor, "after") if cursor else ""
         with translated():
             shards = [_shard_by_name(campaign_id, shard, wanted, after, limit) for shard in range(SHARDS)]
             merged = heapq.merge(*shards, key=lambda item: item.class_and_name)
@@ -119,6 +120,8 @@ def _shard_by_name(campaign_id: CampaignId, shard: int, wanted: ParticipantFilte
     place = ParticipationItem.class_and_name
     if wanted.class_name is not None:
         first = wanted.class_name + SEPARATOR
+        if after and not after.startswith(first):
+            raise not_ours()
         condition: Condition | None = place.between(max(first, after), first + _HIGHEST)
     else:
         condition = place > after if after else None
@@ -127,11 +130,3 @@ def _shard_by_name(campaign_id: CampaignId, shard: int, wanted: ParticipantFilte
         partition(campaign_id, shard), condition, filter_condition=status, consistent_read=True, page_size=limit + 1
     )
     return (item for item in found if item.class_and_name != after)
-
-
-def _text(cursor: Mapping[str, str], name: str) -> str:
-    value = cursor.get(name)
-    if not isinstance(value, str):
-        violation = Violation("/cursor", "Use next_cursor of the previous page, unchanged, or leave it out.", "cursor")
-        raise InvalidInputError("This cursor is not one that a previous page gave.", (violation,))
-    return value

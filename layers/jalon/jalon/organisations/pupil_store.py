@@ -33,7 +33,7 @@ class DynamoPupils:
         condition = PupilItem.class_and_name.startswith(class_name + _SEPARATOR) if class_name else None
         with translated():
             found = PupilItem.by_class.query(
-                list_id, condition, consistent_read=True, limit=limit, last_evaluated_key=_start(list_id, cursor)
+                list_id, condition, consistent_read=True, limit=limit, last_evaluated_key=_start(list_id, class_name, cursor)
             )
             pupils = tuple(_pupil(item) for item in found)
         last = found.last_evaluated_key
@@ -110,13 +110,16 @@ def _list_id(uai: Uai, version: ListVersion) -> str:
     return f"{uai}#{version}"
 
 
-def _start(list_id: str, cursor: Mapping[str, str]) -> dict[str, dict[str, str]] | None:
+def _start(list_id: str, class_name: str | None, cursor: Mapping[str, str]) -> dict[str, dict[str, str]] | None:
+    """Where a page begins; a cursor is a client's word, and the store refuses a place outside what it is asked for."""
     if not cursor:
         return None
-    if not all(isinstance(cursor.get(name), str) for name in ("ine", "place")):
-        violation = Violation("/cursor", "Use next_cursor of the previous page, unchanged, or leave it out.", "cursor")
+    ine, place = cursor.get("ine"), cursor.get("place")
+    prefix = class_name + _SEPARATOR if class_name else ""
+    if not (isinstance(ine, str) and isinstance(place, str) and ine and place and place.startswith(prefix)):
+        violation = Violation("/cursor", "Use next_cursor of the previous page of the same class, unchanged, or leave it out.", "cursor")
         raise InvalidInputError("This cursor is not one that a previous page gave.", (violation,))
-    return {"list_id": {"S": list_id}, "ine": {"S": cursor["ine"]}, "class_and_name": {"S": cursor["place"]}}
+    return {"list_id": {"S": list_id}, "ine": {"S": ine}, "class_and_name": {"S": place}}
 
 
 def _item(list_id: str, pupil: Pupil) -> PupilItem:
