@@ -31,6 +31,15 @@ class CountingClient:
 
 
 @pytest.fixture
+def cloud(module_cloud: Cloud) -> Cloud:
+    """The content bucket with nothing in it."""
+    bucket, s3 = module_cloud.environment["CONTENT_BUCKET"], module_cloud.client("s3")
+    for item in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+        s3.delete_object(Bucket=bucket, Key=item["Key"])
+    return module_cloud
+
+
+@pytest.fixture
 def publish(cloud: Cloud) -> Publish:
     def put(version: str) -> None:
         public, solutions = bundles(version)
@@ -97,3 +106,4 @@ def test_a_bucket_that_does_not_answer_is_unavailable(cloud: Cloud, clock: Fixed
     aws.forget_clients()
     with pytest.raises(ContentUnavailableError):
         S3Releases(lambda: client("s3"), "bucket", clock).current()
+    aws.forget_clients()

@@ -15,9 +15,6 @@ from jalon.assessment.profile_store import DynamoProfiles
 from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile
 from jalon.assessment.state import AssessmentState, Purpose, Slot, Status
 from jalon.assessment.store import AssessmentStore, Attempt, NotWritten, Written
-from jalon.assessment.tables import AssessmentItem, AttemptItem, ProfileItem
-from jalon.edge.settings import Settings
-from jalon.edge.tables import bind
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 from tests.assessment.fakes import ANSWER_CONDITIONS, FakeAssessments, FakeProfiles
 
@@ -31,8 +28,7 @@ SLOT = Slot(USER, Purpose.COMPETENCE, "1.1")
 def stores(request: pytest.FixtureRequest) -> tuple[AssessmentStore, ProfileStore]:
     if request.param == "fake":
         return FakeAssessments(), FakeProfiles()
-    request.getfixturevalue("cloud")
-    bind(Settings.from_environment(), AssessmentItem, AttemptItem, ProfileItem)
+    request.getfixturevalue("empty_tables")
     return DynamoAssessments(), DynamoProfiles()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from functions.project_profiles import app, rebuild, wiring
+from jalon.assessment.tables import ProfileItem
 from jalon.kernel.ids import UserId
 from tests.cloud import Cloud
 from tests.functions.answers_client import Pupil
@@ -18,7 +19,7 @@ SAMPLE = json.loads((Path(__file__).parents[2] / "events" / "project_profiles" /
 SAMPLE_USER = UserId("usr_" + "1" * 32)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cloud_with_content(emulator: str) -> Iterator[Cloud]:
     with answers_cloud(emulator) as ready:
         yield ready
@@ -26,6 +27,9 @@ def cloud_with_content(emulator: str) -> Iterator[Cloud]:
 
 @pytest.fixture
 def event(cloud_with_content: Cloud) -> dict[str, Any]:
+    """The sample event, for a user who has no profile yet."""
+    wiring.parts()
+    ProfileItem(SAMPLE_USER).delete()
     return deepcopy(SAMPLE)
 
 
