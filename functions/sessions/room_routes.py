@@ -38,7 +38,7 @@ def join(number: NumberPath, body: InvigilatorRequest) -> SessionView:
 
 
 @router.get("/v1/sessions/<number>/invigilation")
-def watch(number: NumberPath) -> Response[InvigilationView]:
+def watch(number: NumberPath) -> Response[InvigilationView | None]:
     """The room, live: who is present, how far each is. Poll it with its ETag."""
     session, _ = room_session(router, number)
     view = rendering.invigilation_view(session, watch_session(parts().room, session.number), parts().clock.now())
