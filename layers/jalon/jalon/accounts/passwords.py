@@ -81,7 +81,7 @@ def initial_password(entropy: bytes) -> str:
     (:mod:`jalon.accounts.lockout`) to some 300 tries a day.
 
     >>> initial_password(bytes(range(32)))
-    'kuki-napa-4656'
+    'kuki-napa-4672'
     """
     number = int.from_bytes(entropy, "big")
     symbols = []
