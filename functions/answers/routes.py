@@ -95,8 +95,9 @@ def answer(assessment_id: AssessmentPath, body: GiveAnswerRequest) -> AnswerView
         focus_lost=body.focus_lost,
     )
     taken = give_answer(store=shared.store, releases=shared.releases, tickets=shared.tickets, clock=shared.clock, command=command)
-    logger(SERVICE).info("ANSWER_REPEATED" if taken.repeated else "ANSWER_STORED", assessment_id=assessment_id, sequence=taken.sequence)
     state = taken.state
+    logger(SERVICE).info("ANSWER_REPEATED" if taken.repeated else "ANSWER_STORED", assessment_id=assessment_id, sequence=taken.sequence)
+    metric("AnswerRepeated" if taken.repeated else "AnswerStored", purpose=state.purpose.value)
     return AnswerView(
         sequence=taken.sequence,
         result=None if state.purpose.is_certification else taken.answered.result.value,

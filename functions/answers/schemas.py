@@ -18,7 +18,7 @@ class StartAssessmentRequest(_Request):
 
     purpose: Literal["competence", "discovery"]
     competence: Annotated[str | None, Field(pattern=r"^[1-9]\.[1-9]$", examples=["1.1"])] = None
-    discovery_test: Annotated[str | None, Field(max_length=64)] = None
+    discovery_test: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = None
     improve: Annotated[bool, Field(description="Begin another attempt at a finished competence, 4 days after its end at the earliest.")] = (
         False
     )

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from engine.packing import Question
 from functions.answers import wiring
@@ -283,6 +285,44 @@ def test_an_answer_that_fills_more_than_a_record_is_too_large(pupil: Pupil) -> N
 def test_a_body_that_is_not_an_object_is_refused(pupil: Pupil, body: str) -> None:
     refused = pupil.send("start_assessment", body=body)
     assert 400 <= refused.status < 500
+
+
+texts = st.text(st.characters(codec=None), max_size=20)  # lone surrogates and control characters too
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def some_of(names: tuple[str, ...]) -> st.SearchStrategy[dict[str, object]]:
+    return st.dictionaries(st.sampled_from(names) | texts, values, max_size=5)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(some_of(("purpose", "competence", "discovery_test", "improve", "locale")))
+def test_whatever_is_sent_to_start_a_test_is_refused_with_a_problem(pupil: Pupil, body: dict[str, object]) -> None:
+    refused = pupil.send("start_assessment", body=body)
+    assert (refused.status, refused.headers["content-type"]) == (422, "application/problem+json")
+
+
+@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(some_of(("choices", "text", "fields", "skipped")) | values, texts, values)
+def test_whatever_is_sent_as_an_answer_never_breaks_the_server(pupil: Pupil, answer: object, key: str, focus_lost: object) -> None:
+    started = pupil.start().body
+    body = {"ticket": started["question"]["ticket"], "idempotency_key": key, "answer": answer, "focus_lost": focus_lost}
+    for change in ({}, {"focus_lost": False}, {"focus_lost": False, "idempotency_key": "k"}):
+        assert pupil.send("give_answer", f"/v1/assessments/{started['id']}/answers", body | change).status < 500
+
+
+@pytest.mark.parametrize("text", ["\ud800", "\x00", "é\u0301" * 9, "\u202e", "😀" * 100, "\ufffe"])
+def test_any_character_may_be_typed(pupil: Pupil, text: str) -> None:
+    state = certification(pupil)
+    question = first_ticket(state)
+    answer = {"text": text} if question["type"] == "QROC" else {"fields": {"f1": text, "f2": text}}
+    given_once = pupil.answer(state.assessment_id, question, answer, key="k")
+    assert given_once.status == (422 if text == "\ud800" else 200)
+    assert pupil.answer(state.assessment_id, question, answer, key="k").status == given_once.status
 
 
 def test_a_discovery_test_is_played_to_its_end(pupil: Pupil) -> None:
