@@ -13,7 +13,7 @@ EASIEST = {"fr": 40.0, "fr-simple": 60.0}  # lowest readability accepted, see re
 _FAMILIAR = re.compile(r"(?<!\w)(?:tu|toi|t’as|t’es|clique|choisis|écris)(?!\w)", re.IGNORECASE)
 _BRANDS = re.compile(
     r"(?<!\w)(?:Google|Gmail|Chrome|Android|You[Tt]ube|Microsoft|Windows|Excel|Power[Pp]oint|Outlook|One[Dd]rive|Teams|Apple|iPhone|iPad|macOS|iOS|"
-    r"Facebook|Instagram|WhatsApp|Snapchat|TikTok|Twitter|LinkedIn|Discord|Amazon|Netflix|Spotify|Photoshop|Adobe|Canva|Zoom|"
+    r"Facebook|Instagram|WhatsApp|Snapchat|TikTok|Twitter|LinkedIn|Discord|Amazon|Netflix|Spotify|Photoshop|Adobe|Canva|"
     r"ChatGPT|OpenAI|Copilot|Gemini|Word|Bing|Samsung|Huawei|Uber|Airbnb)(?!\w)"
 )
 _CODE = re.compile(r"```.*?```|`[^`]*`|«[^»]*»|^\|.*\|$|https?://\S+", re.DOTALL | re.MULTILINE)
