@@ -8,6 +8,7 @@ import copy
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -114,14 +115,28 @@ def refer_to_secrets_by_arn(template: Template) -> None:
     template["Resources"] = mended(template["Resources"])
 
 
-def drop_signing_conditions(template: Template) -> None:
-    """Drop roles' conditions on ``kms:SigningAlgorithm``, a key that the emulator does not fill in and so never matches."""
+def _role_statements(template: Template) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
+    """Each statement of each function's role, with the list it stands in."""
     for resource in template["Resources"].values():
         for policy in resource.get("Properties", {}).get("Policies") or ():
-            for statement in policy.get("Statement", ()) if isinstance(policy, dict) else ():
-                condition = statement.get("Condition", {})
-                if any("kms:SigningAlgorithm" in test for test in condition.values()):
-                    del statement["Condition"]
+            if isinstance(policy, dict) and isinstance(policy.get("Statement"), list):
+                yield from ((policy["Statement"], statement) for statement in tuple(policy["Statement"]))
+
+
+def drop_signing_conditions(template: Template) -> None:
+    """Drop roles' conditions on ``kms:SigningAlgorithm``, a key that the emulator does not fill in and so never matches."""
+    for _, statement in _role_statements(template):
+        if any("kms:SigningAlgorithm" in test for test in statement.get("Condition", {}).values()):
+            del statement["Condition"]
+
+
+def widen_task_answers(template: Template) -> None:
+    """Let a role that may answer a state machine's task answer any: the emulator cannot tell whose a task token is."""
+    for statements, statement in _role_statements(template):
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        answers = [action for action in actions if action.startswith("states:SendTask")]
+        if answers:
+            statements.append({"Effect": "Allow", "Action": answers, "Resource": "*"})
 
 
 def expand(template: Template, region: str) -> Template:
@@ -254,5 +269,6 @@ def for_emulator(
     inline_definitions(template)
     allow_plain_http(template)
     drop_signing_conditions(template)
+    widen_task_answers(template)
     refer_to_secrets_by_arn(template)
     return spread_http_api(expand(template, region)), bootstraps

@@ -142,7 +142,7 @@ def jury_api(story: Story) -> Api:
 
 
 def judge_and_publish(story: Story) -> str:
-    """The jury looks at what waits, settles each report, neutralises a question, and lets the session be published."""
+    """The jury looks at what waits, decides each open point, comments, and lets the session be published."""
     jury, number = jury_api(story), story.session["number"]
     waiting = [row["number"] for row in _pages(jury, "/v1/jury/sessions")]
     if number not in waiting:
@@ -150,25 +150,19 @@ def judge_and_publish(story: Story) -> str:
     review = jury.get("/v1/jury/sessions/{number}", number=number)
     decisions = 0
     for certification in review["certifications"]:
-        for report in certification["reports"]:
-            if report["outcome"] is None:
-                decision = {
-                    "kind": "settle_report",
-                    "report_id": report["id"],
-                    "upheld": True,
-                    "version": certification["result"]["version"],
-                }
-                _decide(jury, certification, decision)
-                decisions += 1
-    comment = {
-        "kind": "comment",
-        "for_organisation": "Incident sans effet sur les résultats.",
-        "version": _latest(jury, story, 1)["result"]["version"],
-    }
-    _decide(jury, _latest(jury, story, 1), comment)
-    stale = dict(comment)
+        version = certification["result"]["version"]
+        for point in certification["result"]["open_points"]:
+            version = _decide(jury, certification, {"kind": "settle_report", "report_id": point, "upheld": True, "version": version})
+            decisions += 1
+    candidate = _latest(jury, story, 1)
+    version = candidate["result"]["version"]
+    comment = {"kind": "comment", "for_organisation": "Incident sans effet sur les résultats.", "version": version}
+    _decide(jury, candidate, comment)
     refused = jury.post(
-        "/v1/jury/certifications/{certification_id}/decisions", stale, expect=409, certification_id=story.seated[1].certification_id
+        "/v1/jury/certifications/{certification_id}/decisions",
+        comment,
+        expect=409,
+        certification_id=str(candidate["certification_id"]),
     )
     jury.post("/v1/jury/sessions/{number}/publication", expect=202, number=number)
     wait_until(lambda: _finalisation(story)["published_at"] is not None, "the session is published")
@@ -193,13 +187,15 @@ def _latest(jury: Api, story: Story, seat: int) -> Mapping[str, Any]:
     return found
 
 
-def _decide(jury: Api, certification: Mapping[str, Any], decision: dict[str, Any]) -> None:
-    jury.post(
+def _decide(jury: Api, certification: Mapping[str, Any], decision: dict[str, Any]) -> int:
+    """Take a decision; returns the version of the result that it made."""
+    made = jury.post(
         "/v1/jury/certifications/{certification_id}/decisions",
         decision,
         expect=201,
         certification_id=str(certification["certification_id"]),
     )
+    return int(made["version"])
 
 
 def collect(story: Story) -> str:
