@@ -1,7 +1,8 @@
 """The token and revocation endpoints over real tables and a real key."""
 
-from collections.abc import Iterator
-from typing import Any
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
 
 import pytest
 from joserfc import jws
@@ -9,7 +10,7 @@ from joserfc import jws
 from functions.accounts.wiring import desk
 from jalon.accounts.kms_signer import SigningUnavailableError
 from jalon.edge.tables import StoreUnavailableError
-from tests.cloud import Cloud
+from tests.cloud import Cloud, template
 from tests.functions.accounts_client import Reply, basic, send
 from tests.functions.accounts_cloud import claims_of, emptied, opened, operator_credentials
 
@@ -263,6 +264,38 @@ def test_no_secret_and_no_name_reaches_the_logs_or_the_credentials(cloud: Cloud,
     for secret in (PASSWORD, "planted-Secret-1", EMAIL, "Élodie", "Martin", tokens["refresh_token"], tokens["access_token"]):
         assert secret not in logged
         assert secret not in stored
+
+
+def test_every_alarm_of_accounts_can_fire(user_id: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each is provoked, and what was measured has the alarm's name and dimensions exactly."""
+    first = sign_in().body["refresh_token"]
+    refresh(refresh(first).body["refresh_token"])
+    refresh(first)
+    with monkeypatch.context() as patch:
+        patch.setattr("jalon.accounts.kms_signer.KmsSigner._signature", _raise(SigningUnavailableError("busy")))
+        sign_in()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(desk().accounts.store), "user_of_login", _raise(RuntimeError("broken")))
+        sign_in()
+    measured = {_metric(json.loads(line)) for line in capsys.readouterr().out.splitlines() if line.startswith('{"_aws"')}
+    alarms = [resource["Properties"] for resource in template()["Resources"].values() if resource["Type"] == "AWS::CloudWatch::Alarm"]
+    ours = [alarm for alarm in alarms if {"Name": "service", "Value": "accounts"} in alarm.get("Dimensions", [])]
+    assert len(ours) == 3
+    for alarm in ours:
+        dimensions = frozenset((dimension["Name"], dimension["Value"]) for dimension in alarm["Dimensions"])
+        assert (alarm["Namespace"], alarm["MetricName"], dimensions) in measured
+
+
+def _raise(error: Exception) -> Callable[..., NoReturn]:
+    def raising(*_: object) -> NoReturn:
+        raise error
+
+    return raising
+
+
+def _metric(line: dict[str, Any]) -> tuple[str, str, frozenset[tuple[str, str]]]:
+    (told,) = line["_aws"]["CloudWatchMetrics"]
+    return told["Namespace"], told["Metrics"][0]["Name"], frozenset((name, line[name]) for name in told["Dimensions"][0])
 
 
 def everything_in(caplog: pytest.LogCaptureFixture) -> str:
