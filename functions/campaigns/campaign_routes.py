@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
@@ -18,12 +19,14 @@ from functions.campaigns.campaign_schemas import (
 )
 from functions.campaigns.wiring import parts
 from jalon.campaigns.campaign import Campaign, CampaignType, campaign_of_school
+from jalon.campaigns.campaign_csv import campaign_csv, framework_of
 from jalon.campaigns.campaign_stats import collective_results
 from jalon.campaigns.create_campaign import CreateCampaign, create_campaign
-from jalon.campaigns.participation import ParticipantFilter, ParticipationStatus
+from jalon.campaigns.participation import ParticipantFilter, ParticipationStatus, all_participations
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
 from jalon.kernel.ids import CampaignId
+from jalon.organisations.organisation import organisation_of
 
 router = Router()
 
@@ -96,6 +99,17 @@ def read_results(uai: UaiPath, campaign_id: CampaignPath) -> CampaignResultsView
     """How many take part and the means over what they sent, per competence; some seconds behind the participants."""
     campaign = _campaign(uai, campaign_id)
     return rendering.results(campaign, collective_results(parts().stats, campaign.campaign_id))
+
+
+@router.get("/v1/organisations/<uai>/campaigns/<campaign_id>/results.csv")
+def export_results(uai: UaiPath, campaign_id: CampaignPath) -> Response[str]:
+    """Every participant as a row, for spreadsheets: UTF-8 with a byte order mark, semicolons."""
+    campaign = _campaign(uai, campaign_id)
+    school = organisation_of(parts().organisations, campaign.uai)
+    everyone = all_participations(parts().taking_part.participations, campaign.campaign_id)
+    text = campaign_csv(school.name, campaign, framework_of(parts().taking_part.releases.current(), campaign), everyone)
+    headers = {"Content-Disposition": f'attachment; filename="campagne-{campaign.code}.csv"', "Cache-Control": "private, no-store"}
+    return Response(status_code=200, content_type="text/csv; charset=utf-8; header=present", body=text, headers=headers)
 
 
 def _campaign(uai: str, campaign_id: str) -> Campaign:

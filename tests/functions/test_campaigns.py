@@ -9,6 +9,7 @@ import pytest
 
 from engine.knowledge import Element, Knowledge
 from engine.scoring import CompetenceScore
+from functions.campaigns.app import handler as campaigns
 from functions.count_campaign_stats.app import handler as count_campaign_stats
 from functions.track_participations.app import handler as track_participations
 from jalon.assessment.assessment_store import DynamoAssessments
@@ -19,9 +20,9 @@ from jalon.edge.paging import encode_cursor
 from jalon.kernel.clock import SystemClock
 from jalon.kernel.ids import AssessmentId, CampaignId, ReleaseVersion, UserId
 from tests.assessment import content
-from tests.events import CONTEXT
+from tests.events import CONTEXT, http_event
 from tests.functions.campaign_scene import Scene
-from tests.functions.school import EVENTS, School, own_account
+from tests.functions.school import EVENTS, UAI, School, own_account
 
 
 @pytest.fixture(scope="module")
@@ -302,6 +303,19 @@ def test_a_collections_results_are_means_of_pix_and_levels(scene: Scene) -> None
     assert counted["overall"]["pix"] == round(sum(item["pix"] for item in sent) / 2, 1)
     assert counted["certifiable"] == sum(item["certifiable"] for item in sent)
     assert set(counted["competences"]) == set(content.COMPETENCES)
+
+
+def test_the_export_has_a_row_for_each_participant(scene: Scene) -> None:
+    campaign = scene.school.create_campaign()
+    scene.participate(campaign)
+    scene.participate(campaign, scene.leo)
+    path = f"/v1/organisations/{UAI}/campaigns/{campaign['id']}/results.csv"
+    exported = campaigns(http_event("GET", path, subject=scene.school.admin), CONTEXT)
+    assert (exported["statusCode"], exported["headers"]["Content-Type"]) == (200, "text/csv; charset=utf-8; header=present")
+    heading, *rows = exported["body"].splitlines()
+    assert heading.startswith("\ufeffNom de l’organisation;ID Campagne;Code;")
+    assert len(rows) == 2
+    assert all(row.startswith(f"Collège des Exemples;{campaign['id']};{campaign['code']};Rentrée;Parcours;") for row in rows)
 
 
 def test_counting_again_or_rebuilding_gives_the_same_counts(scene: Scene) -> None:

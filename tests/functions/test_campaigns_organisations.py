@@ -94,6 +94,7 @@ ROUTES = (
     ("POST", "/campaigns/cmp_" + "0" * 32 + "/archiving"),
     ("GET", "/campaigns/cmp_" + "0" * 32 + "/participants"),
     ("GET", "/campaigns/cmp_" + "0" * 32 + "/results"),
+    ("GET", "/campaigns/cmp_" + "0" * 32 + "/results.csv"),
 )
 BODIES = {"/pupil-credentials": {"class": "4A"}, "/campaigns": {"type": "profile_collection", "name": "Profils"}}
 

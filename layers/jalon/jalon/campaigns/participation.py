@@ -20,6 +20,7 @@ ParticipationId = NewType("ParticipationId", str)
 #: A campaign's participations are spread over this many partitions, so that a whole country may enter one.
 SHARDS = 8
 _PREFIX = "par_"
+_PAGE = 200
 
 
 class ParticipationStatus(StrEnum):
@@ -150,6 +151,17 @@ def key_of(identifier: str) -> tuple[CampaignId, UserId]:
 def shard_of(user_id: UserId) -> int:
     """Which of a campaign's partitions a pupil's participation lies in."""
     return zlib.crc32(user_id.encode()) % SHARDS
+
+
+def all_participations(participations: ParticipationStore, campaign_id: CampaignId) -> Iterator[Participation]:
+    """Every participation of a campaign by class and name, fetched page by page."""
+    cursor: Mapping[str, str] = {}
+    while True:
+        page = participations.page(campaign_id, ParticipantFilter(), _PAGE, cursor)
+        yield from page.participations
+        if not page.cursor:
+            return
+        cursor = page.cursor
 
 
 def own_participation(participations: ParticipationStore, identifier: str, user_id: UserId) -> Participation:
