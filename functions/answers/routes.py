@@ -30,6 +30,7 @@ from jalon.assessment.profiles import UserProfile
 from jalon.assessment.raise_epoch import raise_epoch
 from jalon.assessment.read_checkpoint import checkpoint_closed_by, read_checkpoint
 from jalon.assessment.read_profile import read_profile
+from jalon.assessment.reconcile import REPEATED, STORED
 from jalon.assessment.reset_competence import reset_competence
 from jalon.assessment.settle import settle
 from jalon.assessment.start_assessment import StartAssessment, start_assessment
@@ -96,7 +97,8 @@ def answer(assessment_id: AssessmentPath, body: GiveAnswerRequest) -> AnswerView
     )
     taken = give_answer(store=shared.store, releases=shared.releases, tickets=shared.tickets, clock=shared.clock, command=command)
     state = taken.state
-    logger(SERVICE).info("ANSWER_REPEATED" if taken.repeated else "ANSWER_STORED", assessment_id=assessment_id, sequence=taken.sequence)
+    digest = taken.answered.digest.hex()
+    logger(SERVICE).info(REPEATED if taken.repeated else STORED, assessment_id=assessment_id, sequence=taken.sequence, digest=digest)
     metric("AnswerRepeated" if taken.repeated else "AnswerStored", purpose=state.purpose.value)
     return AnswerView(
         sequence=taken.sequence,

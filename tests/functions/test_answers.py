@@ -1,5 +1,6 @@
 """The pupil's API over the real tables: one request per answer, nothing lost, nothing shown too early."""
 
+import io
 import itertools
 import json
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.packing import Question
-from functions.answers import wiring
+from functions.answers import reconcile, wiring
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
 from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.move_deadline import move_deadline
@@ -365,3 +366,19 @@ def test_logs_hold_no_answer_no_ticket_and_no_key(
     for private in (question["ticket"], "key-not-to-be-logged", "faux", "typed-by-the-pupil"):
         assert private not in everything
     assert "ANSWER_STORED" in everything
+
+
+def test_the_logs_reconcile_with_the_table(
+    pupil: Pupil, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pupil.play(pupil.start().body)
+    told = [record for record in caplog.records if record.getMessage() == "ANSWER_STORED"]
+    keys = ("assessment_id", "sequence", "digest")
+    lines = [json.dumps({"message": "ANSWER_STORED"} | {key: vars(record)[key] for key in keys}) for record in told]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
+    assert reconcile.main() == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"acknowledged": len(told), "assessments": 1, "lost": 0, "changed": 0}
+    lost = lines[-1].replace(f'"sequence": {len(told)}', '"sequence": 40')
+    monkeypatch.setattr("sys.stdin", io.StringIO(lost))
+    assert reconcile.main() == 1
+    assert capsys.readouterr().out.startswith("lost: asm_")

@@ -1,6 +1,7 @@
 """Rebuild profiles from the assessments they are projected from (the command is ``python -m functions.project_profiles.rebuild``)."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from jalon.assessment.profiles import ProfileStore
 from jalon.assessment.project_profile import project_assessments
@@ -17,6 +18,6 @@ def rebuild_profiles(store: AssessmentStore, profiles: ProfileStore, releases: R
     """
     count = 0
     for user_id in users:
-        project_assessments(profiles, releases, user_id, lambda user_id=user_id: store.of_user(user_id), afresh=True)  # type: ignore[misc]
+        project_assessments(profiles, releases, user_id, partial(store.of_user, user_id), afresh=True)
         count += 1
     return count

@@ -1,0 +1,61 @@
+"""Compare the answers that were acknowledged with those that are stored. Source: docs/architecture.md §4."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from jalon.assessment.store import AssessmentStore
+from jalon.kernel.ids import AssessmentId
+
+#: The log codes of an acknowledgement, with ``assessment_id``, ``sequence`` and ``digest`` (hexadecimal) as keys.
+STORED, REPEATED = "ANSWER_STORED", "ANSWER_REPEATED"
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """One answer that a pupil's page was told is stored."""
+
+    assessment_id: AssessmentId
+    sequence: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What was compared; ``lost`` are not stored at all, ``changed`` are stored as another answer. Both must be empty."""
+
+    acknowledged: int
+    assessments: int
+    lost: tuple[Acknowledged, ...]
+    changed: tuple[Acknowledged, ...]
+
+
+def reconcile(store: AssessmentStore, acknowledged: Iterable[Acknowledged]) -> Reconciliation:
+    """Look each acknowledged answer up in its assessment, each assessment read once."""
+    by_assessment: defaultdict[AssessmentId, set[Acknowledged]] = defaultdict(set)
+    for item in acknowledged:
+        by_assessment[item.assessment_id].add(item)
+    lost: list[Acknowledged] = []
+    changed: list[Acknowledged] = []
+    for assessment_id, items in by_assessment.items():
+        state = store.get(assessment_id)
+        answers = state.answers if state else ()
+        for item in sorted(items, key=lambda item: (item.sequence, item.digest)):
+            if item.sequence > len(answers):
+                lost.append(item)
+            elif answers[item.sequence - 1].digest != item.digest:
+                changed.append(item)
+    count = sum(len(items) for items in by_assessment.values())
+    return Reconciliation(count, len(by_assessment), tuple(lost), tuple(changed))
+
+
+def acknowledged_in(lines: Iterable[str]) -> Iterator[Acknowledged]:
+    """The acknowledgements among log lines (one JSON object each); other lines are passed over."""
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict) and entry.get("message") in {STORED, REPEATED}:
+            yield Acknowledged(AssessmentId(entry["assessment_id"]), int(entry["sequence"]), bytes.fromhex(entry["digest"]))
