@@ -1,9 +1,17 @@
 """Schools, their pupils, and campaigns."""
 
-from functions.campaigns import campaign_routes, organisation_routes, participation_routes, pupil_routes
+from functions.campaigns import campaign_routes, member_routes, organisation_routes, participation_routes, pupil_routes
 from functions.campaigns.calling import SERVICE
 from functions.campaigns.wiring import parts
 from jalon.edge.http import api, lambda_handler
 
-app = api(SERVICE, organisation_routes.router, pupil_routes.router, campaign_routes.router, participation_routes.router, prepare=parts)
+app = api(
+    SERVICE,
+    organisation_routes.router,
+    member_routes.router,
+    pupil_routes.router,
+    campaign_routes.router,
+    participation_routes.router,
+    prepare=parts,
+)
 handler = lambda_handler(SERVICE, app)

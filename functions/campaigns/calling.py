@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.campaigns.wiring import parts
 from jalon.edge.auth import caller
-from jalon.edge.idempotency import Next, idempotent
+from jalon.edge.idempotency import Next
 from jalon.edge.paging import DEFAULT_LIMIT, MAX_LIMIT
 from jalon.kernel.ids import UserId
 from jalon.kernel.uai import parse_uai
@@ -46,12 +46,6 @@ def member(router: Router, uai: str) -> Member:
 def admin(router: Router, uai: str) -> Member:
     """The caller's membership as an administrator, or a refusal."""
     return require_admin(parts().members, parse_uai(uai), user(router))
-
-
-def keyed(app: APIGatewayHttpResolver, next_middleware: Next) -> Response[Any]:
-    """Route middleware of the POSTs that create: asks for an Idempotency-Key (the function is wired first)."""
-    parts()
-    return idempotent(app, next_middleware)
 
 
 def polled(app: APIGatewayHttpResolver, next_middleware: Next) -> Response[Any]:

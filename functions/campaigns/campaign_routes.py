@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.campaigns import campaign_rendering as rendering
-from functions.campaigns.calling import LIMIT, SERVICE, ClassQuery, CursorQuery, LimitQuery, UaiPath, keyed, member, polled, user
+from functions.campaigns.calling import LIMIT, SERVICE, ClassQuery, CursorQuery, LimitQuery, UaiPath, member, polled, user
 from functions.campaigns.campaign_schemas import (
     CampaignResultsView,
     CampaignsView,
@@ -23,6 +23,7 @@ from jalon.campaigns.campaign_csv import campaign_csv, framework_of
 from jalon.campaigns.campaign_stats import collective_results
 from jalon.campaigns.create_campaign import CreateCampaign, create_campaign
 from jalon.campaigns.participation import ParticipantFilter, ParticipationStatus, all_participations
+from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
 from jalon.kernel.ids import CampaignId
@@ -41,7 +42,7 @@ def list_target_profiles() -> TargetProfilesView:
     return TargetProfilesView(items=[rendering.target_profile(release, profile) for profile in release.target_profiles])
 
 
-@router.post("/v1/organisations/<uai>/campaigns", status_code=201, middlewares=[keyed])
+@router.post("/v1/organisations/<uai>/campaigns", status_code=201, middlewares=[idempotent])
 def create(uai: UaiPath, body: CreateCampaignRequest) -> CampaignView:
     """Create a campaign; its code is six letters and three digits that no other campaign ever had."""
     creator = member(router, uai)

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.campaigns import organisation_rendering as rendering
-from functions.campaigns.calling import SERVICE, UaiPath, admin, keyed, member, polled
+from functions.campaigns.calling import SERVICE, UaiPath, admin, member, polled
 from functions.campaigns.organisation_schemas import (
     ActivationRequest,
     ClassesView,
@@ -19,6 +19,7 @@ from functions.campaigns.organisation_schemas import (
 )
 from functions.campaigns.wiring import accounts, parts
 from jalon.edge.auth import caller
+from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.kernel.ids import ImportId
 from jalon.kernel.uai import parse_uai
@@ -31,7 +32,7 @@ from jalon.organisations.request_import import request_import
 router = Router()
 
 
-@router.post("/v1/organisations", status_code=201, middlewares=[keyed])
+@router.post("/v1/organisations", status_code=201, middlewares=[idempotent])
 def create(body: CreateOrganisationRequest) -> CreatedOrganisationView:
     """Open a school's space, or renew the code of one that nobody has activated. Needs the scope organisations:write."""
     caller(router.current_event.raw_event).require_scope("organisations:write")
@@ -66,7 +67,7 @@ def list_classes(uai: UaiPath) -> ClassesView:
     return ClassesView(items=rendering.classes(organisation_of(parts().organisations, place.uai)))
 
 
-@router.post("/v1/organisations/<uai>/imports", status_code=202, middlewares=[keyed])
+@router.post("/v1/organisations/<uai>/imports", status_code=202, middlewares=[idempotent])
 def ask_for_import(uai: UaiPath) -> ImportRequestedView:
     """Begin the import of a SIECLE list (XML, plain or zipped, to 20 MB): send the file where ``upload`` says, then poll."""
     administrator = admin(router, uai)

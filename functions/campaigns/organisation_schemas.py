@@ -53,6 +53,54 @@ class MemberView(_Answer):
     role: Literal["admin", "member"]
 
 
+class NamedMemberView(_Answer):
+    """A colleague; the names are null when the account was erased."""
+
+    user_id: str
+    role: Literal["admin", "member"]
+    first_name: str | None
+    last_name: str | None
+    since: Instant
+
+
+class MembersView(_Answer):
+    """Everyone who works in the school's space."""
+
+    items: list[NamedMemberView]
+
+
+class InviteMemberRequest(_Request):
+    """Whom to invite, as what."""
+
+    email: Annotated[str, Field(max_length=254)]
+    role: Literal["admin", "member"] = "member"
+
+
+class InvitationView(_Answer):
+    """The code to pass on; it is shown this once."""
+
+    email: str
+    role: Literal["admin", "member"]
+    invitation_code: str
+    expires_at: Instant
+
+
+class AcceptInvitationRequest(_Request):
+    """The account to make, under the address that was invited."""
+
+    invitation_code: Annotated[str, Field(min_length=1, max_length=64)]
+    first_name: Name
+    last_name: Name
+    email: Annotated[str, Field(max_length=254)]
+    password: Annotated[str, Field(max_length=256)]
+
+
+class JoinOrganisationRequest(_Request):
+    """The code that the school's administrator passed on."""
+
+    invitation_code: Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class ClassView(_Answer):
     """A class of the list in force."""
 

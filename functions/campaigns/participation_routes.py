@@ -6,13 +6,14 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.campaigns import campaign_rendering as rendering
-from functions.campaigns.calling import LIMIT, SERVICE, CursorQuery, LimitQuery, keyed, pupil
+from functions.campaigns.calling import LIMIT, SERVICE, CursorQuery, LimitQuery, pupil
 from functions.campaigns.campaign_schemas import CodeView, ParticipateRequest, ParticipationsView, ParticipationView
 from functions.campaigns.wiring import parts
 from jalon.campaigns.enter_code import enter_code
 from jalon.campaigns.participation import own_participation
 from jalon.campaigns.share_results import share_results
 from jalon.campaigns.start_participation import start_participation
+from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
 from jalon.organisations.organisation import organisation_of
@@ -52,7 +53,7 @@ def read(participation_id: ParticipationPath) -> ParticipationView:
     return rendering.participation(own_participation(parts().taking_part.participations, participation_id, pupil(router)))
 
 
-@router.post("/v1/participations/<participation_id>/sharing", middlewares=[keyed])
+@router.post("/v1/participations/<participation_id>/sharing", middlewares=[idempotent])
 def share(participation_id: ParticipationPath) -> ParticipationView:
     """Send one's results to the teacher: an assessment's once, a profile as often as the campaign allows."""
     shared = share_results(parts().taking_part, participation_id, pupil(router))

@@ -22,7 +22,8 @@ from jalon.kernel.clock import Clock, SystemClock
 from jalon.kernel.ids import IdSource, SecureIdSource
 from jalon.organisations.import_store import DynamoImports
 from jalon.organisations.imports import ImportStore
-from jalon.organisations.memberships import MemberStore
+from jalon.organisations.invitation_store import DynamoInvitations
+from jalon.organisations.invitations import InvitationStore, MemberRegister
 from jalon.organisations.organisation import OrganisationStore
 from jalon.organisations.organisation_store import DynamoMembers, DynamoOrganisations
 from jalon.organisations.pupil_store import DynamoPupils
@@ -30,12 +31,13 @@ from jalon.organisations.pupils import PupilStore
 from jalon.organisations.reconciliation_store import DynamoReconciliations
 from jalon.organisations.reconciliations import ReconciliationStore
 from jalon.organisations.request_import import Uploads
-from jalon.organisations.tables import ImportItem, MemberItem, OrganisationItem, PupilItem, ReconciliationItem
+from jalon.organisations.tables import ImportItem, InvitationItem, MemberItem, OrganisationItem, PupilItem, ReconciliationItem
 from jalon.organisations.upload_store import S3Uploads
 
 _MODELS = (
     OrganisationItem,
     MemberItem,
+    InvitationItem,
     PupilItem,
     ReconciliationItem,
     ImportItem,
@@ -55,7 +57,8 @@ class Parts:
     """The stores and sources of this function."""
 
     organisations: OrganisationStore
-    members: MemberStore
+    members: MemberRegister
+    invitations: InvitationStore
     pupils: PupilStore
     reconciliations: ReconciliationStore
     imports: ImportStore
@@ -76,6 +79,7 @@ def parts() -> Parts:
     return Parts(
         organisations=DynamoOrganisations(),
         members=DynamoMembers(),
+        invitations=DynamoInvitations(),
         pupils=pupils,
         reconciliations=reconciliations,
         imports=DynamoImports(),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from jalon.kernel.ids import UserId
 from tests.cloud import Cloud
 from tests.functions.school import OTHER_UAI, UAI, School, activation
 
@@ -83,6 +84,9 @@ def test_a_uai_with_a_wrong_letter_is_refused_by_name(school: School) -> None:
 ROUTES = (
     ("GET", ""),
     ("GET", "/classes"),
+    ("GET", "/members"),
+    ("POST", "/invitations"),
+    ("DELETE", "/members/usr_" + "0" * 32),
     ("GET", "/pupils"),
     ("POST", "/imports"),
     ("GET", "/imports/imp_" + "0" * 32),
@@ -96,7 +100,11 @@ ROUTES = (
     ("GET", "/campaigns/cmp_" + "0" * 32 + "/results"),
     ("GET", "/campaigns/cmp_" + "0" * 32 + "/results.csv"),
 )
-BODIES = {"/pupil-credentials": {"class": "4A"}, "/campaigns": {"type": "profile_collection", "name": "Profils"}}
+BODIES = {
+    "/invitations": {"email": "x@exemple.example"},
+    "/pupil-credentials": {"class": "4A"},
+    "/campaigns": {"type": "profile_collection", "name": "Profils"},
+}
 
 
 def test_every_route_of_a_school_asks_for_its_membership(school: School) -> None:
@@ -112,17 +120,92 @@ def test_every_route_of_a_school_asks_for_its_membership(school: School) -> None
         assert (status, refused["code"]) == (401, "not_signed_in"), (method, path)
 
 
-def test_a_member_who_is_no_administrator_neither_imports_nor_makes_accounts(school: School) -> None:
-    from datetime import UTC, datetime
+def invited(school: School, email: str = "prof@exemple.example", role: str = "member") -> dict[str, str]:
+    status, invitation = school.as_admin("POST", "/invitations", {"email": email, "role": role})
+    assert status == 201, invitation
+    return {
+        "invitation_code": invitation["invitation_code"],
+        "first_name": "Dominique",
+        "last_name": "Exemple",
+        "email": email,
+        "password": "un-autre-mot-de-passe-42",
+    }
 
-    from jalon.kernel.ids import UserId
-    from jalon.organisations.memberships import Member, MemberRole
+
+def accepted(school: School, **invitation: str) -> str:
+    status, joined = school.call("POST", "/v1/accepted-invitations", invited(school, **invitation))
+    assert status == 201, joined
+    return str(joined["user_id"])
+
+
+def test_a_colleague_is_invited_joins_once_and_is_removed(school: School) -> None:
+    school.open()
+    acceptance = invited(school)
+    status, refused = school.call("POST", "/v1/accepted-invitations", acceptance | {"email": "autre@exemple.example"})
+    assert (status, refused["errors"][0]["pointer"]) == (422, "/email")
+    status, joined = school.call("POST", "/v1/accepted-invitations", acceptance)
+    assert (status, joined["role"]) == (201, "member")
+    assert school.call("POST", "/v1/accepted-invitations", acceptance) == (status, joined)
+    status, refused = school.call("POST", "/v1/me/memberships", {"invitation_code": acceptance["invitation_code"]}, subject=school.admin)
+    assert (status, refused["code"]) == (409, "invitation_used")
+    members = school.as_admin("GET", "/members")[1]["items"]
+    assert {(each["first_name"], each["role"]) for each in members} == {("Camille", "admin"), ("Dominique", "member")}
+    assert school.as_admin("DELETE", f"/members/{joined['user_id']}")[0] == 204
+    assert school.as_admin("DELETE", f"/members/{joined['user_id']}")[1]["code"] == "member_not_found"
+    gone = school.call("GET", f"/v1/organisations/{UAI}", subject=joined["user_id"], roles="teacher")
+    assert gone[1]["code"] == "not_a_member"
+
+
+def test_someone_with_an_account_joins_another_school_with_it(school: School) -> None:
+    school.open()
+    _, elsewhere = school.activate(OTHER_UAI, email="ailleurs@exemple.example")
+    code = {"invitation_code": invited(school, "ailleurs@exemple.example", "admin")["invitation_code"]}
+    status, joined = school.call("POST", "/v1/me/memberships", code, subject=elsewhere["user_id"])
+    assert (status, joined["uai"], joined["role"]) == (201, UAI, "admin")
+    again = {"invitation_code": invited(school, "ailleurs@exemple.example")["invitation_code"]}
+    assert school.call("POST", "/v1/me/memberships", again, subject=elsewhere["user_id"])[1]["code"] == "already_a_member"
+
+
+def test_an_invitation_unknown_or_expired_opens_nothing(school: School) -> None:
+    from jalon.organisations.tables import InvitationItem
+
+    school.open()
+    acceptance = invited(school)
+    unknown = acceptance | {"invitation_code": "BCDF-GHJK-MPQR-TVWX"}
+    assert school.call("POST", "/v1/accepted-invitations", unknown)[1]["code"] == "invitation_invalid"
+    (item,) = InvitationItem.scan()
+    item.update(actions=[InvitationItem.expires_at.set(1)])
+    status, refused = school.call("POST", "/v1/accepted-invitations", acceptance)
+    assert (status, refused["code"]) == (410, "invitation_expired")
+
+
+def test_a_school_always_keeps_an_administrator(school: School) -> None:
+    from jalon.organisations.memberships import NotAnAdministratorError
     from jalon.organisations.organisation_store import DynamoMembers
 
     school.open()
-    teacher = "usr_" + "7" * 32
-    DynamoMembers().add(Member(UAI, UserId(teacher), MemberRole.MEMBER, datetime.now(UTC)))
-    for path, body in (("imports", None), ("pupil-credentials", {"class": "4A"})):
-        status, refused = school.call("POST", f"/v1/organisations/{UAI}/{path}", body, subject=teacher, roles="teacher")
+    assert school.as_admin("DELETE", f"/members/{school.admin}")[1]["code"] == "own_removal"
+    second = accepted(school, email="adjoint@exemple.example", role="admin")
+    members = DynamoMembers()
+    first_place, second_place = (members.find(UAI, UserId(each)) for each in (school.admin, second))
+    assert first_place is not None
+    assert second_place is not None
+    members.remove(first_place, second_place)
+    with pytest.raises(NotAnAdministratorError):
+        members.remove(second_place, first_place)  # both were read as administrators before either was removed
+    assert [each.user_id for each in members.of_school(UAI)] == [second]
+
+
+def test_a_member_who_is_no_administrator_neither_imports_nor_makes_accounts_nor_invites(school: School) -> None:
+    school.open()
+    teacher = accepted(school)
+    refusals = (
+        ("POST", "imports", None),
+        ("POST", "pupil-credentials", {"class": "4A"}),
+        ("POST", "invitations", {"email": "x@exemple.example"}),
+        ("DELETE", f"members/{school.admin}", None),
+    )
+    for method, path, body in refusals:
+        status, refused = school.call(method, f"/v1/organisations/{UAI}/{path}", body, subject=teacher, roles="teacher")
         assert (status, refused["code"]) == (403, "not_an_administrator")
     assert school.call("GET", f"/v1/organisations/{UAI}", subject=teacher, roles="teacher")[1]["role"] == "member"

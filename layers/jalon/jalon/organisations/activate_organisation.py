@@ -1,15 +1,14 @@
 """Activate a school's space: its head becomes the first administrator (docs/domain.md §6)."""
 
-import hashlib
 from dataclasses import dataclass
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.create_member_account import NewMember, create_member_account
-from jalon.accounts.identity import clean_email
 from jalon.kernel.clock import Clock
-from jalon.kernel.ids import Uai, UserId
+from jalon.kernel.ids import Uai
 from jalon.organisations.memberships import Member, MemberRole
 from jalon.organisations.organisation import OrganisationStore, check_activation
+from jalon.organisations.paper_codes import account_opened_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,8 @@ def activate_organisation(organisations: OrganisationStore, accounts: Accounts, 
     :func:`~jalon.accounts.create_member_account.create_member_account` refuses.
     """
     organisation = check_activation(organisations.find(command.uai), command.activation_code, clock.now())
-    user_id = _administrator_id(organisation.activation_digest, command.email)
+    user_id = account_opened_by(organisation.activation_digest, command.email)
     create_member_account(accounts, NewMember(user_id, command.first_name, command.last_name, command.email, command.password))
     administrator = Member(command.uai, user_id, MemberRole.ADMIN, clock.now())
     organisations.activate(organisation, administrator)
     return administrator
-
-
-def _administrator_id(activation_digest: str, email: str) -> UserId:
-    return UserId("usr_" + hashlib.sha256(f"{activation_digest}\n{clean_email(email)}".encode()).hexdigest()[:32])

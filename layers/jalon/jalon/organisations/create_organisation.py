@@ -9,9 +9,8 @@ from jalon.organisations.organisation import (
     ACTIVATION_VALID_FOR,
     Organisation,
     OrganisationStore,
-    activation_digest,
-    new_activation_code,
 )
+from jalon.organisations.paper_codes import digest_of, new_paper_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +35,13 @@ def create_organisation(organisations: OrganisationStore, ids: IdSource, clock: 
     Raises :class:`~jalon.organisations.organisation.OrganisationAlreadyActivatedError`.
     """
     now = clock.now()
-    code = new_activation_code(ids)
+    code = new_paper_code(ids)
     organisation = Organisation(
         uai=command.uai,
         name=command.name,
         official_email=command.official_email,
         created_at=now,
-        activation_digest=activation_digest(code),
+        activation_digest=digest_of(code),
         activation_expires_at=now + ACTIVATION_VALID_FOR,
     )
     organisations.create(organisation)

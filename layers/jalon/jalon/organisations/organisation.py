@@ -1,6 +1,5 @@
 """A school's space (docs/domain.md §6): known by its UAI, activated once by its head."""
 
-import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,15 +7,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from jalon.kernel.errors import ConflictError, GoneError, InvalidInputError, NotFoundError, Violation
-from jalon.kernel.ids import IdSource, Uai
+from jalon.kernel.ids import Uai
 from jalon.organisations.imports import ImportCounts, PupilImport
 from jalon.organisations.memberships import Member
+from jalon.organisations.paper_codes import digest_of
 from jalon.organisations.pupils import ListVersion
 
 ACTIVATION_VALID_FOR = timedelta(days=30)
-#: No vowel and no look-alike: a code is read aloud and typed from paper. 16 symbols of 24 are 73 random bits.
-_CODE_ALPHABET = "BCDFGHJKMPQRTVWXY2346789"
-_CODE_LENGTH = 16
 
 
 class OrganisationNotFoundError(NotFoundError):
@@ -102,21 +99,9 @@ def organisation_of(organisations: OrganisationStore, uai: Uai) -> Organisation:
     return organisation
 
 
-def new_activation_code(ids: IdSource) -> str:
-    """A code for one activation, in groups of four."""
-    code = ids.pick(_CODE_ALPHABET, _CODE_LENGTH)
-    return "-".join(code[start : start + 4] for start in range(0, _CODE_LENGTH, 4))
-
-
-def activation_digest(code: str) -> str:
-    """What is kept of a code: SHA-256 of its symbols, whatever the case and the separators it is typed with."""
-    symbols = "".join(symbol for symbol in code.upper() if symbol.isalnum())
-    return hashlib.sha256(symbols.encode()).hexdigest()
-
-
 def check_activation(organisation: Organisation | None, code: str, now: datetime) -> Organisation:
     """The school this code activates now; an unknown school and a wrong code are the same answer."""
-    if organisation is None or not hmac.compare_digest(organisation.activation_digest, activation_digest(code)):
+    if organisation is None or not hmac.compare_digest(organisation.activation_digest, digest_of(code)):
         raise ActivationCodeInvalidError(
             "This activation code is not the one sent to this school.",
             (Violation("/activation_code", "Copy the code from the message sent to the school's official address.", "activation_code"),),

@@ -14,7 +14,7 @@ from jalon.kernel.clock import epoch_ms
 from jalon.kernel.errors import UnavailableError
 from jalon.kernel.ids import Uai, UserId
 from jalon.organisations.imports import ImportCounts, ImportStatus, PupilImport
-from jalon.organisations.memberships import Member, MemberRole
+from jalon.organisations.memberships import Member, MemberRole, NotAnAdministratorError
 from jalon.organisations.organisation import Organisation, OrganisationAlreadyActivatedError
 from jalon.organisations.pupils import ListVersion
 from jalon.organisations.records import ENDED, instant, optional_instant
@@ -66,7 +66,7 @@ class DynamoOrganisations:
                     actions=[OrganisationItem.activated_at.set(epoch_ms(administrator.since))],
                     condition=condition,
                 )
-                write.save(_member_item(administrator))
+                write.save(member_item(administrator))
         except ConditionFailedError:
             raise OrganisationAlreadyActivatedError("This school's space is activated already.", uai=organisation.uai) from None
 
@@ -113,7 +113,7 @@ class DynamoOrganisations:
 
 
 class DynamoMembers:
-    """A :class:`~jalon.organisations.memberships.MemberStore`."""
+    """A :class:`~jalon.organisations.invitations.MemberRegister`."""
 
     def find(self, uai: Uai, user_id: UserId) -> Member | None:
         try:
@@ -121,15 +121,28 @@ class DynamoMembers:
                 item = MemberItem.get(uai, user_id, consistent_read=True)
         except DoesNotExist:
             return None
-        return Member(Uai(item.uai), UserId(item.user_id), MemberRole(item.role), instant(item.since))
+        return _member(item)
 
-    def add(self, member: Member) -> None:
+    def of_school(self, uai: Uai) -> Sequence[Member]:
         with translated():
-            _member_item(member).save()
+            return [_member(item) for item in MemberItem.query(uai, consistent_read=True)]
+
+    def remove(self, member: Member, by: Member) -> None:
+        try:
+            with translated(), transaction() as write:
+                write.condition_check(MemberItem, by.uai, by.user_id, condition=MemberItem.role == MemberRole.ADMIN.value)
+                write.delete(member_item(member))
+        except ConditionFailedError:
+            raise NotAnAdministratorError("Only an administrator of the school's space may do this.", uai=by.uai) from None
 
 
-def _member_item(member: Member) -> MemberItem:
+def member_item(member: Member) -> MemberItem:
+    """A member as its item."""
     return MemberItem(member.uai, member.user_id, role=member.role.value, since=epoch_ms(member.since))
+
+
+def _member(item: MemberItem) -> Member:
+    return Member(Uai(item.uai), UserId(item.user_id), MemberRole(item.role), instant(item.since))
 
 
 def _organisation(item: OrganisationItem) -> Organisation:

@@ -44,6 +44,21 @@ class MemberItem(Model):
     since = NumberAttribute()
 
 
+class InvitationItem(Model):
+    """An invitation that was not accepted yet, or was lately; ``digest`` is that of its code."""
+
+    class Meta(TableMeta):
+        table_name = "invitations"
+
+    digest = UnicodeAttribute(hash_key=True)
+    uai = UnicodeAttribute()
+    email = UnicodeAttribute()
+    role = UnicodeAttribute()
+    invited_by = UnicodeAttribute()
+    used_by = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
 class PupilsByClass(LocalSecondaryIndex["PupilItem"]):  # type: ignore[no-untyped-call]
     """A list by class, then name: local, so that it is read consistently."""
 

@@ -1,0 +1,66 @@
+"""Invitations in DynamoDB; an expired one goes by its TTL."""
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.transactions import TransactWrite
+
+from jalon.edge.tables import ConditionFailedError, translated
+from jalon.kernel.ids import Uai, UserId
+from jalon.organisations.invitations import AlreadyAMemberError, Invitation, InvitationUsedError
+from jalon.organisations.memberships import Member, MemberRole
+from jalon.organisations.organisation_store import member_item
+from jalon.organisations.records import instant
+from jalon.organisations.tables import InvitationItem, MemberItem
+
+
+class DynamoInvitations:
+    """An :class:`~jalon.organisations.invitations.InvitationStore`."""
+
+    def create(self, invitation: Invitation) -> None:
+        item = InvitationItem(
+            invitation.digest,
+            uai=invitation.uai,
+            email=invitation.email,
+            role=invitation.role.value,
+            invited_by=invitation.invited_by,
+            expires_at=int(invitation.expires_at.timestamp()),
+        )
+        with translated():
+            item.save(condition=InvitationItem.digest.does_not_exist())
+
+    def find(self, digest: str) -> Invitation | None:
+        try:
+            with translated():
+                item = InvitationItem.get(digest, consistent_read=True)
+        except DoesNotExist:
+            return None
+        return Invitation(
+            digest=item.digest,
+            uai=Uai(item.uai),
+            email=item.email,
+            role=MemberRole(item.role),
+            invited_by=UserId(item.invited_by),
+            expires_at=instant(item.expires_at * 1000),
+            used_by=UserId(item.used_by) if item.used_by else None,
+        )
+
+    def use(self, invitation: Invitation, member: Member) -> None:
+        try:
+            with translated(), TransactWrite(connection=Connection(region=InvitationItem.Meta.region)) as write:  # type: ignore[attr-defined]
+                write.update(
+                    InvitationItem(invitation.digest),
+                    actions=[InvitationItem.used_by.set(member.user_id)],
+                    condition=InvitationItem.digest.exists() & InvitationItem.used_by.does_not_exist(),
+                )
+                write.save(member_item(member), condition=MemberItem.user_id.does_not_exist())
+        except ConditionFailedError:
+            self._explain(invitation, member)
+
+    def _explain(self, invitation: Invitation, member: Member) -> None:
+        """Return when this member used the invitation already; else say what stands in the way."""
+        stored = self.find(invitation.digest)
+        if stored is not None and stored.used_by == member.user_id:
+            return
+        if stored is None or stored.used_by is not None:
+            raise InvitationUsedError("This invitation was used; ask your school's administrator for another.")
+        raise AlreadyAMemberError("You are a member of this school already.", uai=invitation.uai)

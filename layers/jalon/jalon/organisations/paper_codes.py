@@ -1,0 +1,31 @@
+"""Codes that open something once: handed over on paper or by message, and kept as a digest only."""
+
+import hashlib
+
+from jalon.accounts.identity import clean_email
+from jalon.kernel.ids import IdSource, UserId
+
+#: No vowel and no look-alike: a code is read aloud and typed from paper. 16 symbols of 24 are 73 random bits.
+_ALPHABET = "BCDFGHJKMPQRTVWXY2346789"
+_LENGTH = 16
+
+
+def new_paper_code(ids: IdSource) -> str:
+    """A fresh code, in groups of four."""
+    code = ids.pick(_ALPHABET, _LENGTH)
+    return "-".join(code[start : start + 4] for start in range(0, _LENGTH, 4))
+
+
+def digest_of(code: str) -> str:
+    """What is kept of a code: SHA-256 of its symbols, whatever the case and the separators it is typed with.
+
+    >>> digest_of("BCDF-2346") == digest_of(" bcdf 2346 ")
+    True
+    """
+    symbols = "".join(symbol for symbol in code.upper() if symbol.isalnum())
+    return hashlib.sha256(symbols.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def account_opened_by(digest: str, email: str) -> UserId:
+    """The id of the account that a code opens for an e-mail address: the same when the request is repeated."""
+    return UserId("usr_" + hashlib.sha256(f"{digest}\n{clean_email(email)}".encode()).hexdigest()[:32])
