@@ -1,6 +1,6 @@
 """A bank of calibrated questions, with what to ask at each ability worked out beforehand.
 
-For every cell of ability (from −4 to 4 by tenths of the prior's standard deviation) and every group of content, the bank
+For every cell of ability (from −4 to 4 by twentieths of the prior's standard deviation) and every group of content, the bank
 holds the best questions in order, by Fisher information less the price of the question (:mod:`engine.exposure`). Choosing is
 then a walk down a short list, whatever the size of the bank.
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-CELLS = 81  # abilities −4.0, −3.9 … 4.0
-CELL_WIDTH = 0.1
+CELLS = 161  # abilities −4.00, −3.95 … 4.00
+CELL_WIDTH = 0.05
 LOWEST_CELL = -4.0
 _MAGIC = b"JALONBK1"
 MAX_ITEMS = 65_535
@@ -33,10 +33,13 @@ def cell_of(theta: float) -> int:
     """The cell nearest to a standardised ability.
 
     >>> cell_of(-9), cell_of(0.04), cell_of(0.06), cell_of(4)
-    (0, 40, 41, 80)
+    (0, 81, 81, 160)
     """
-    cell = int((theta - LOWEST_CELL) / CELL_WIDTH + 0.5) if theta > LOWEST_CELL else 0
-    return cell if cell < CELLS else CELLS - 1
+    if theta <= LOWEST_CELL:
+        return 0
+    if theta >= -LOWEST_CELL:
+        return CELLS - 1
+    return int((theta - LOWEST_CELL) / CELL_WIDTH + 0.5)
 
 
 def cell_centre(cell: int) -> float:
@@ -61,7 +64,7 @@ class Bank:
         skill: Sequence[int] | None = None,
         price: Sequence[float] | None = None,
         *,
-        width: int = 24,
+        width: int = 12,
     ) -> None:
         if not len(a) == len(b) == len(group) <= MAX_ITEMS:
             raise ValueError(f"a bank takes one a, b and group per item, for at most {MAX_ITEMS} items")

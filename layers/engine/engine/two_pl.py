@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 GRID = tuple(point / 5 for point in range(-30, 31))
+_GOLDEN, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 _SQUARES = tuple(point * point for point in GRID)
 PRIOR = tuple(exp(-point * point / 2) for point in GRID)
 
@@ -30,24 +31,27 @@ PRIOR = tuple(exp(-point * point / 2) for point in GRID)
 class Plan:
     """How long a test is and how content is balanced.
 
-    With ``balanced``, every group of content is visited once in an order drawn from the seed, then once more in another
-    order, and so on; otherwise the bank must have a single group. The test stops after ``questions``, or from ``at_least`` on
-    as soon as the standard error is down to ``target_error`` (in standardised units; 0 for never).
+    Every group of content of the bank is visited once in an order drawn from the seed, then once more in another order, and so
+    on; a bank with a single group is not balanced. The test stops after ``questions``, or from ``at_least`` on
+    as soon as the standard error is down to ``target_error`` (in standardised units; 0 for never). ``spread`` aims each
+    question a little off the estimate, by at most that share of the standard error: everybody starts at the same ability, and
+    with few groups of content prices alone could not keep the first questions apart.
     """
 
-    __slots__ = ("at_least", "balanced", "questions", "target_error")
+    __slots__ = ("at_least", "questions", "spread", "target_error")
 
-    def __init__(self, questions: int = 32, *, balanced: bool = True, target_error: float = 0.0, at_least: int = 1) -> None:
-        self.questions, self.balanced, self.target_error, self.at_least = questions, balanced, target_error, at_least
+    def __init__(self, questions: int = 32, *, target_error: float = 0.0, at_least: int = 1, spread: float = 0.0) -> None:
+        self.questions, self.target_error, self.at_least, self.spread = questions, target_error, at_least, spread
 
 
 class State:
     """One examinee's test as it stands: answers so far, the (unnormalised) posterior, its mean and standard deviation."""
 
-    __slots__ = ("answers", "closed", "order", "se", "seed", "skills", "theta", "weights")
+    __slots__ = ("_aim", "answers", "closed", "order", "se", "seed", "skills", "theta", "weights")
 
     def __init__(self, seed: bytes, order: list[int], closed: frozenset[int]) -> None:
         self.seed = seed
+        self._aim = -1
         self.order = order
         self.closed = closed
         self.answers: list[tuple[int, bool]] = []
@@ -55,6 +59,12 @@ class State:
         self.weights: Sequence[float] = PRIOR
         self.theta = 0.0
         self.se = 1.0
+
+    def aim(self, asked: int) -> float:
+        """A number in [−1, 1) for each question: a Weyl sequence, evenly spread, from a start drawn from the seed."""
+        if self._aim < 0:
+            self._aim = Chance(self.seed, "aim").bits()
+        return ((self._aim + asked * _GOLDEN) & _MASK) * 2.0**-63 - 1.0
 
 
 class TwoPl:
@@ -88,13 +98,20 @@ class TwoPl:
         if asked >= plan.questions or (asked >= plan.at_least and state.se <= plan.target_error):
             return None
         order, best_open = state.order, self.bank.best_open
-        item = best_open(state.theta, order[asked], state.closed, state.skills)
+        theta = self.aimed_at(state)
+        item = best_open(theta, order[asked], state.closed, state.skills)
         if item is None:  # this group has nothing left: the next ones of the order stand in for it
             for group in dict.fromkeys(order[asked + 1 :] + order[:asked]):
-                item = best_open(state.theta, group, state.closed, state.skills)
+                item = best_open(theta, group, state.closed, state.skills)
                 if item is not None:
                     break
         return item
+
+    def aimed_at(self, state: State) -> float:
+        """The ability the next question is chosen for: the estimate, or a little off it."""
+        if not self.plan.spread:
+            return state.theta
+        return state.theta + self.plan.spread * state.se * state.aim(len(state.answers))
 
     def answer(self, state: State, item: int, right: bool) -> None:
         """Take an answer into account."""
