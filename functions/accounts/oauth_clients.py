@@ -1,6 +1,9 @@
-"""Clients as Authlib sees them."""
+"""Clients as Authlib sees them, and how they prove themselves."""
 
+import base64
+from collections.abc import Callable, Mapping
 from typing import Protocol
+from urllib.parse import unquote_plus
 
 from jalon.accounts.create_client import is_client_secret
 from jalon.accounts.keyring import Keyring, same
@@ -84,3 +87,43 @@ class Unknown(Confidential):
 
     def check_client_secret(self, client_secret: str) -> bool:  # noqa: ARG002
         return False
+
+
+class ClientRequest(Protocol):
+    """What of a request says which client sends it."""
+
+    headers: Mapping[str, str]
+
+    @property
+    def form(self) -> Mapping[str, str]: ...
+
+
+QueryClient = Callable[[str], TokenClient]
+
+
+def authenticate_public(query_client: QueryClient, request: ClientRequest) -> TokenClient | None:
+    """A client without a secret names itself, or stands for our own screens (RFC 6749 §3.2.1)."""
+    if request.headers.get("authorization") or request.form.get("client_secret"):
+        return None
+    return query_client(request.form.get("client_id") or SCREENS)
+
+
+def authenticate_basic(query_client: QueryClient, request: ClientRequest) -> TokenClient | None:
+    """A client with a secret in the Authorization header (RFC 6749 §2.3.1); Authlib's own fails on a malformed header."""
+    client_id, secret = _basic_credentials(request.headers.get("authorization", ""))
+    if not client_id or not secret:
+        return None
+    client = query_client(client_id)
+    return client if client.check_client_secret(secret) else None
+
+
+def _basic_credentials(header: str) -> tuple[str, str]:
+    scheme, _, encoded = header.strip().partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        decoded = base64.b64decode(encoded.strip(), validate=True).decode()
+    except ValueError:
+        return "", ""
+    client_id, _, secret = decoded.partition(":")
+    return unquote_plus(client_id), unquote_plus(secret)

@@ -18,11 +18,10 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from starlette.responses import JSONResponse, Response
 
 from functions.accounts.exchange import Exchange
-from functions.accounts.oauth_clients import TokenClient, Unknown
+from functions.accounts.oauth_clients import TokenClient, Unknown, authenticate_basic, authenticate_public
 from functions.accounts.oauth_grants import ClientGrant, PasswordGrant, RefreshGrant, Revocation, person_response
 from jalon.accounts.access_token import LIFETIME, AccessTokens
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.oauth_client import SCREENS
 from jalon.accounts.sign_ins import SignIns
 
 _MEDIA_TYPE = "application/x-www-form-urlencoded"
@@ -64,7 +63,8 @@ class TokenServer(AuthorizationServer):
         for grant in (PasswordGrant, RefreshGrant, ClientGrant):
             self.register_grant(grant)
         self.register_endpoint(Revocation)
-        self.register_client_auth_method("none", _authenticate_public)
+        self.register_client_auth_method("none", authenticate_public)
+        self.register_client_auth_method("client_secret_basic", authenticate_basic)
 
     def token(self, exchange: Exchange) -> Response:
         """Answer ``POST /v1/oauth/token``."""
@@ -129,13 +129,6 @@ class TokenServer(AuthorizationServer):
 
     def _refuse(self, error: OAuth2Error) -> Response:
         return self.handle_response(*error())
-
-
-def _authenticate_public(query_client: Callable[[str], TokenClient], request: FormRequest) -> TokenClient | None:
-    """A client without a secret names itself, or stands for our own screens (RFC 6749 §3.2.1)."""
-    if request.headers.get("authorization") or request.form.get("client_secret"):
-        return None
-    return query_client(request.form.get("client_id") or SCREENS)
 
 
 def _request(exchange: Exchange) -> FormRequest:

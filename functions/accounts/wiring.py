@@ -1,5 +1,6 @@
 """Puts the function together, once per environment, at its first request."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +15,8 @@ from jalon.accounts.stores import ClientStore
 from jalon.edge.secrets import secret_json
 from jalon.edge.settings import Settings
 from jalon.kernel.ids import ClientId
+
+_CLIENT_ID = re.compile(r"cli_[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def desk() -> Desk:
             return Screens()
         if client_id == OPERATOR:
             return Operator(OPERATOR, secret_json(settings, "OPERATOR_CLIENT")["client_secret"])
-        client = clients.get(ClientId(client_id))
+        client = clients.get(ClientId(client_id)) if _CLIENT_ID.fullmatch(client_id) else None
         return Registered(client, accounts.keyring) if client else None
 
     sign_ins = open_sign_ins(settings, accounts)

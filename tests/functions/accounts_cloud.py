@@ -26,6 +26,7 @@ def opened(emulator: str) -> Iterator[Cloud]:
             monkeypatch.setenv(name, value)
         _forget()
         _publish_keys(cloud, monkeypatch)
+        cloud.client("sesv2").create_email_identity(EmailIdentity=cloud.environment["MAIL_SENDER"])
         yield cloud
     _forget()
 

@@ -23,7 +23,6 @@ PASSWORD = "Tr0ubadour!"
 @pytest.fixture(scope="module")
 def module_cloud(emulator: str) -> Iterator[Cloud]:
     with opened(emulator) as cloud:
-        cloud.client("sesv2").create_email_identity(EmailIdentity=SENDER)
         yield cloud
 
 

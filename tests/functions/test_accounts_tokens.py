@@ -151,7 +151,16 @@ def test_a_client_may_send_its_secret_in_the_form(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [basic("cli_operator", "wrong"), basic("cli_nobody", "wrong"), {"authorization": "Basic !"}, {"authorization": None}]
+    "headers",
+    [
+        basic("cli_operator", "wrong"),
+        basic("cli_nobody", "wrong"),
+        {"authorization": "Basic !"},
+        {"authorization": "Basic"},
+        {"authorization": "Bearer x"},
+        basic("c" * 5000, "x"),
+        {"authorization": None},
+    ],
 )
 def test_a_client_that_does_not_prove_itself_is_refused(headers: dict[str, str | None]) -> None:
     reply = send("token_client", form={"grant_type": "client_credentials"}, headers=headers)
