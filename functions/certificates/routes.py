@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from functions.certificates import rendering
 from functions.certificates.schemas import MyCertifications, SessionResults
 from functions.certificates.wiring import parts
+from jalon.certificates import open_badge
 from jalon.certificates.framework import Language
 from jalon.certificates.my_certifications import certificate_to_print, my_certifications
 from jalon.certificates.results_table import as_csv
@@ -60,6 +61,16 @@ def print_mine(
     metric("CertificatePrinted", language=lang)
     headers["Content-Disposition"] = f'inline; filename="certificat-{certificate.facts.code}.pdf"'
     return _binary("application/pdf", pdf, headers)
+
+
+@router.get("/v1/me/certifications/<certification_id>/open-badge.jwt")
+def badge_mine(certification_id: Annotated[str, Path(pattern=r"^crt_[0-9a-f]{32}$")]) -> Response[str]:
+    """The caller's certificate as a signed Open Badges 3.0 credential, for a wallet."""
+    certificate = certificate_to_print(parts().certificates, _user(), CertificationId(certification_id))
+    headers: dict[str, str | list[str]] = {"Cache-Control": _PRIVATE}
+    return Response(
+        status_code=HTTPStatus.OK, content_type=open_badge.MEDIA_TYPE, body=open_badge.compact(certificate.credential), headers=headers
+    )
 
 
 @router.get("/v1/organisations/<uai>/sessions/<number>/results")

@@ -52,5 +52,6 @@ def parts() -> Parts:
         signer=KmsSigner(settings.value("CERTIFICATE_KEY_ID")),
         ids=SecureIdSource(),
         clock=SystemClock(),
+        site_url=settings.value("SITE_URL"),
     )
     return Parts(Handover(DynamoSessionStore(), DynamoCandidateStore(), DynamoResultStore()), publishing)

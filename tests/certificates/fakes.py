@@ -167,6 +167,7 @@ def publishing(clock=None, signer=None, ids=None) -> Publishing:
         signer=signer or SoftwareSigner(),
         ids=ids or SecureIdSource(),
         clock=clock or FixedClock(NOON),
+        site_url=SITE_URL,
     )
 
 

@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 from pypdf import PdfReader
 
 from jalon.certificates.framework import COMPETENCES
+from jalon.certificates.open_badge import compact
 from jalon.certificates.printing.document import print_certificate
 from jalon.certificates.printing.faces import BOLD, DISPLAY, SANS, NameNotPrintableError, coverage, runs
 from jalon.certificates.printing.words import WORDS, in_words
@@ -148,6 +149,13 @@ def test_the_file_says_what_it_is(pdf, certificate):
     assert catalog["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
     fonts = reader.pages[0]["/Resources"]["/Font"]
     assert all("/FontFile2" in font["/DescendantFonts"][0]["/FontDescriptor"] and "/ToUnicode" in font for font in fonts.values())
+
+
+def test_the_open_badge_is_attached_as_the_pages_data(pdf, certificate):
+    reader = PdfReader(io.BytesIO(pdf))
+    (associated,) = reader.trailer["/Root"]["/AF"]
+    assert associated["/AFRelationship"] == "/Data"
+    assert reader.attachments == {"open-badge.jwt": [compact(certificate.credential).encode()]}
 
 
 def test_qpdf_finds_nothing_wrong(pdf, tmp_path):

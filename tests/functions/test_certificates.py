@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+from joserfc import jws
+from joserfc.jwk import ECKey
 
 from functions.certificates import wiring as certificates_wiring
 from functions.certificates.app import handler as certificates
@@ -136,6 +138,16 @@ def test_a_pupil_lists_certifications_and_prints_the_certificate(stack):
     assert read_token(token_from_fragment(fragment))[0].code == line["code"]
     again = stack.get("print_mine", CLASS[0].user_id, path=line["certificate"], headers={"if-none-match": printed["headers"]["ETag"]})
     assert (again["statusCode"], again.get("body") or "") == (304, "")
+
+
+def test_a_pupil_takes_the_open_badge_along(stack):
+    path = f"/v1/me/certifications/{CLASS[0].certification_id}/open-badge.jwt"
+    answer = stack.get("print_mine", CLASS[0].user_id, path=path)
+    assert (answer["statusCode"], answer["headers"]["Content-Type"]) == (200, "application/vc+jwt")
+    header = json.loads(unbase64url(answer["body"].split(".", maxsplit=1)[0]))
+    key = ECKey.import_key(json.loads(stack.objects()[header["kid"].removeprefix("https://jalon.example/")]))
+    credential = json.loads(jws.deserialize_compact(answer["body"], key, algorithms=["ES256"]).payload)
+    assert credential["credentialSubject"]["identifier"][0]["identityHash"] == "Élève-Test Numéro 1"
 
 
 def test_a_rejected_pupil_sees_why_and_has_nothing_to_print(stack):

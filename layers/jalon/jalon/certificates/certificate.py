@@ -91,15 +91,17 @@ class SignedFacts:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate as it is kept: the result it certifies, the facts that were signed, and the signed token itself.
+    """A certificate as it is kept: the result it certifies, the facts that were signed, and the two signed forms of them.
 
-    The token is made once and never again, because an ECDSA signature differs at each signing; everything a
-    publication writes is a function of this record.
+    ``token`` is that of the QR code (:mod:`jalon.certificates.token`), ``credential`` the Open Badge
+    (:mod:`jalon.certificates.open_badge`). Both are signed once and never again, because an ECDSA signature differs at each signing;
+    everything a publication writes is a function of this record.
     """
 
     result: CertificationResult
     facts: SignedFacts
     token: bytes
+    credential: bytes
     key_id: str
     issued_at: datetime
     revoked_at: datetime | None = None

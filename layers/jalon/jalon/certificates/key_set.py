@@ -14,8 +14,14 @@ from jalon.certificates.signing import PublicKey
 
 PATH = ".well-known/jalon-certificate-keys.json"
 MEDIA_TYPE = "application/jwk-set+json"
+KEY_MEDIA_TYPE = "application/jwk+json"
 #: While a new key is rolled out, functions that started before still sign with the old one.
 ROLL_OUT = timedelta(hours=1)
+
+
+def key_path(key_id: str) -> str:
+    """Where one key is published alone, for readers of JWTs that follow the ``kid``."""
+    return f".well-known/jalon-certificate-keys/{key_id}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +64,15 @@ def ensure_current(store: KeyStore, key: PublicKey, now: datetime) -> tuple[KeyW
 
 def key_set_document(windows: Iterable[KeyWindow]) -> bytes:
     """The JWK Set as published, in a fixed order."""
-    keys = []
-    for window in sorted(windows, key=lambda window: (window.since, window.key.key_id)):
-        jwk: dict[str, str | int] = {**window.key.jwk(), "nbf": int(window.since.timestamp())}
-        if window.until is not None:
-            jwk["exp"] = int(window.until.timestamp())
-        keys.append(jwk)
+    keys = [_jwk(window) for window in sorted(windows, key=lambda window: (window.since, window.key.key_id))]
     return json.dumps({"keys": keys}, separators=(",", ":")).encode()
+
+
+def key_document(window: KeyWindow) -> bytes:
+    """One key as published alone."""
+    return json.dumps(_jwk(window), separators=(",", ":")).encode()
+
+
+def _jwk(window: KeyWindow) -> dict[str, str | int]:
+    jwk: dict[str, str | int] = {**window.key.jwk(), "nbf": int(window.since.timestamp())}
+    return jwk if window.until is None else {**jwk, "exp": int(window.until.timestamp())}

@@ -19,6 +19,7 @@ from jalon.certificates.certificate import (
     levels_in_order,
 )
 from jalon.certificates.key_set import KeyStore, ensure_current
+from jalon.certificates.open_badge import sign_credential
 from jalon.certificates.revoke_certificate import revoke_superseded
 from jalon.certificates.sealed_object import derive_keys, seal
 from jalon.certificates.signing import Signer
@@ -53,6 +54,7 @@ class Publishing:
     signer: Signer
     ids: IdSource
     clock: Clock
+    site_url: str
 
 
 def publish_certificate(parts: Publishing, result: CertificationResult) -> PublishedResult:
@@ -92,7 +94,14 @@ def _sign(parts: Publishing, result: CertificationResult) -> Certificate:
         levels=levels_in_order(result.levels),
         status_index=_claim_place(parts, result, issued_at),
     )
-    return Certificate(result, facts, sign_token(parts.signer, facts), parts.signer.public_key().key_id, issued_at)
+    return Certificate(
+        result=result,
+        facts=facts,
+        token=sign_token(parts.signer, facts),
+        credential=sign_credential(parts.signer, facts, parts.site_url),
+        key_id=parts.signer.public_key().key_id,
+        issued_at=issued_at,
+    )
 
 
 def _claim_code(parts: Publishing, result: CertificationResult) -> VerificationCode:

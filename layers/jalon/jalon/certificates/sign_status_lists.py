@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from jalon.certificates import key_set, status_list
 from jalon.certificates.certificate import VALIDITY
-from jalon.certificates.key_set import KeyStore, ensure_current, key_set_document
+from jalon.certificates.key_set import KeyStore, ensure_current, key_document, key_path, key_set_document
 from jalon.certificates.signing import Signer
 from jalon.certificates.status_list import path_of, signed_list
 from jalon.certificates.stores import Site, StatusStore
@@ -39,6 +39,8 @@ def sign_status_lists(parts: ListSigning) -> dict[int, int]:
     now = parts.clock.now()
     windows = ensure_current(parts.keys, parts.signer.public_key(), now)
     parts.site.put(key_set.PATH, key_set_document(windows), key_set.MEDIA_TYPE, CACHE_CONTROL)
+    for window in windows:
+        parts.site.put(key_path(window.key.key_id), key_document(window), key_set.KEY_MEDIA_TYPE, CACHE_CONTROL)
     return {year: _sign_year(parts, year) for year in range((now - VALIDITY).year, now.year + 1)}
 
 

@@ -105,8 +105,13 @@ def _der_integer(data: bytes) -> tuple[bytes, bytes]:
     return value.rjust(COORDINATE_BYTES, b"\0"), rest
 
 
+def signing_input(header: bytes, payload: bytes) -> bytes:
+    """What a JWS signs (RFC 7515 §5.1)."""
+    return f"{base64url(header)}.{base64url(payload)}".encode("ascii")
+
+
 def compact_jws(signer: Signer, payload: bytes, media_type: str) -> str:
     """``payload`` as a compact JWS (RFC 7515 §3.1) that names its key and its type."""
     header = {"alg": "ES256", "kid": signer.public_key().key_id, "typ": media_type}
-    signed = f"{base64url(json.dumps(header, separators=(',', ':')).encode())}.{base64url(payload)}"
-    return f"{signed}.{base64url(signer.sign(signed.encode('ascii')))}"
+    signed = signing_input(json.dumps(header, separators=(",", ":")).encode(), payload)
+    return f"{signed.decode('ascii')}.{base64url(signer.sign(signed))}"

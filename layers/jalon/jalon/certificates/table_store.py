@@ -41,6 +41,7 @@ class TableCertificateStore:
             result.version,
             result=document_of(result),
             token=certificate.token,
+            credential=certificate.credential,
             key_id=certificate.key_id,
             issued_at=iso(certificate.issued_at),
         )
@@ -104,6 +105,7 @@ def _certificate(record: CertificateRecord) -> Certificate:
         result=result_of(record.result),
         facts=facts,
         token=record.token,
+        credential=record.credential,
         key_id=record.key_id,
         issued_at=instant(record.issued_at),
         revoked_at=instant(record.revoked_at) if record.revoked_at else None,

@@ -8,7 +8,7 @@ from jalon.edge.tables import TableMeta
 
 
 class CertificateRecord(Model):
-    """One certificate; the token holds the signed facts, so they are nowhere else."""
+    """One certificate; the token holds the signed facts, so they are nowhere else in clear."""
 
     class Meta(TableMeta):
         table_name = "certificates"
@@ -17,6 +17,7 @@ class CertificateRecord(Model):
     version = NumberAttribute(range_key=True)
     result = JSONAttribute()
     token = BinaryAttribute(legacy_encoding=False)
+    credential = BinaryAttribute(legacy_encoding=False)
     key_id = UnicodeAttribute()
     issued_at = UnicodeAttribute()
     revoked_at = UnicodeAttribute(null=True)

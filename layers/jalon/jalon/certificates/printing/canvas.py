@@ -58,6 +58,24 @@ class Canvas(FPDF):
         """The whole file."""
         return bytes(self.output(output_producer_class=CompactProducer))
 
+    def close(self) -> None:
+        """Close the font files, which fpdf2 leaves to the collector."""
+        for font in self.fonts.values():
+            font.ttfont.close()  # type: ignore[union-attr]
+
+    def attach(self, name: str, contents: bytes, media_type: str, description: str, at: datetime) -> None:
+        """Carry ``contents`` along as the data this page was made from (PDF/A-3's associated file)."""
+        self.embed_file(
+            bytes=contents,
+            basename=name,
+            mime_type=media_type,
+            desc=description,
+            associated_file_relationship="Data",
+            creation_date=at,
+            modification_date=at,
+            compress=True,
+        )
+
     # -- structure
 
     @contextmanager

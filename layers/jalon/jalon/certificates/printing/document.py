@@ -1,7 +1,10 @@
 """The certificate as one A4 page (``docs/domain.md`` §9), tagged and archivable. The same certificate gives the same bytes."""
 
+from contextlib import closing
+
 from jalon.certificates.certificate import Certificate
 from jalon.certificates.framework import DOMAINS, FRAMEWORK_LEVELS, FRAMEWORK_PIX, Language
+from jalon.certificates.open_badge import MEDIA_TYPE, compact
 from jalon.certificates.printing.canvas import Canvas
 from jalon.certificates.printing.faces import BOLD, DISPLAY, SANS
 from jalon.certificates.printing.ornaments import BLUE, GOLD, INK, LINE, PALE, SOFT, frame, marks, rectangle, rosette, signature
@@ -21,8 +24,14 @@ def print_certificate(certificate: Certificate, site_url: str, language: Languag
 
     Raises :class:`~jalon.certificates.printing.faces.NameNotPrintableError` rather than leave a hole in a name.
     """
+    title = WORDS[language].document_title.format(name=certificate.facts.name)
+    with closing(Canvas(title, language, certificate.issued_at)) as canvas:
+        _draw(canvas, certificate, site_url, language)
+        return canvas.finished()
+
+
+def _draw(canvas: Canvas, certificate: Certificate, site_url: str, language: Language) -> None:
     words = WORDS[language]
-    canvas = Canvas(words.document_title.format(name=certificate.facts.name), language, certificate.issued_at)
     with canvas.decoration():
         frame(canvas)
         rosette(canvas, 42, 93.5, 18)
@@ -35,7 +44,7 @@ def print_certificate(certificate: Certificate, site_url: str, language: Languag
         canvas.put(RIGHT, 241, words.director, SANS, 8, SOFT, "R")
     with canvas.marked("Figure", alt=words.signature_alt, attributes=_box(151, 246, 37, 14)):
         signature(canvas, 152, 247)
-    return canvas.finished()
+    canvas.attach("open-badge.jwt", compact(certificate.credential).encode("ascii"), MEDIA_TYPE, words.attachment, certificate.issued_at)
 
 
 def _box(left: float, top: float, width: float, height: float) -> str:
@@ -163,9 +172,9 @@ def _verification(canvas: Canvas, certificate: Certificate, words: Words, site_u
     page = f"{site_url.rstrip('/')}/v"
     with canvas.group("Link") as link:
         with canvas.marked("Figure", alt=words.qr_alt, attributes=_box(LEFT, 238, 38, 38)):
-            qr_code(canvas, address, LEFT + 2, 240, 34)
-        canvas.link_over(link, (LEFT + 2, 240, 34, 34), address, words.qr_alt)
-    x, y = 66.0, 241.0
+            qr_code(canvas, address, LEFT, 238, 38)
+        canvas.link_over(link, (LEFT, 238, 38, 38), address, words.qr_alt)
+    x, y = 68.0, 241.0
     with canvas.marked("H2"):
         canvas.put(x, y, words.check, BOLD, 9.5, BLUE)
     with canvas.marked("P"):

@@ -36,6 +36,7 @@ class Words:
     qr_alt: str
     director: str
     signature_alt: str
+    attachment: str
 
 
 FRENCH = Words(
@@ -62,6 +63,7 @@ FRENCH = Words(
     qr_alt="QR code qui mène à la vérification de ce certificat",
     director="La direction de la certification",
     signature_alt="Signature de la direction de la certification",
+    attachment="Ce certificat en Open Badge 3.0 signé",
 )
 ENGLISH = Words(
     title="Certificate of digital competence",
@@ -86,6 +88,7 @@ ENGLISH = Words(
     qr_alt="QR code that leads to the verification of this certificate",
     director="The head of certification",
     signature_alt="Signature of the head of certification",
+    attachment="This certificate as a signed Open Badge 3.0",
 )
 WORDS: dict[Language, Words] = {"fr": FRENCH, "en": ENGLISH}
 
