@@ -24,7 +24,17 @@ from engine.packing import Answered, Question
 from engine.scoring import CERTIFIED_MAXIMUM
 from engine.two_pl import GRID, PRIOR, Plan, State, TwoPl, moments, weighted_likelihood
 
-__all__ = ["JALON", "CalibratedRelease", "CompetenceEstimate", "Jalon2plScheme", "Jalon2plScore", "calibrated", "next_question", "score"]
+__all__ = [
+    "JALON",
+    "CalibratedRelease",
+    "Circumstances",
+    "CompetenceEstimate",
+    "Jalon2plScheme",
+    "Jalon2plScore",
+    "calibrated",
+    "next_question",
+    "score",
+]
 
 
 @dataclass(frozen=True, slots=True)
