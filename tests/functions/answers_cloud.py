@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from functions.answers import routes
 from functions.answers import wiring as answers_wiring
 from functions.project_profiles import app as project_profiles
 from functions.project_profiles import wiring as profiles_wiring
-from jalon.edge import aws, secrets
+from jalon.edge import aws, observability, secrets
 from tests.assessment.content import VERSION, bundles
 from tests.cloud import Cloud, build
 
@@ -36,6 +37,8 @@ def answers_cloud(endpoint: str) -> Iterator[Cloud]:
         for name, value in built.environment.items():
             patch.setenv(name, value)
         _forget()
+        for service in (routes.SERVICE, project_profiles.SERVICE):
+            observability.logger(service)  # made here, a logger keeps the session's output and not that of one test's capture
         publish(built)
         yield built
     _forget()
