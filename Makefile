@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev journey logs stop clean test check content lock
+.PHONY: help setup run dev journey logs stop clean test check content faults lock
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 4566
@@ -74,3 +74,6 @@ $(UV): tools/uv-requirements.txt
 	@$(SYNC) $(TEST_GROUPS)
 	@UV_PROJECT_ENVIRONMENT=.jalon/venvs/sam $(UV) sync --quiet --frozen --python "$$(cat .jalon/python)" --only-group sam
 	@touch $@
+
+faults: .jalon/setup-test ## model-check the answer protocol and inject faults into whole sessions
+	@PYTHONPATH=.:layers/engine:layers/jalon $(PY) -m tests.assessment.faults

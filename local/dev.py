@@ -27,7 +27,6 @@ from local import deploy, emulator, rewrite
 from local.emulator import HOST
 from local.paths import ROOT
 from local.progress import console
-from local.run import running
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -199,7 +198,7 @@ def _stack_environment(endpoint: str) -> dict[str, str]:
 
 def serve(port: int, dev_port: int) -> int:
     """Serve until Ctrl-C, reloading when a source file changes."""
-    if running() is None:
+    if not emulator.port_in_use(port):
         console.print("`make dev` serves against the embedded cloud: start it with `make run` in another terminal first.")
         return 1
     endpoint = f"http://{HOST}:{port}"

@@ -21,6 +21,7 @@ PUBLIC = frozenset(
         ("post", "/v1/oauth/token"),
         ("post", "/v1/oauth/revoke"),
         ("post", "/v1/accounts"),
+        ("post", "/v1/password-recoveries"),
         ("post", "/v1/password-setups"),
         ("post", "/v1/organisations/{uai}/activation"),
     }

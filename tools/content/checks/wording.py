@@ -16,7 +16,7 @@ _BRANDS = re.compile(
     r"Facebook|Instagram|WhatsApp|Snapchat|TikTok|Twitter|LinkedIn|Discord|Amazon|Netflix|Spotify|Photoshop|Adobe|Canva|"
     r"ChatGPT|OpenAI|Copilot|Gemini|Word|Bing|Samsung|Huawei|Uber|Airbnb)(?!\w)"
 )
-_CODE = re.compile(r"```.*?```|`[^`]*`|«[^»]*»|^\|.*\|$|https?://\S+", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"```.*?```|`[^`]*`|«[^»]*»|^\|.*\|$|^>.*$|https?://\S+", re.DOTALL | re.MULTILINE)
 
 
 def check(source: Source, compiled: Compiled) -> Iterator[str]:
