@@ -56,7 +56,7 @@ def deploy(endpoint: str, site_url: str, tell: Callable[[str], None]) -> Deploye
     keys = {logical_id: f"{logical_id}/{_digest(script)}.zip" for logical_id, script in bootstraps.items()}
     template, _ = rewrite.for_emulator(ARTIFACTS, endpoint, REGION, fingerprints, (PACKAGES, keys))
     body = json.dumps(template, sort_keys=True)
-    fingerprint = _digest(body + json.dumps(_parameters(site_url)))
+    fingerprint = _digest(body + site_url)
     current = _current(endpoint)
     if current and current.fingerprint == fingerprint:
         return current
@@ -118,7 +118,7 @@ def _apply(endpoint: str, fingerprint: str, site_url: str, *, exists: bool) -> N
     request = {
         "StackName": STACK,
         "TemplateURL": f"{endpoint}/{PACKAGES}/{fingerprint}.json",
-        "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in _parameters(site_url).items()],
+        "Parameters": [{"ParameterKey": "SiteUrl", "ParameterValue": site_url}],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
         "Tags": [{"Key": "fingerprint", "Value": fingerprint}],
     }
@@ -130,11 +130,6 @@ def _apply(endpoint: str, fingerprint: str, site_url: str, *, exists: bool) -> N
         raise DeployError(f"The embedded cloud refused the stack: {error.response['Error'].get('Message')}") from error
     except WaiterError as error:
         raise DeployError(f"The stack was not deployed. {_first_failure(endpoint)}") from error
-
-
-def _parameters(site_url: str) -> dict[str, str]:
-    """What this machine gives the template's parameters; each parallel candidate costs it a process."""
-    return {"SiteUrl": site_url, "CandidatesAtOnce": "3"}
 
 
 def _first_failure(endpoint: str) -> str:

@@ -23,6 +23,8 @@ Template = dict[str, Any]
 #: The emulator pins an API's id to this tag, so that the API's address survives a new deployment.
 API_ID_TAG = "ms-custom-id"
 API_ID = "jalon"
+#: Each item of a map that runs side by side costs this machine a process.
+MAP_HANDS = 3
 
 _BOOTSTRAP = """#!/bin/sh
 # Stands in for the managed Python runtime: AWS's own runtime client, function code before layers. Package {fingerprint}
@@ -79,11 +81,18 @@ def point_at_packages(template: Template, bucket: str, keys: dict[str, str]) -> 
 
 
 def inline_definitions(template: Template) -> None:
-    """A state machine's file becomes its definition in the template, as ``sam package`` would refer to it in S3."""
+    """A state machine's file becomes its definition in the template, as ``sam package`` would refer to it in S3.
+
+    Its maps run at most :data:`MAP_HANDS` items side by side.
+    """
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::StateMachine" and "DefinitionUri" in resource["Properties"]:
             file = ROOT / resource["Properties"].pop("DefinitionUri")
-            resource["Properties"]["Definition"] = yaml.safe_load(file.read_text())
+            definition = yaml.safe_load(file.read_text())
+            for state in definition["States"].values():
+                if "MaxConcurrency" in state:
+                    state["MaxConcurrency"] = min(state["MaxConcurrency"], MAP_HANDS)
+            resource["Properties"]["Definition"] = definition
 
 
 def allow_plain_http(template: Template) -> None:
