@@ -14,6 +14,7 @@ from functions.jury.schemas import (
     ChangeResultRequest,
     CommentRequest,
     CorrectIdentityRequest,
+    CorrectionRequest,
     DecisionRequest,
     NeutraliseQuestionRequest,
     ResultView,
@@ -27,6 +28,7 @@ from functions.jury.schemas import (
 from functions.jury.wiring import SERVICE, parts
 from jalon.certificates.revoke_certificate import Revocation, revoke_certificate
 from jalon.certification import decisions
+from jalon.certification.correct_session import CorrectSession, correct_session
 from jalon.certification.identities import BirthPlace, Identity
 from jalon.certification.review_session import approve_publication, record_decision, review_session
 from jalon.edge.auth import caller
@@ -91,6 +93,20 @@ def publish(number: NumberPath) -> Response[ApprovalView]:
         status=session.status(parts().clock.now()).value,
         approved_at=iso(approved_at or parts().clock.now()),
     )
+    return Response(status_code=HTTPStatus.ACCEPTED, content_type="application/json", body=view)
+
+
+@router.post("/v1/jury/sessions/<number>/correction", middlewares=[idempotent], status_code=HTTPStatus.ACCEPTED)
+def correct(number: NumberPath, body: CorrectionRequest) -> Response[ReviewView]:
+    """Open a published session again: the jury decides anew, and only what it changes gets a new certificate."""
+    author = _jury()
+    shared = parts()
+    command = CorrectSession(SessionNumber(number), author, body.reason)
+    bench = shared.bench
+    session = correct_session(bench.sessions, shared.open_finalisations, bench.executions, shared.clock, command)
+    logger(SERVICE).info("SESSION_REOPENED", session_number=number, author=author)
+    metric("SessionReopened")
+    view = rendering.review_view(review_session(bench, session.number), shared.clock.now())
     return Response(status_code=HTTPStatus.ACCEPTED, content_type="application/json", body=view)
 
 

@@ -96,6 +96,13 @@ DecisionRequest = Annotated[
 ]
 
 
+class CorrectionRequest(BaseModel):
+    """Why a published session is opened again."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
 class RevocationRequest(BaseModel):
     """Why the certificate is taken back; the reason stays with the jury."""
 

@@ -11,11 +11,12 @@ from jalon.certificates.table_store import TableCertificateStore
 from jalon.certificates.tables import CertificateRecord, PublishedResultRecord, RevocationRecord
 from jalon.certification.candidate_store import DynamoCandidateStore
 from jalon.certification.executions import StepFunctionsExecutions
-from jalon.certification.finalisation_store import DynamoWorklistStore
+from jalon.certification.finalisation_store import DynamoOpenFinalisationStore, DynamoWorklistStore
+from jalon.certification.finalisations import OpenFinalisationStore
 from jalon.certification.result_store import DynamoResultStore
 from jalon.certification.review_session import Bench
 from jalon.certification.session_store import DynamoSessionStore
-from jalon.certification.tables import CandidateItem, ResultItem, SessionItem, WaitingSessionItem
+from jalon.certification.tables import CandidateItem, OpenFinalisationItem, ResultItem, SessionItem, WaitingSessionItem
 from jalon.edge.aws import client
 from jalon.edge.idempotency import IdempotencyRecord
 from jalon.edge.secrets import secret
@@ -34,6 +35,7 @@ class Parts:
     certificates: CertificateStore
     published: ResultStore
     statuses: StatusStore
+    open_finalisations: OpenFinalisationStore
     clock: Clock
 
 
@@ -41,7 +43,7 @@ class Parts:
 def parts() -> Parts:
     """The parts for the environment's settings; ``parts.cache_clear()`` wires anew (tests)."""
     settings = Settings.from_environment()
-    bind(settings, SessionItem, CandidateItem, ResultItem, WaitingSessionItem)
+    bind(settings, SessionItem, CandidateItem, ResultItem, WaitingSessionItem, OpenFinalisationItem)
     bind(settings, CertificateRecord, PublishedResultRecord, RevocationRecord, IdempotencyRecord)
     clock = SystemClock()
     bench = Bench(
@@ -54,4 +56,4 @@ def parts() -> Parts:
         clock=clock,
     )
     certificates = TableCertificateStore(lambda: secret(settings, "CERTIFICATE_INDEX_KEY"))
-    return Parts(bench, certificates, TableResultStore(), TableStatusStore(), clock)
+    return Parts(bench, certificates, TableResultStore(), TableStatusStore(), DynamoOpenFinalisationStore(), clock)

@@ -12,6 +12,7 @@ from jalon.certification.errors import (
     CertificationNotFoundError,
     FinalisationSupersededError,
     NotInJuryError,
+    NotPublishedError,
     ResultChangedError,
     SessionAlreadyStartedError,
     SessionChangedError,
@@ -99,7 +100,7 @@ class FakeSessions:
 
     def enter_jury(self, number: SessionNumber, finalisation: int, at: datetime) -> Session:
         present = self._finalisation(number, finalisation)
-        if self.items[number].published_at is not None:
+        if self.items[number].is_published:
             raise FinalisationSupersededError("published")
         return self._keep(number, replace(present, in_jury_since=present.in_jury_since or at))
 
@@ -114,8 +115,20 @@ class FakeSessions:
 
     def mark_published(self, number: SessionNumber, finalisation: int, at: datetime) -> Session:
         self._finalisation(number, finalisation)
-        self.items[number] = replace(self.items[number], published_at=self.items[number].published_at or at)
+        first = self.items[number].published_at or at
+        self.items[number] = replace(self.items[number], published_at=first, published_finalisation=finalisation)
         return self.items[number]
+
+    def reopen(self, session: Session, finalisation: Finalisation) -> None:
+        stored = self.items[session.number]
+        before = stored.finalisation
+        taken = session.number in self.open_finalisations.items
+        if before is None or taken or not stored.is_published or finalisation.number != before.number + 1:
+            raise NotPublishedError("not published")
+        self.items[session.number] = replace(
+            stored, finalisation=finalisation, earlier_finalisations=(*session.earlier_finalisations, before)
+        )
+        self.open_finalisations.items[session.number] = OpenFinalisation(session.number, finalisation.number, finalisation.requested_at)
 
     def of_centre(self, uai: Uai, year: int, limit: int, after: str | None) -> SessionPage:
         keys = {f"{s.date.isoformat()}#{s.number}": s for s in self.items.values() if s.uai == uai and s.school_year == year}
@@ -183,7 +196,7 @@ class FakeCandidates:
 
     def freeze(self, number: SessionNumber, candidate_id: CandidateId, finalisation: int) -> Candidate:
         stored = self.get(number, candidate_id)
-        if stored.finalisation not in {None, finalisation}:
+        if stored.finalisation is not None and stored.finalisation > finalisation:
             raise FinalisationSupersededError("another finalisation")
         return self._keep(replace(stored, finalisation=finalisation), stored)
 

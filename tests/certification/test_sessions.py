@@ -125,7 +125,9 @@ def test_the_state_goes_from_created_to_published(centre: Centre) -> None:
     assert finalised.status(NOW) is SessionStatus.FINALISED
     in_jury = replace(session, finalisation=Finalisation(1, NOW, HEAD, "", in_jury_since=NOW))
     assert in_jury.status(NOW) is SessionStatus.IN_JURY
-    assert replace(in_jury, published_at=NOW).status(NOW) is SessionStatus.PUBLISHED
+    published = replace(in_jury, published_at=NOW, published_finalisation=1)
+    assert published.status(NOW) is SessionStatus.PUBLISHED
+    assert replace(published, finalisation=Finalisation(2, NOW, HEAD, "")).status(NOW) is SessionStatus.FINALISED
 
 
 def test_a_session_changes_until_it_starts_and_keeps_its_codes(centre: Centre) -> None:

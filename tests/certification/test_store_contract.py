@@ -15,6 +15,7 @@ from jalon.certification.errors import (
     CertificationNotFoundError,
     FinalisationSupersededError,
     NotInJuryError,
+    NotPublishedError,
     ResultChangedError,
     SessionAlreadyStartedError,
     SessionChangedError,
@@ -290,6 +291,32 @@ def test_the_jury_enters_agrees_and_the_session_is_published_each_once(stores: S
         stores.sessions.enter_jury(NUMBER, 1, NOW)
 
 
+def test_a_published_session_is_reopened_once_under_the_next_number(stores: Stores) -> None:
+    stores.sessions.create(a_session())
+    stores.sessions.finalise(NUMBER, finalisation())
+    second = finalisation(number=2, requested_by=JUROR)
+    with pytest.raises(NotPublishedError):
+        stores.sessions.reopen(stores.sessions.get(NUMBER), second)
+    stores.sessions.enter_jury(NUMBER, 1, NOW)
+    stores.sessions.approve(NUMBER, 1, JUROR, NOW)
+    published = stores.sessions.mark_published(NUMBER, 1, NOW)
+    assert published.is_published
+    with pytest.raises(NotPublishedError):
+        stores.sessions.reopen(published, second)  # its open entry is not closed yet
+    stores.open_finalisations.close(NUMBER, 1)
+    stores.sessions.reopen(published, second)
+    reopened = stores.sessions.get(NUMBER)
+    assert reopened == replace(published, finalisation=second, earlier_finalisations=(published.finalisation,))
+    assert not reopened.is_published
+    with pytest.raises(NotPublishedError):
+        stores.sessions.reopen(published, second)
+    assert stores.sessions.enter_jury(NUMBER, 2, NOW).finalisation == replace(second, in_jury_since=NOW)
+    assert stores.sessions.mark_published(NUMBER, 2, NOW + timedelta(days=1)).published_at == NOW
+    entry = stores.open_finalisations.get(NUMBER)
+    assert entry is not None
+    assert entry.finalisation == 2
+
+
 def test_an_invigilator_joins_once(stores: Stores) -> None:
     assert not stores.invigilators.has(NUMBER, HEAD)
     stores.invigilators.add(NUMBER, HEAD, NOW)
@@ -323,13 +350,14 @@ def test_a_candidate_is_replaced_only_over_what_was_read(stores: Stores) -> None
     assert stores.candidates.get(NUMBER, first.candidate_id) == first
 
 
-def test_a_frozen_candidate_is_closed_to_all_but_its_finalisation(stores: Stores) -> None:
+def test_a_frozen_candidate_is_closed_to_all_but_its_finalisation_and_later_ones(stores: Stores) -> None:
     stores.candidates.add([a_candidate()])
     for _ in range(2):
         frozen = stores.candidates.freeze(NUMBER, a_candidate().candidate_id, 1)
         assert frozen.finalisation == 1
+    frozen = stores.candidates.freeze(NUMBER, a_candidate().candidate_id, 2)
     with pytest.raises(FinalisationSupersededError):
-        stores.candidates.freeze(NUMBER, a_candidate().candidate_id, 2)
+        stores.candidates.freeze(NUMBER, a_candidate().candidate_id, 1)
     with pytest.raises(SessionFinalisedError):
         stores.candidates.replace(frozen, frozen)
     with pytest.raises(SessionFinalisedError):

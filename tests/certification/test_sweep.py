@@ -35,7 +35,7 @@ def test_what_runs_is_left_alone(centre: Centre) -> None:
 
 
 def test_a_finalisation_whose_starter_died_before_the_claim_is_begun(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jalon.certification.finalise_session.begin_execution", lambda *_: False)
+    monkeypatch.setattr("jalon.certification.finalise_session.begin_if_reachable", lambda *_: None)
     session = finalised(centre)
     assert centre.executions.statuses == {}
     assert sweep(centre) == Sweep(open=1, begun=1)

@@ -27,11 +27,12 @@ from functions.sessions import wiring as sessions_wiring
 from functions.sessions.app import handler as sessions_handler
 from jalon.assessment.profile_store import DynamoProfiles
 from jalon.kernel.ids import Ine, UserId
-from jalon.organisations.memberships import Member, MemberRole
+from jalon.organisations.memberships import MemberRole
 from jalon.organisations.organisation import Organisation
-from jalon.organisations.organisation_store import DynamoMembers, DynamoOrganisations
+from jalon.organisations.organisation_store import DynamoOrganisations
 from jalon.organisations.pupil_store import DynamoPupils
 from jalon.organisations.pupils import Birthplace, ListVersion, Pupil, Sex
+from jalon.organisations.tables import MemberItem, OrganisationItem
 from tests.certification.centre import HEAD, INVIGILATOR, JUROR, SCHOOL, everything_known, profile
 from tests.cloud import Cloud
 from tests.events import CONTEXT
@@ -227,8 +228,8 @@ def _found_school() -> None:
     now = datetime.now(UTC)
     organisation = Organisation(SCHOOL, "Collège des Exemples", "ce.0990001n@ac-exemple.example", now, "digest", now + timedelta(days=1))
     DynamoOrganisations().create(organisation)
-    DynamoMembers().add(Member(SCHOOL, HEAD, MemberRole.ADMIN, now))
-    DynamoMembers().add(Member(SCHOOL, TEACHER, MemberRole.MEMBER, now))
+    for user_id, role in ((HEAD, MemberRole.ADMIN), (TEACHER, MemberRole.MEMBER)):
+        MemberItem(SCHOOL, user_id, role=role.value, since=0).save()
     version = ListVersion("2026-09-01")
     pupils = [
         Pupil(Ine(f"12345678{rank}AB"), last, None, first, (), Sex.FEMALE, BIRTH_DATE, Birthplace("100", "029", "29019"), CLASS)
@@ -239,8 +240,6 @@ def _found_school() -> None:
 
 
 def _put_list_in_force(version: ListVersion) -> None:
-    from jalon.organisations.tables import OrganisationItem
-
     OrganisationItem.get(SCHOOL).update(actions=[OrganisationItem.list_version.set(version)])
 
 

@@ -51,7 +51,7 @@ def review(world: CertificationCloud, session: Any) -> Any:
     return reply.body
 
 
-@pytest.mark.parametrize("name", ["list_waiting", "review_session", "decide", "publish", "revoke"])
+@pytest.mark.parametrize("name", ["list_waiting", "review_session", "decide", "publish", "correct", "revoke"])
 def test_only_the_jury_enters(world: CertificationCloud, name: str) -> None:
     refused = send("jury", name, HEAD, "teacher")
     assert (refused.status, refused.body["code"]) == (403, "role_required")

@@ -72,19 +72,19 @@ class DynamoCandidateStore:
         return _candidate(item)
 
     def freeze(self, number: SessionNumber, candidate_id: CandidateId, finalisation: int) -> Candidate:
-        open_or_ours = CandidateItem.frozen_by.does_not_exist() | (CandidateItem.frozen_by == finalisation)
+        not_later = CandidateItem.frozen_by.does_not_exist() | (CandidateItem.frozen_by <= finalisation)
         outcome = conditional_update(
             CandidateItem,
             number,
             candidate_id,
             [CandidateItem.frozen_by.set(finalisation), CandidateItem.revision.set(CandidateItem.revision + 1)],
-            CandidateItem.candidate_id.exists() & open_or_ours,
+            CandidateItem.candidate_id.exists() & not_later,
         )
         if isinstance(outcome, Applied):
             return _candidate(CandidateItem.from_raw_data(dict(outcome.attributes)))
         if outcome.attributes is None:
             raise CandidateNotFoundError(_NOT_FOUND)
-        raise FinalisationSupersededError("This candidate belongs to another finalisation.")
+        raise FinalisationSupersededError("This candidate belongs to a later finalisation.")
 
     def remove(self, candidate: Candidate) -> None:
         try:

@@ -121,7 +121,10 @@ class CandidateStore(Protocol):
         ...
 
     def freeze(self, number: SessionNumber, candidate_id: CandidateId, finalisation: int) -> Candidate:
-        """Closes the row to everyone but this finalisation; freezing again changes nothing."""
+        """Closes the row to everyone but this finalisation and later ones; freezing again changes nothing.
+
+        Raises :class:`FinalisationSupersededError` if a later one has closed it.
+        """
         ...
 
     def remove(self, candidate: Candidate) -> None:

@@ -135,6 +135,12 @@ class InvalidDecisionError(InvalidInputError):
     code = "invalid_decision"
 
 
+class NotPublishedError(ConflictError):
+    """Only a published session is corrected; one before the jury takes decisions as it is."""
+
+    code = "session_not_published"
+
+
 class OpenPointsError(ConflictError):
     """The jury cannot publish while something still waits for its decision."""
 

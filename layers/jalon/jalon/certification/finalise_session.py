@@ -7,15 +7,15 @@ from jalon.assessment.state import AssessmentState
 from jalon.certification.candidates import AbortReason, Candidate
 from jalon.certification.errors import InvalidFinalisationError, NobodyStartedError, SessionFinalisedError
 from jalon.certification.finalisations import Executions, OpenFinalisationStore
-from jalon.certification.run_finalisation import begin_execution
+from jalon.certification.results import FIRST_FINALISATION
+from jalon.certification.run_finalisation import begin_if_reachable
 from jalon.certification.score_candidate import is_complete
 from jalon.certification.sessions import Finalisation, Session
 from jalon.certification.supervise_session import Room
 from jalon.certification.watch_session import sitting_test
-from jalon.kernel.errors import UnavailableError, Violation
+from jalon.kernel.errors import Violation
 from jalon.kernel.ids import CandidateId, SessionNumber, UserId
 
-_FIRST = 1
 _LONGEST_COMMENT = 2000
 
 
@@ -47,19 +47,10 @@ def finalise_session(room: Room, open_finalisations: OpenFinalisationStore, exec
         reason = command.abort_reasons.get(candidate.candidate_id)
         if candidate.abort_reason is not reason:
             room.candidates.replace(replace(candidate, abort_reason=reason), candidate)
-    finalisation = Finalisation(_FIRST, room.clock.now(), command.by, command.global_comment.strip())
+    finalisation = Finalisation(FIRST_FINALISATION, room.clock.now(), command.by, command.global_comment.strip())
     room.sessions.finalise(command.number, finalisation)
-    _begin(room, open_finalisations, executions, command.number)
+    begin_if_reachable(open_finalisations, executions, room.clock, command.number)
     return room.sessions.get(command.number)
-
-
-def _begin(room: Room, open_finalisations: OpenFinalisationStore, executions: Executions, number: SessionNumber) -> None:
-    try:
-        entry = open_finalisations.get(number)
-        if entry is not None:
-            begin_execution(open_finalisations, executions, room.clock, entry)
-    except UnavailableError:
-        return  # the session is finalised and its entry stands: the sweep begins what we could not
 
 
 def _check(command: FinaliseSession, started: Sequence[tuple[Candidate, AssessmentState | None]]) -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from jalon.certification.candidates import Candidate, CandidateStore
 from jalon.certification.errors import CertificationNotFoundError
 from jalon.certification.identities import Identity
-from jalon.certification.results import CertifiedCompetence, Outcome, ResultStore, ResultVersion
+from jalon.certification.results import FIRST_FINALISATION, CertifiedCompetence, Outcome, ResultStore, ResultVersion, version_before
 from jalon.certification.sessions import Session, SessionStore
 from jalon.kernel.ids import CandidateId, CertificationId, Ine, ReleaseVersion, SessionNumber, Uai, UserId
 
@@ -62,13 +62,20 @@ class Handover:
         """One candidate's outcome; raises :class:`CertificationNotFoundError` if this candidate did not sit a test."""
         session = self.sessions.get(number)
         candidate = self.candidates.get(number, candidate_id)
-        return outcome_of(session, candidate, self.results.latest(candidate.certification_id))
+        return outcome_of(session, candidate, self._publishable(session, candidate.certification_id))
 
     def outcomes(self, number: SessionNumber) -> tuple[CertificationOutcome, ...]:
         """The outcomes of all who sat the session, by last name, first name."""
         session = self.sessions.get(number)
         sat = (candidate for candidate in self.candidates.of_session(number) if candidate.started_at is not None)
-        return tuple(outcome_of(session, candidate, self.results.latest(candidate.certification_id)) for candidate in sat)
+        return tuple(outcome_of(session, candidate, self._publishable(session, candidate.certification_id)) for candidate in sat)
+
+    def _publishable(self, session: Session, certification_id: CertificationId) -> ResultVersion:
+        """The latest version but, while a correction waits for the jury, the one before it: a late execution publishes nothing new."""
+        correction = session.finalisation
+        if correction is None or correction.number == FIRST_FINALISATION or correction.approved_at is not None:
+            return self.results.latest(certification_id)
+        return version_before(self.results, certification_id, correction.number)
 
 
 def outcome_of(session: Session, candidate: Candidate, result: ResultVersion) -> CertificationOutcome:

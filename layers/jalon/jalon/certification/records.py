@@ -15,6 +15,7 @@ from jalon.certification.results import (
     Settled,
     Settlement,
 )
+from jalon.certification.sessions import Finalisation
 from jalon.kernel.clock import epoch_ms
 from jalon.kernel.ids import AssessmentId, CandidateId, CertificationId, ReleaseVersion, SessionNumber, Uai, UserId
 
@@ -76,6 +77,30 @@ def report_of(record: Mapping[str, Any]) -> Report:
         question_number=record["question_number"],
         description=record["description"],
         hour=record["hour"],
+    )
+
+
+def finalisation_record(finalisation: Finalisation) -> Record:
+    return {
+        "number": finalisation.number,
+        "requested_at": epoch_ms(finalisation.requested_at),
+        "requested_by": finalisation.requested_by,
+        "global_comment": finalisation.global_comment,
+        "in_jury_since": optional_ms(finalisation.in_jury_since),
+        "approved_at": optional_ms(finalisation.approved_at),
+        "approved_by": finalisation.approved_by,
+    }
+
+
+def finalisation_of(record: Mapping[str, Any]) -> Finalisation:
+    return Finalisation(
+        number=record["number"],
+        requested_at=instant(record["requested_at"]),
+        requested_by=UserId(record["requested_by"]),
+        global_comment=record["global_comment"],
+        in_jury_since=optional_instant(record["in_jury_since"]),
+        approved_at=optional_instant(record["approved_at"]),
+        approved_by=UserId(record["approved_by"]) if record["approved_by"] else None,
     )
 
 

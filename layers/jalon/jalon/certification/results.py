@@ -10,11 +10,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from jalon.certification.errors import CertificationNotFoundError
 from jalon.certification.identities import Identity
 from jalon.certification.reports import ReportCode
 from jalon.kernel.ids import AssessmentId, CandidateId, CertificationId, ReleaseVersion, SessionNumber, Uai, UserId
 
 SYSTEM = UserId("system")
+FIRST_FINALISATION = 1
 VERSIONS_PER_FINALISATION = 1000
 
 
@@ -149,3 +151,11 @@ class ResultStore(Protocol):
     def history(self, certification_id: CertificationId) -> Sequence[ResultVersion]:
         """All versions, oldest first."""
         ...
+
+
+def version_before(results: ResultStore, certification_id: CertificationId, finalisation: int) -> ResultVersion:
+    """The last version of the finalisations before this one. Raises :class:`CertificationNotFoundError`."""
+    before = [result for result in results.history(certification_id) if result.version < first_version(finalisation)]
+    if not before:
+        raise CertificationNotFoundError("This certification has no result before this finalisation.")
+    return before[-1]

@@ -7,7 +7,7 @@ from jalon.certification.candidates import Candidate, CandidateStore
 from jalon.certification.decisions import AnyDecision, decided, details_of, kind_of
 from jalon.certification.errors import NotInJuryError, OpenPointsError, ResultChangedError
 from jalon.certification.finalisations import Executions
-from jalon.certification.results import Decision, ResultStore, ResultVersion
+from jalon.certification.results import Decision, ResultStore, ResultVersion, first_version
 from jalon.certification.sessions import Session, SessionStore
 from jalon.certification.workflow_tasks import APPROVED
 from jalon.certification.worklist import WorklistStore
@@ -73,11 +73,13 @@ def record_decision(
     latest = bench.results.latest(certification_id)
     if version is not None and version != latest.version:
         raise ResultChangedError("Another decision on this certification came first: read it again.", version=latest.version)
+    finalisation = bench.sessions.get(latest.session_number).finalisation
+    following_number = max(latest.version + 1, first_version(finalisation.number if finalisation else 1))
     now = bench.clock.now()
     after = decided(latest, decision, lambda: bench.releases.pinned(latest.release))
     following = replace(
         after,
-        version=latest.version + 1,
+        version=following_number,
         author=author,
         at=now,
         decision=Decision(kind_of(decision), author, now, details_of(decision)),

@@ -14,6 +14,7 @@ from jalon.certification.sessions import SessionStore
 from jalon.certification.worklist import WorklistStore
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import UnavailableError
+from jalon.kernel.ids import SessionNumber
 
 #: After so many executions of one finalisation a human must look; the sweep goes on counting it as stuck.
 MAX_ATTEMPTS = 8
@@ -50,6 +51,14 @@ def begin_execution(store: OpenFinalisationStore, executions: Executions, clock:
         return False
     executions.start(claimed)
     return True
+
+
+def begin_if_reachable(store: OpenFinalisationStore, executions: Executions, clock: Clock, number: SessionNumber) -> None:
+    """Begins the session's open finalisation now; if something does not answer, its entry stands and the sweep begins it."""
+    with contextlib.suppress(UnavailableError):
+        entry = store.get(number)
+        if entry is not None:
+            begin_execution(store, executions, clock, entry)
 
 
 def resume_finalisations(sessions: SessionStore, store: OpenFinalisationStore, executions: Executions, clock: Clock) -> Sweep:
@@ -111,6 +120,6 @@ def pause_before(attempt: int) -> timedelta:
 
 def _is_published(sessions: SessionStore, entry: OpenFinalisation) -> bool:
     try:
-        return sessions.get(entry.session_number).published_at is not None
+        return (sessions.get(entry.session_number).published_finalisation or 0) >= entry.finalisation
     except SessionNotFoundError:
         return False

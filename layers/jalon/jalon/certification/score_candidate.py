@@ -13,8 +13,8 @@ from jalon.assessment.releases import Releases
 from jalon.assessment.state import AssessmentState, Status
 from jalon.assessment.store import AssessmentStore
 from jalon.certification.candidates import AbortReason, Candidate, CandidateStore
-from jalon.certification.errors import CertificationNotFoundError, ScoringError
-from jalon.certification.results import SYSTEM, Outcome, ResultStore, ResultVersion, first_version
+from jalon.certification.errors import CertificationNotFoundError, FinalisationSupersededError, ScoringError
+from jalon.certification.results import FIRST_FINALISATION, SYSTEM, Outcome, ResultStore, ResultVersion, first_version, version_before
 from jalon.certification.scoring import equipment_of, levels_of, marks_of, scored
 from jalon.certification.sessions import Session, SessionStore
 from jalon.certification.settle_reports import settle_reports
@@ -45,13 +45,16 @@ class ScoreCandidate:
 
 
 def score_candidate(marking: Marking, command: ScoreCandidate) -> ResultVersion:
-    """The candidate's result by rule.
+    """The candidate's result by rule or, in a correction, as it was published.
 
     Raises :class:`FinalisationSupersededError` for another finalisation's candidate, and :class:`ScoringError` when the content
     or the test cannot be read: then :func:`set_aside` gives the case to the jury.
     """
-    session = marking.sessions.get(command.number)
+    session = current_session(marking.sessions, command.number, command.finalisation)
     candidate = marking.candidates.freeze(command.number, command.candidate_id, command.finalisation)
+    if command.finalisation > FIRST_FINALISATION:
+        # a correction begins from what was published, with the jury's decisions in it
+        return version_before(marking.results, candidate.certification_id, command.finalisation)
     try:
         result = _by_rule(marking, session, candidate, command.finalisation)
     except (EngineError, ReleaseNotFoundError, AssessmentNotFoundError) as error:
@@ -61,7 +64,7 @@ def score_candidate(marking: Marking, command: ScoreCandidate) -> ResultVersion:
 
 def set_aside(marking: Marking, command: ScoreCandidate) -> ResultVersion:
     """A version without a score, which waits for the jury."""
-    session = marking.sessions.get(command.number)
+    session = current_session(marking.sessions, command.number, command.finalisation)
     candidate = marking.candidates.freeze(command.number, command.candidate_id, command.finalisation)
     blank = _blank(session, candidate, command.finalisation)
     settling = settle_reports(candidate.reports, (), {})
@@ -86,6 +89,14 @@ def _by_rule(marking: Marking, session: Session, candidate: Candidate, finalisat
         at=marking.clock.now(),
     )
     return scored(release, marked)
+
+
+def current_session(sessions: SessionStore, number: SessionNumber, finalisation: int) -> Session:
+    """The session, if this is its present finalisation. Raises :class:`FinalisationSupersededError`."""
+    session = sessions.get(number)
+    if session.finalisation is None or session.finalisation.number != finalisation:
+        raise FinalisationSupersededError("The session does not know this finalisation.", session_number=number)
+    return session
 
 
 def ending_of(candidate: Candidate, test: AssessmentState) -> Ending:

@@ -12,13 +12,14 @@ from pynamodb.transactions import TransactWrite
 from jalon.certification.errors import (
     FinalisationSupersededError,
     NotInJuryError,
+    NotPublishedError,
     SessionAlreadyStartedError,
     SessionChangedError,
     SessionFinalisedError,
     SessionNotFoundError,
 )
 from jalon.certification.finalisations import shard_of
-from jalon.certification.records import instant, optional_instant, optional_ms
+from jalon.certification.records import finalisation_of, finalisation_record, instant, optional_instant, optional_ms
 from jalon.certification.sessions import Finalisation, Session, SessionPage
 from jalon.certification.tables import CentreSessionItem, InvigilatorItem, OpenFinalisationItem, SessionItem
 from jalon.edge.tables import Applied, ConditionFailedError, Refused, conditional_update, translated
@@ -81,12 +82,15 @@ class DynamoSessionStore:
             raise SessionFinalisedError("This session is finalised: nobody starts any more.")
 
     def finalise(self, number: SessionNumber, finalisation: Finalisation) -> None:
-        actions: list[Action] = [
-            SessionItem.finalisation_number.set(finalisation.number),
-            SessionItem.finalisation_requested_at.set(epoch_ms(finalisation.requested_at)),
-            SessionItem.finalisation_requested_by.set(finalisation.requested_by),
-            SessionItem.global_comment.set(finalisation.global_comment),
-        ]
+        condition = SessionItem.session_number.exists() & SessionItem.finalisation_number.does_not_exist()
+        try:
+            self._write_finalisation(number, finalisation, _finalisation_actions(finalisation), condition)
+        except ConditionFailedError:
+            raise SessionFinalisedError("This session is finalised already.", session_number=number) from None
+
+    def _write_finalisation(
+        self, number: SessionNumber, finalisation: Finalisation, actions: Sequence[Action], condition: Condition
+    ) -> None:
         entry = OpenFinalisationItem(
             shard_of(number),
             number,
@@ -94,19 +98,15 @@ class DynamoSessionStore:
             requested_at=epoch_ms(finalisation.requested_at),
             attempt=0,
         )
-        condition = SessionItem.session_number.exists() & SessionItem.finalisation_number.does_not_exist()
-        try:
-            with translated(), transaction() as write:
-                write.update(SessionItem(number), actions=actions, condition=condition)
-                write.save(entry, condition=OpenFinalisationItem.session_number.does_not_exist())
-        except ConditionFailedError:
-            raise SessionFinalisedError("This session is finalised already.", session_number=number) from None
+        with translated(), transaction() as write:
+            write.update(SessionItem(number), actions=list(actions), condition=condition)
+            write.save(entry, condition=OpenFinalisationItem.session_number.does_not_exist())
 
     def enter_jury(self, number: SessionNumber, finalisation: int, at: datetime) -> Session:
         outcome = self._update(
             number,
             [SessionItem.in_jury_since.set(SessionItem.in_jury_since | epoch_ms(at))],
-            (SessionItem.finalisation_number == finalisation) & SessionItem.published_at.does_not_exist(),
+            (SessionItem.finalisation_number == finalisation) & _unpublished(finalisation),
         )
         return _unless_superseded(outcome)
 
@@ -116,8 +116,7 @@ class DynamoSessionStore:
             [SessionItem.approved_at.set(epoch_ms(at)), SessionItem.approved_by.set(by)],
             (SessionItem.finalisation_number == finalisation)
             & SessionItem.in_jury_since.exists()
-            & SessionItem.approved_at.does_not_exist()
-            & SessionItem.published_at.does_not_exist(),
+            & SessionItem.approved_at.does_not_exist(),
         )
         if isinstance(outcome, Applied):
             return _from_attributes(outcome)
@@ -128,10 +127,30 @@ class DynamoSessionStore:
     def mark_published(self, number: SessionNumber, finalisation: int, at: datetime) -> Session:
         outcome = self._update(
             number,
-            [SessionItem.published_at.set(SessionItem.published_at | epoch_ms(at))],
+            [
+                SessionItem.published_at.set(SessionItem.published_at | epoch_ms(at)),
+                SessionItem.published_finalisation.set(finalisation),
+            ],
             SessionItem.finalisation_number == finalisation,
         )
         return _unless_superseded(outcome)
+
+    def reopen(self, session: Session, finalisation: Finalisation) -> None:
+        earlier = [*session.earlier_finalisations, *([session.finalisation] if session.finalisation else [])]
+        actions: list[Action] = [
+            *_finalisation_actions(finalisation),
+            SessionItem.earlier_finalisations.set([finalisation_record(item) for item in earlier]),
+            SessionItem.in_jury_since.remove(),
+            SessionItem.approved_at.remove(),
+            SessionItem.approved_by.remove(),
+        ]
+        condition = (SessionItem.finalisation_number == finalisation.number - 1) & (
+            SessionItem.published_finalisation == finalisation.number - 1
+        )
+        try:
+            self._write_finalisation(session.number, finalisation, actions, condition)
+        except ConditionFailedError:
+            raise NotPublishedError("This session is not published.", session_number=session.number) from None
 
     def of_centre(self, uai: Uai, year: int, limit: int, after: str | None) -> SessionPage:
         centre_year = f"{uai}#{year}"
@@ -182,6 +201,20 @@ def _why_not_changed(stored: Session) -> SessionFinalisedError | SessionAlreadyS
     return SessionChangedError("Someone else changed this session: read it again.", revision=stored.revision)
 
 
+def _finalisation_actions(finalisation: Finalisation) -> list[Action]:
+    return [
+        SessionItem.finalisation_number.set(finalisation.number),
+        SessionItem.finalisation_requested_at.set(epoch_ms(finalisation.requested_at)),
+        SessionItem.finalisation_requested_by.set(finalisation.requested_by),
+        SessionItem.global_comment.set(finalisation.global_comment),
+    ]
+
+
+def _unpublished(finalisation: int) -> Condition:
+    unpublished: Condition = SessionItem.published_finalisation.does_not_exist() | (SessionItem.published_finalisation < finalisation)
+    return unpublished
+
+
 def _unless_superseded(outcome: Applied | Session) -> Session:
     if isinstance(outcome, Applied):
         return _from_attributes(outcome)
@@ -221,6 +254,7 @@ def _item(session: Session) -> SessionItem:
         revision=session.revision,
         opened_at=optional_ms(session.opened_at),
         published_at=optional_ms(session.published_at),
+        published_finalisation=session.published_finalisation,
         finalisation_number=finalisation.number if finalisation else None,
     )
 
@@ -250,6 +284,8 @@ def _session(item: SessionItem) -> Session:
         opened_at=optional_instant(item.opened_at),
         finalisation=_finalisation(item),
         published_at=optional_instant(item.published_at),
+        published_finalisation=None if item.published_finalisation is None else int(item.published_finalisation),
+        earlier_finalisations=tuple(finalisation_of(record) for record in item.earlier_finalisations or ()),
     )
 
 

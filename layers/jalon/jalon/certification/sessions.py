@@ -27,7 +27,10 @@ class SessionStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finalisation:
-    """One finalisation of a session. ``number`` counts from 1; a correction after publication would be the next number."""
+    """One finalisation of a session. ``number`` counts from 1; a correction after publication is the next number.
+
+    ``global_comment`` is the centre's or, for a correction, the jury's reason.
+    """
 
     number: int
     requested_at: datetime
@@ -40,7 +43,10 @@ class Finalisation:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """``starts_at`` is the instant of ``date`` and ``start_time`` on the wall in ``time_zone``; ``opened_at`` that of the first start."""
+    """``starts_at`` is the instant of ``date`` and ``start_time`` on the wall in ``time_zone``; ``opened_at`` that of the first start.
+
+    ``published_at`` is when it was published first, ``published_finalisation`` the last finalisation that was.
+    """
 
     number: SessionNumber
     uai: Uai
@@ -61,6 +67,13 @@ class Session:
     opened_at: datetime | None = None
     finalisation: Finalisation | None = None
     published_at: datetime | None = None
+    published_finalisation: int | None = None
+    earlier_finalisations: tuple[Finalisation, ...] = ()
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its present finalisation is published: then it is locked (docs/domain.md §8)."""
+        return self.finalisation is not None and self.finalisation.number == self.published_finalisation
 
     @property
     def starts_at(self) -> datetime:
@@ -76,7 +89,7 @@ class Session:
 
         A session is past once the longest test (two hours) that began on time is over.
         """
-        if self.published_at is not None:
+        if self.is_published:
             return SessionStatus.PUBLISHED
         if self.finalisation is not None:
             return SessionStatus.IN_JURY if self.finalisation.in_jury_since else SessionStatus.FINALISED
@@ -153,6 +166,13 @@ class SessionStore(Protocol):
 
     def mark_published(self, number: SessionNumber, finalisation: int, at: datetime) -> Session:
         """Locks the session (the first time counts). Raises :class:`FinalisationSupersededError`."""
+        ...
+
+    def reopen(self, session: Session, finalisation: Finalisation) -> None:
+        """Puts a published session before the jury again, under the next finalisation and with its open entry, together.
+
+        The finalisation before is kept among the earlier ones. Raises :class:`NotPublishedError`.
+        """
         ...
 
     def of_centre(self, uai: Uai, year: int, limit: int, after: str | None) -> SessionPage: ...

@@ -37,6 +37,8 @@ class SessionItem(Model):
     approved_at = NumberAttribute(null=True)
     approved_by = UnicodeAttribute(null=True)
     published_at = NumberAttribute(null=True)
+    published_finalisation = NumberAttribute(null=True)
+    earlier_finalisations = JSONAttribute(null=True)
 
 
 class CentreSessionItem(Model):

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from jalon.certification.candidates import Candidate, CandidateStore
-from jalon.certification.errors import FinalisationSupersededError
 from jalon.certification.finalisations import Executions, OpenFinalisationStore
 from jalon.certification.results import ResultStore, ResultVersion
+from jalon.certification.score_candidate import current_session
 from jalon.certification.sessions import Session, SessionStore
 from jalon.certification.worklist import WaitingSession, WorklistStore
 from jalon.kernel.clock import Clock
@@ -26,16 +26,15 @@ class LoadedSession:
 
     @property
     def published(self) -> bool:
-        return self.session.published_at is not None
+        return self.session.is_published
 
 
 def load_session(sessions: SessionStore, candidates: CandidateStore, number: SessionNumber, finalisation: int) -> LoadedSession:
     """What the workflow goes through. Raises :class:`FinalisationSupersededError` if this is not the session's finalisation."""
-    session = sessions.get(number)
-    if session.finalisation is None or session.finalisation.number != finalisation:
-        raise FinalisationSupersededError("The session does not know this finalisation.", session_number=number)
+    session = current_session(sessions, number, finalisation)
     started = tuple(candidate for candidate in candidates.of_session(number) if candidate.started_at is not None)
-    return LoadedSession(session, finalisation, bool(session.finalisation.global_comment), started)
+    commented = session.finalisation is not None and bool(session.finalisation.global_comment)
+    return LoadedSession(session, finalisation, commented, started)
 
 
 @dataclass(frozen=True, slots=True)
