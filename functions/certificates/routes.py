@@ -55,7 +55,7 @@ def print_mine(
     headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": _PRIVATE}
     if router.current_event.headers.get("if-none-match") == etag:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, body="", headers=headers)
-    from jalon.certificates.printing.document import print_certificate
+    from functions.certificates.printing.document import print_certificate
 
     pdf = print_certificate(certificate, parts().site_url, lang)
     metric("CertificatePrinted", language=lang)
@@ -96,6 +96,6 @@ def _binary(media_type: str, body: bytes, headers: dict[str, str | list[str]]) -
 
 
 def _etag(token: bytes, language: Language) -> str:
-    from jalon.certificates.printing import LAYOUT
+    from functions.certificates.printing import LAYOUT
 
     return f'"{hashlib.sha256(b"%d%s" % (LAYOUT, language.encode()) + token).hexdigest()[:32]}"'

@@ -10,14 +10,26 @@ import pytest
 from PIL import Image, ImageFilter
 from pypdf import PdfReader
 
+from functions.certificates.printing.document import print_certificate
+from functions.certificates.printing.faces import (
+    BOLD,
+    DISPLAY,
+    FONTS,
+    RIGHT_TO_LEFT,
+    SANS,
+    SHAPED,
+    NameNotPrintableError,
+    coverage,
+    file_of,
+    runs,
+)
+from functions.certificates.printing.words import WORDS, in_words
 from jalon.certificates.framework import COMPETENCES
 from jalon.certificates.open_badge import compact
-from jalon.certificates.printing.document import print_certificate
-from jalon.certificates.printing.faces import BOLD, DISPLAY, SANS, NameNotPrintableError, coverage, runs
-from jalon.certificates.printing.words import WORDS, in_words
 from jalon.certificates.publish_certificate import publish_certificate
 from jalon.certificates.token import fragment_of, verification_address
 from tests.certificates.fakes import LEVELS, SITE_URL, a_result, publishing
+from tools.fonts import CUTS
 
 
 def needs(program: str, package: str) -> str:
@@ -213,13 +225,70 @@ LONG = "Anne-Charlotte Marie-Joséphine Élisabeth Victoire"
         (LONG, "de La Rochefoucauld-Montmorency d’Exemple-sur-Loire"),
         ("A" * 60, "B" * 60),
         ("E\u0301lodie", "Noe\u0308l"),
+        ("محمد الأمين", "بن عبد الله"),
+        ("יעל", "בן־דוד"),
+        ("Աննա", "Պետրոսյան"),
+        ("ნინო", "ბერიძე"),
+        ("አልማዝ", "ተስፋዬ"),
+        ("प्रियङ्का", "श्रीवास्तव"),
+        ("রাজশ্রী", "চট্টোপাধ্যায়"),
+        ("தமிழ்ச்செல்வி", "முருகன்"),
+        ("สมชาย", "ใจดี"),
+        ("欧阳", "丽娜"),
+        ("Trần", "陳氏"),
+        ("さくら", "髙橋"),
+        ("김", "서연"),
+        ("Zoé محمد", "Ελένη"),
     ],
 )
 def test_a_name_reads_back_as_it_was_written(first_name, last_name):
     certificate = certificate_of(first_name=first_name, last_name=last_name)
-    pdf = print_certificate(certificate, SITE_URL)
-    assert certificate.facts.name in " ".join(text_of(pdf).split())
-    assert certificate.facts.name in " ".join(poppler_text(pdf, "-raw").split())
+    name, pdf = certificate.facts.name, print_certificate(certificate, SITE_URL)
+    pieces = list(runs(name, DISPLAY))
+    assert "".join(piece for piece, _ in pieces) == name
+    # Poppler writes a replacement text from right to left backwards, within marks of direction.
+    shown = "".join(piece[::-1] if face in RIGHT_TO_LEFT else piece for piece, face in pieces)
+    read = poppler_text(pdf, "-raw").translate(dict.fromkeys(DIRECTION_MARKS))
+    assert shown in " ".join(read.split())
+    if not {face for _, face in pieces} & SHAPED:
+        assert name in " ".join(text_of(pdf).split())  # pypdf knows nothing of replacement texts
+    spelt = "".join(replacement_texts(pdf))
+    assert spelt == "".join(piece for piece, face in pieces if face in SHAPED)
+
+
+DIRECTION_MARKS = (0x202A, 0x202B, 0x202C)
+
+
+def replacement_texts(pdf: bytes) -> list[str]:
+    """What a screen reader says instead of the glyphs, in the order of the page."""
+    operations = PdfReader(io.BytesIO(pdf)).pages[0].get_contents().operations
+    spans = [operands[1]["/ActualText"] for operands, operator in operations if operator == b"BDC" and operands[0] == "/Span"]
+    return [span if isinstance(span, str) else bytes(span).decode("utf-16") for span in spans]
+
+
+def glyphs_of(piece: str, face: str) -> list[int]:
+    """The glyphs HarfBuzz chooses, as fpdf2 has it choose them."""
+    import uharfbuzz
+
+    font = uharfbuzz.Font(uharfbuzz.Face(file_of(face).read_bytes()))
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(piece)
+    buffer.guess_segment_properties()
+    uharfbuzz.shape(font, buffer)
+    return [info.codepoint for info in buffer.glyph_infos]
+
+
+@pytest.mark.parametrize(
+    ("piece", "face"), [("محمد الأمين", "arabic"), ("श्रीवास्तव", "devanagari"), ("চট্টোপাধ্যায়", "bengali"), ("செல்வி", "tamil")]
+)
+def test_a_shaped_piece_has_a_glyph_for_everything(piece, face):
+    assert face in SHAPED
+    assert 0 not in glyphs_of(piece, face)
+
+
+def test_the_fonts_are_those_the_tool_cuts():
+    assert {cut.name for cut in CUTS} == {file.stem for file in FONTS.glob("*.ttf")}
+    assert {cut.name for cut in CUTS if cut.shaped} == SHAPED
 
 
 def test_a_character_without_a_glyph_is_refused_not_left_blank():

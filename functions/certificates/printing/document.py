@@ -2,14 +2,14 @@
 
 from contextlib import closing
 
+from functions.certificates.printing.canvas import Canvas
+from functions.certificates.printing.faces import BOLD, DISPLAY, SANS
+from functions.certificates.printing.ornaments import BLUE, GOLD, INK, LINE, PALE, SOFT, frame, marks, rectangle, rosette, signature
+from functions.certificates.printing.qr_code import qr_code
+from functions.certificates.printing.words import WORDS, Words, in_words, spaced, thousands
 from jalon.certificates.certificate import Certificate
 from jalon.certificates.framework import DOMAINS, FRAMEWORK_LEVELS, FRAMEWORK_PIX, Language
 from jalon.certificates.open_badge import MEDIA_TYPE, compact
-from jalon.certificates.printing.canvas import Canvas
-from jalon.certificates.printing.faces import BOLD, DISPLAY, SANS
-from jalon.certificates.printing.ornaments import BLUE, GOLD, INK, LINE, PALE, SOFT, frame, marks, rectangle, rosette, signature
-from jalon.certificates.printing.qr_code import qr_code
-from jalon.certificates.printing.words import WORDS, Words, in_words, spaced, thousands
 from jalon.certificates.token import verification_address
 
 MIDDLE = 105.0
@@ -22,7 +22,7 @@ _MARKS_LEFT = 139.0
 def print_certificate(certificate: Certificate, site_url: str, language: Language = "fr") -> bytes:
     """The page, in PDF/A-3A and PDF/UA-1.
 
-    Raises :class:`~jalon.certificates.printing.faces.NameNotPrintableError` rather than leave a hole in a name.
+    Raises :class:`~functions.certificates.printing.faces.NameNotPrintableError` rather than leave a hole in a name.
     """
     title = WORDS[language].document_title.format(name=certificate.facts.name)
     with closing(Canvas(title, language, certificate.issued_at)) as canvas:

@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from html import escape
 
-from fpdf import FPDF
+from fpdf import FPDF, XPos, YPos
 from fpdf.actions import URIAction
 from fpdf.annotations import PDFAnnotation
 from fpdf.prefs import ViewerPreferences
 from fpdf.structure_tree import StructElem
 
+from functions.certificates.printing.compact import CompactProducer
+from functions.certificates.printing.faces import SHAPED, file_of, runs
+from functions.certificates.printing.tagging import Structure
 from jalon.certificates.framework import Language
-from jalon.certificates.printing.compact import CompactProducer
-from jalon.certificates.printing.faces import file_of, runs
-from jalon.certificates.printing.tagging import Structure
 from jalon.kernel.clock import iso
 
 PT_PER_MM = 72 / 25.4
@@ -45,6 +45,7 @@ class Canvas(FPDF):
     def __init__(self, title: str, language: Language, created: datetime) -> None:
         super().__init__(unit="mm", format="A4", enforce_compliance="PDF/A-3U")
         self.set_auto_page_break(False)
+        self.c_margin = 0
         self.set_title(title)
         self.set_lang("fr-FR" if language == "fr" else "en-GB")
         self.set_creation_date(created)
@@ -127,8 +128,21 @@ class Canvas(FPDF):
         self.set_text_color(*colour)
         for piece, of in runs(text, face):
             self._use(of, size_pt)
-            self.text(x, y, piece)
-            x += self.get_string_width(piece)
+            x = self._put_shaped(x, y, piece) if of in SHAPED else self._put_plain(x, y, piece)
+
+    def _put_plain(self, x: float, y: float, piece: str) -> float:
+        self.text(x, y, piece)
+        return x + self.get_string_width(piece)
+
+    def _put_shaped(self, x: float, y: float, piece: str) -> float:
+        """Print a piece whose glyphs depend on their neighbours, with the text it stands for: its glyphs no longer spell it."""
+        width = self.get_string_width(piece)
+        self.set_xy(x, y - 0.3 * self.font_size)  # a cell without height sets its baseline there
+        spelt = (b"\xfe\xff" + piece.encode("utf-16-be")).hex()
+        self._out(f"/Span <</ActualText <{spelt}>>> BDC")
+        self.cell(width, 0, piece, new_x=XPos.RIGHT, new_y=YPos.TOP)
+        self._out("EMC")
+        return x + width
 
     def _use(self, face: str, size_pt: float) -> None:
         if face not in self._faces:
@@ -137,6 +151,7 @@ class Canvas(FPDF):
             self.fonts[face].ttfont.recalcBBoxes = False  # type: ignore[union-attr]
             self._faces.add(face)
         self.set_font(face, size=size_pt)
+        self.set_text_shaping(use_shaping_engine=face in SHAPED)
 
     # -- paths
 

@@ -5,8 +5,8 @@ from typing import Any
 import segno
 from segno import consts
 
-from jalon.certificates.printing.canvas import Canvas
-from jalon.certificates.printing.ornaments import INK, rectangle
+from functions.certificates.printing.canvas import Canvas
+from functions.certificates.printing.ornaments import INK, rectangle
 
 #: segno tries all eight masks, which takes most of its time; a fixed one is read as well (measured, ``docs/certificates.md``).
 _MASK = 2

@@ -3,7 +3,7 @@
 from functools import cache
 from math import cos, pi, sin
 
-from jalon.certificates.printing.canvas import Canvas, Colour
+from functions.certificates.printing.canvas import Canvas, Colour
 
 INK: Colour = (23, 32, 46)
 SOFT: Colour = (86, 96, 114)
