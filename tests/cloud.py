@@ -38,16 +38,20 @@ class Cloud:
     names: dict[str, str] = field(default_factory=dict)  # logical id → what Ref gives
     arns: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
+    _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=self.endpoint,
-            region_name=REGION,
-            aws_access_key_id=self.account,
-            aws_secret_access_key="test",
-            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 2}),
-        )
+        """A client of this account, made once."""
+        if service not in self._clients:
+            self._clients[service] = boto3.client(
+                service,
+                endpoint_url=self.endpoint,
+                region_name=REGION,
+                aws_access_key_id=self.account,
+                aws_secret_access_key="test",
+                config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 2}),
+            )
+        return self._clients[service]
 
     def items(self, logical_table: str) -> list[dict[str, Any]]:
         """Every item of a table, in DynamoDB's typed form."""

@@ -1,12 +1,17 @@
 """What every test may ask for."""
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
+import botocore.session
 import pytest
 
 from local import emulator as local_emulator
 from tests import cloud as test_cloud
+
+# Every test has sessions of its own, for its own account; the SDK's service descriptions they read are the same.
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 
 @pytest.fixture(scope="session")
