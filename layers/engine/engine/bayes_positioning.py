@@ -47,7 +47,7 @@ class BayesScheme:
     slip: float = 0.1
     guess: Mapping[str, float] = field(default_factory=lambda: DEFAULT_GUESS)
     times_per_skill: int = 3
-    sure: float = 0.82
+    sure: float = 0.825
     budget: float = 7.0
 
 
