@@ -20,6 +20,7 @@ PUBLIC = frozenset(
     {
         ("post", "/v1/oauth/token"),
         ("post", "/v1/oauth/revoke"),
+        ("post", "/v1/accepted-invitations"),
         ("post", "/v1/accounts"),
         ("post", "/v1/password-recoveries"),
         ("post", "/v1/password-setups"),

@@ -1,11 +1,7 @@
 """Routes of the pupil's tests and profile."""
 
-import hashlib
-import json
-from http import HTTPStatus
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path
 
@@ -37,6 +33,7 @@ from jalon.assessment.start_assessment import StartAssessment, start_assessment
 from jalon.assessment.state import AssessmentState, Purpose
 from jalon.edge.auth import caller
 from jalon.edge.observability import logger, metric
+from jalon.edge.polling import polled
 from jalon.kernel.errors import InvalidInputError, Violation
 from jalon.kernel.ids import AssessmentId, UserId
 
@@ -120,23 +117,23 @@ def checkpoint(assessment_id: AssessmentPath, number: Annotated[int, Path(ge=1, 
     return CheckpointView.model_validate({"number": number, "items": items})
 
 
-@router.get("/v1/me/profile")
-def my_profile() -> Response[ProfileView | None]:
+@router.get("/v1/me/profile", middlewares=[polled])
+def my_profile() -> ProfileView:
     """Pix, the level and the card of each competence, whether a certification is open and why not; poll it with its ETag."""
     shared = parts()
     profile = read_profile(shared.profiles, shared.releases, _pupil())
-    return _profile_response(profile)
+    return _profile_view(profile)
 
 
 @router.post("/v1/me/profile/competences/<code>/reset")
-def reset(code: Annotated[str, Path(pattern=r"^[1-9]\.[1-9]$")]) -> Response[ProfileView | None]:
+def reset(code: Annotated[str, Path(pattern=r"^[1-9]\.[1-9]$")]) -> ProfileView:
     """Forget what is known of a competence, 7 days after its last answer at the earliest."""
     shared = parts()
     profile = reset_competence(
         store=shared.store, profiles=shared.profiles, releases=shared.releases, clock=shared.clock, user_id=_pupil(), code=code
     )
     metric("CompetenceReset")
-    return _profile_response(profile)
+    return _profile_view(profile)
 
 
 def _pupil() -> UserId:
@@ -176,11 +173,5 @@ def _view(release: Release, state: AssessmentState, due: Question | None) -> Ass
     return AssessmentView.model_validate(present_assessment(release, state, asked, shared.link))
 
 
-def _profile_response(profile: UserProfile) -> Response[ProfileView | None]:
-    document = present_profile(parts().releases.current(), profile, parts().clock.now())
-    digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
-    headers = {"ETag": f'"{digest[:32]}"', "Cache-Control": "private, no-cache"}
-    if router.current_event.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    body = ProfileView.model_validate(document)
-    return Response(status_code=HTTPStatus.OK, content_type="application/json", body=body, headers=headers)
+def _profile_view(profile: UserProfile) -> ProfileView:
+    return ProfileView.model_validate(present_profile(parts().releases.current(), profile, parts().clock.now()))

@@ -1,17 +1,12 @@
-"""Who calls which school's route, and how what is polled answers."""
+"""Who calls which school's route."""
 
-import hashlib
-import json
-from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Router
+from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.campaigns.wiring import parts
 from jalon.edge.auth import caller
-from jalon.edge.idempotency import Next
 from jalon.edge.paging import DEFAULT_LIMIT, MAX_LIMIT
 from jalon.kernel.ids import UserId
 from jalon.kernel.uai import parse_uai
@@ -46,19 +41,3 @@ def member(router: Router, uai: str) -> Member:
 def admin(router: Router, uai: str) -> Member:
     """The caller's membership as an administrator, or a refusal."""
     return require_admin(parts().members, parse_uai(uai), user(router))
-
-
-def polled(app: APIGatewayHttpResolver, next_middleware: Next) -> Response[Any]:
-    """Route middleware of what is asked for again and again: an ETag spares sending what has not changed.
-
-    It stands outside the validation of responses, which would refuse the empty body of a 304.
-    """
-    response = next_middleware(app)
-    if response.status_code != HTTPStatus.OK:
-        return response
-    digest = hashlib.sha256(json.dumps(response.body, sort_keys=True, default=str).encode()).hexdigest()
-    headers = {"ETag": f'"{digest[:32]}"', "Cache-Control": "private, no-cache"}
-    if app.current_event.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    response.headers.update(headers)
-    return response

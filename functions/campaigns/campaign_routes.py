@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.campaigns import campaign_rendering as rendering
-from functions.campaigns.calling import LIMIT, SERVICE, ClassQuery, CursorQuery, LimitQuery, UaiPath, member, polled, user
+from functions.campaigns.calling import LIMIT, SERVICE, ClassQuery, CursorQuery, LimitQuery, UaiPath, member, user
 from functions.campaigns.campaign_schemas import (
     CampaignResultsView,
     CampaignsView,
@@ -26,6 +26,7 @@ from jalon.campaigns.participation import ParticipantFilter, ParticipationStatus
 from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
+from jalon.edge.polling import polled
 from jalon.kernel.ids import CampaignId
 from jalon.organisations.organisation import organisation_of
 

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.campaigns import organisation_rendering as rendering
-from functions.campaigns.calling import SERVICE, UaiPath, admin, member, polled
+from functions.campaigns.calling import SERVICE, UaiPath, admin, member
 from functions.campaigns.organisation_schemas import (
     ActivationRequest,
     ClassesView,
@@ -21,6 +21,7 @@ from functions.campaigns.wiring import accounts, parts
 from jalon.edge.auth import caller
 from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
+from jalon.edge.polling import polled
 from jalon.kernel.ids import ImportId
 from jalon.kernel.uai import parse_uai
 from jalon.organisations.activate_organisation import ActivateOrganisation, activate_organisation

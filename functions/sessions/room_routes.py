@@ -1,6 +1,5 @@
 """The invigilator's portal (docs/domain.md §7)."""
 
-import hashlib
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import Response
@@ -23,6 +22,7 @@ from jalon.certification.supervise_session import authorise_candidate, end_test,
 from jalon.certification.watch_session import watch_session
 from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
+from jalon.edge.polling import polled
 from jalon.kernel.ids import CandidateId, SessionNumber
 
 router = Router()
@@ -37,15 +37,11 @@ def join(number: NumberPath, body: InvigilatorRequest) -> SessionView:
     return rendering.session_view(session, parts().clock.now())
 
 
-@router.get("/v1/sessions/<number>/invigilation")
-def watch(number: NumberPath) -> Response[InvigilationView | None]:
+@router.get("/v1/sessions/<number>/invigilation", middlewares=[polled])
+def watch(number: NumberPath) -> InvigilationView:
     """The room, live: who is present, how far each is. Poll it with its ETag."""
     session, _ = room_session(router, number)
-    view = rendering.invigilation_view(session, watch_session(parts().room, session.number), parts().clock.now())
-    headers = {"ETag": f'"{hashlib.sha256(view.model_dump_json().encode()).hexdigest()[:32]}"', "Cache-Control": "private, no-cache"}
-    if router.current_event.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(status_code=HTTPStatus.OK, content_type="application/json", body=view, headers=headers)
+    return rendering.invigilation_view(session, watch_session(parts().room, session.number), parts().clock.now())
 
 
 @router.post("/v1/sessions/<number>/candidates/<candidate_id>/authorisation")
