@@ -140,9 +140,8 @@ $("typed").addEventListener("submit", (event) => {
   else judge(() => fetchToken(symbols, birthDate));
 });
 
-// The PDF carries its token in a link beside the QR code, uncompressed.
-$("file").addEventListener("change", (event) => {
-  const [file] = event.target.files;
+// The PDF carries its token in the link over the QR code, uncompressed.
+function takeFile(file) {
   if (!file) return;
   judge(async () => {
     const text = new TextDecoder("latin1").decode(await file.arrayBuffer());
@@ -150,7 +149,16 @@ $("file").addEventListener("change", (event) => {
     if (!found) throw new AlteredError("no token");
     return parseToken(fromBase32(found[1]));
   });
-  event.target.value = "";
+}
+
+$("file").addEventListener("change", ({target}) => {
+  takeFile(target.files[0]);
+  target.value = "";
+});
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  takeFile(event.dataTransfer.files[0]);
 });
 
 async function scan() {

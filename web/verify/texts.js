@@ -48,7 +48,7 @@ export const TEXTS = {
   otherTitle: ["Autres moyens", "Other ways"],
   scan: ["Scanner le QR code avec la caméra", "Scan the QR code with the camera"],
   stop: ["Arrêter la caméra", "Stop the camera"],
-  file: ["Ou choisissez le fichier PDF du certificat (il ne quitte pas cet appareil) :", "Or choose the certificate’s PDF file (it stays on this device):"],
+  file: ["Déposez ou choisissez le PDF du certificat (il ne quitte pas cet appareil) :", "Drop or choose the certificate’s PDF (it stays on this device):"],
   fakeTitle: ["Attention aux faux sites.", "Beware of fake sites."],
   fake: [
     "L’adresse affichée par votre navigateur doit être celle qui est imprimée sur le certificat. Vous êtes sur",
@@ -91,7 +91,6 @@ export const TEXTS = {
   offline: ["Vérification impossible pour l’instant", "The check is not possible now"],
   offlineSays: ["Le site ne répond pas : vérifiez la connexion, puis recommencez.", "The site does not answer: check the connection, then try again."],
   noCamera: ["La caméra n’est pas disponible.", "The camera is not available."],
-  noToken: ["Ce fichier ne contient pas de certificat lisible.", "This file holds no readable certificate."],
   checkedAt: ["Liste de révocation du", "Revocation list of"],
   score: ["Score certifié", "Certified score"],
   outOf: ["sur", "out of"],
