@@ -179,11 +179,11 @@ def simulate(rule: str, guess: float, *, correlation: float = 0.7, scheme: Bayes
         else:
             found = {tube: level.level for tube, level in levels_of(content, range(40), NOTHING, answers, scheme=scheme).items()}
         gaps = [abs(found[tube] - truth[tube]) for tube in NAMES]
-        total.questions += len(answers) / pupils
-        total.exact += sum(gap == 0 for gap in gaps) / 5 / pupils
-        total.within_one += sum(gap <= 1 for gap in gaps) / 5 / pupils
-        total.error += sum(gaps) / 5 / pupils
-    return total
+        total.questions += len(answers)
+        total.exact += sum(gap == 0 for gap in gaps)
+        total.within_one += sum(gap <= 1 for gap in gaps)
+        total.error += sum(gaps)
+    return Outcome(total.questions / pupils, total.exact / pupils / 5, total.within_one / pupils / 5, total.error / pupils / 5)
 
 
 @pytest.mark.parametrize(("guess", "questions"), [(0.05, 14), (0.15, 20)])

@@ -1,0 +1,225 @@
+"""Play pupils through a scheme and see how it does: ``python -m engine.simulate --help``.
+
+Writes ``pupils.csv`` (one line per pupil), ``summary.json`` and ``report.html`` (plots of bias, error, exposure and length)
+into a folder. What is compared is an ability for the schemes that measure one, and pix for those that give a profile.
+"""
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from engine import adaptive, bayes_positioning, certification_profile, jalon_2pl, positioning
+from engine.chance import Chance
+from engine.content import Release
+from engine.exposure import exposure
+from engine.grading import Result
+from engine.knowledge import Element, Knowledge, elements_of
+from engine.packing import Answered, Question
+from engine.report import write_report
+from engine.scoring import profile_of
+from engine.synthetic import Pupil, draw_pupil, root_mean_square, synthetic_release
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One pupil's test: ``truth`` and ``estimate`` in the unit of the scheme; ``error`` is the one it states, if any."""
+
+    pupil: int
+    theta: float
+    truth: float
+    estimate: float
+    error: float | None
+    length: int
+    status: str
+    challenges: tuple[int, ...]
+
+
+Player = Callable[[Release, Pupil, bytes, int], Played]
+
+
+def _answer_all(release: Release, pupil: Pupil, seed: bytes, choose: Callable[[list[Answered]], Question | None]) -> list[Answered]:
+    chance, answers = Chance(seed, "answers"), list[Answered]()
+    while (question := choose(answers)) is not None:
+        right = chance.uniform() < pupil.chance_of(release, question.challenge_index)
+        result = Result.OK if right else Result.KO
+        answers.append(Answered(question.challenge_index, question.variant_index, result, elapsed_ms=0, at=len(answers)))
+    return answers
+
+
+def _known(release: Release, pupil: Pupil) -> Knowledge:
+    return Knowledge.of(Element(s.index, pupil.knows(release, s.index), direct=True, at=0) for s in release.skills)
+
+
+def _play_positioning(release: Release, pupil: Pupil, seed: bytes, number: int) -> Played:
+    """Every competence in turn by the classic rule; in pix."""
+    return _play_competences(release, pupil, seed, number, bayes=False)
+
+
+def _play_bayes(release: Release, pupil: Pupil, seed: bytes, number: int) -> Played:
+    """Every competence in turn by the Bayesian rule; in pix."""
+    return _play_competences(release, pupil, seed, number, bayes=True)
+
+
+def _play_competences(release: Release, pupil: Pupil, seed: bytes, number: int, *, bayes: bool) -> Played:
+    knowledge, asked, nothing = Knowledge.of(), list[int](), Knowledge.of()
+    choose = bayes_positioning.next_question if bayes else positioning.next_question
+    brought = bayes_positioning.elements_of if bayes else elements_of
+    for competence in release.competences:
+        target, own = release.competence_skills(competence.code), seed + competence.code.encode()
+
+        def following(answers: list[Answered], target: Sequence[int] = target, own: bytes = own) -> Question | None:
+            return choose(release, target, nothing, answers, own, "fr")
+
+        answers = _answer_all(release, pupil, own, following)
+        knowledge = knowledge.updated(brought(release, target, nothing, answers))
+        asked += [answered.challenge_index for answered in answers]
+    truth, found = profile_of(release, _known(release, pupil)).pix, profile_of(release, knowledge).pix
+    return Played(number, pupil.theta, truth, found, None, len(asked), "finished", tuple(asked))
+
+
+def _play_profile(release: Release, pupil: Pupil, seed: bytes, number: int) -> Played:
+    """The certification that confirms a true profile; in pix."""
+    knowledge = _known(release, pupil)
+    profile = profile_of(release, knowledge)
+    if not profile.certifiable:
+        return Played(number, pupil.theta, profile.pix, 0, None, 0, "not_certifiable", ())
+    questions = certification_profile.draw(release, knowledge, (), seed, "fr")
+    answers = _answer_all(release, pupil, seed, lambda given: questions[len(given)] if len(given) < len(questions) else None)
+    marks = [certification_profile.Mark(answered.challenge_index, answered.result) for answered in answers]
+    levels = {code: profile.competences[code] for code in profile.certifiable_competences}
+    score = certification_profile.score(release, levels, marks)
+    return Played(
+        number, pupil.theta, profile.pix, score.pix, None, len(marks), score.status.value, tuple(q.challenge_index for q in questions)
+    )
+
+
+def _play_adaptive(release: Release, pupil: Pupil, seed: bytes, number: int) -> Played:
+    """The published adaptive certification; the ability."""
+    answers = _answer_all(release, pupil, seed, lambda given: adaptive.next_question(release, given, seed, "fr"))
+    score = adaptive.score(release, answers, "fr")
+    asked = tuple(answered.challenge_index for answered in answers)
+    return Played(number, pupil.theta, pupil.theta, score.capacity.theta, score.capacity.error, len(asked), score.status.value, asked)
+
+
+def _jalon_player(release: Release) -> Player:
+    """Our own adaptive certification; the ability."""
+    content = jalon_2pl.calibrated(release, "fr")
+
+    def play(release: Release, pupil: Pupil, seed: bytes, number: int) -> Played:
+        answers = _answer_all(release, pupil, seed, lambda given: jalon_2pl.next_question(content, given, seed))
+        score = jalon_2pl.score(content, answers, seed)
+        asked = tuple(answered.challenge_index for answered in answers)
+        return Played(number, pupil.theta, pupil.theta, score.capacity.theta, score.capacity.error, len(asked), score.status.value, asked)
+
+    return play
+
+
+SCHEMES: dict[str, Callable[[Release], Player]] = {
+    "positioning": lambda _: _play_positioning,
+    "bayes": lambda _: _play_bayes,
+    "profile": lambda _: _play_profile,
+    "adaptive": lambda _: _play_adaptive,
+    "jalon-2pl": _jalon_player,
+}
+
+
+def simulate(
+    release: Release,
+    scheme: str,
+    pupils: int,
+    *,
+    mean: float = 0.0,
+    deviation: float = 1.5,
+    spread: float = 0.3,
+    seed: bytes = b"simulate",
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> list[Played]:
+    """Play ``pupils`` of N(mean, deviation²) through a scheme; the same arguments give the same result."""
+    play, tests = SCHEMES[scheme](release), []
+    for number in range(pupils):
+        pupil = draw_pupil(release, Chance(seed, "pupil", number), mean=mean, deviation=deviation, spread=spread)
+        tests.append(play(release, pupil, seed + number.to_bytes(4, "big"), number))
+        progress(number + 1, pupils)
+    return tests
+
+
+def summary(release: Release, scheme: str, tests: Sequence[Played]) -> dict[str, object]:
+    """The figures of a run, for ``summary.json`` and the report."""
+    errors = [test.estimate - test.truth for test in tests]
+    shares, overlap = exposure([test.challenges for test in tests], len(release.challenges))
+    stated = [(test.error, gap) for test, gap in zip(tests, errors, strict=True) if test.error is not None]
+    return {
+        "scheme": scheme,
+        "release": release.version,
+        "pupils": len(tests),
+        "unit": "theta" if stated else "pix",
+        "bias": sum(errors) / len(errors),
+        "rmse": root_mean_square(errors),
+        "mean_stated_error": sum(error for error, _ in stated) / len(stated) if stated else None,
+        "coverage_95": sum(abs(gap) <= 1.96 * error for error, gap in stated) / len(stated) if stated else None,
+        "mean_length": sum(test.length for test in tests) / len(tests),
+        "max_exposure": max(shares),
+        "overlap": overlap,
+        "statuses": {status: sum(test.status == status for test in tests) for status in sorted({test.status for test in tests})},
+    }
+
+
+def write(folder: Path, release: Release, scheme: str, tests: Sequence[Played]) -> dict[str, object]:
+    """Write the three files; returns the summary."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "pupils.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["pupil", "theta", "truth", "estimate", "error", "length", "status", "challenges"])
+        for test in tests:
+            values = list(asdict(test).values())
+            rows.writerow([*values[:-1], " ".join(release.challenges[index].id for index in test.challenges)])
+    figures = summary(release, scheme, tests)
+    (folder / "summary.json").write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    shares, _ = exposure([test.challenges for test in tests], len(release.challenges))
+    points = [(test.theta, test.truth, test.estimate, test.length) for test in tests]
+    (folder / "report.html").write_text(write_report(figures, points, shares), encoding="utf-8")
+    return figures
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; its last line is the summary as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m engine.simulate", description="Play simulated pupils through a scheme.")
+    parser.add_argument("scheme", choices=sorted(SCHEMES))
+    parser.add_argument("--pupils", type=int, default=500)
+    parser.add_argument("--out", type=Path, default=Path("simulation"), help="folder for the three files")
+    parser.add_argument("--release", type=Path, help="a release's public.json.gz; a synthetic one when left out")
+    parser.add_argument("--mean", type=float, default=0.0, help="mean ability, on the scale of the difficulties")
+    parser.add_argument("--deviation", type=float, default=1.5, help="standard deviation of the abilities")
+    parser.add_argument("--spread", type=float, default=0.3, help="standard deviation of a pupil's abilities between competences")
+    parser.add_argument("--seed", default="simulate")
+    options = parser.parse_args(arguments)
+    if options.pupils < 1:
+        parser.error("at least one pupil is needed")
+    release = Release.from_bundles(options.release.read_bytes()) if options.release else synthetic_release()
+
+    def progress(done: int, total: int) -> None:
+        if done == total or done % max(1, total // 50) == 0:
+            print(f"\r{options.scheme}: {done} of {total} pupils", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    tests = simulate(
+        release,
+        options.scheme,
+        options.pupils,
+        mean=options.mean,
+        deviation=options.deviation,
+        spread=options.spread,
+        seed=options.seed.encode(),
+        progress=progress,
+    )
+    figures = write(options.out, release, options.scheme, tests)
+    print(f"report: {options.out / 'report.html'}", file=sys.stderr)
+    print(json.dumps(figures, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
