@@ -1,11 +1,12 @@
 """What pupils read: no solution in it, plain French with « vous », no brand, every image with its alternative text."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
 
 from tools.content.model import Compiled, CompiledChallenge, Shown
-from tools.content.reading import Source
+from tools.content.reading import Source, TubeFile
 
 LONGEST_SENTENCE = {"fr": 32, "en": 32, "fr-simple": 16}  # words
 EASIEST = {"fr": 40.0, "fr-simple": 60.0}  # lowest readability accepted, see readability()
@@ -24,9 +25,20 @@ def check(source: Source, compiled: Compiled) -> Iterator[str]:
     for tube in source.tubes:
         if len(tube.data["name"]) > 80:
             yield f"{tube.id}: the name is longer than 80 characters"
+        yield from _unused(tube)
     for challenge in compiled.challenges:
         breaches = {breach for variant in challenge.variants for breach in _variant(challenge, variant)}
         yield from (f"{challenge.id}: {breach}" for breach in sorted(breaches))
+
+
+def _unused(tube: TubeFile) -> Iterator[str]:
+    """Values computed for nothing: often the trace of an answer that forgot to use them."""
+    for level, skill in tube.data["skills"].items():
+        for key, challenge in skill.items():
+            for name in challenge.get("given", {}) if isinstance(challenge, dict) else ():
+                texts = json.dumps({**challenge, "given": {k: v for k, v in challenge["given"].items() if k != name}}, ensure_ascii=False)
+                if not re.search(rf"(?<!\w){name}(?!\w)", texts):
+                    yield f"{tube.id}-{level}-{key}: `{name}` is given but never used"
 
 
 def _variant(challenge: CompiledChallenge, variant: Shown) -> Iterator[str]:
