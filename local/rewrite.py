@@ -182,7 +182,7 @@ def _routes_of(api: str, properties: dict[str, Any]) -> dict[str, Any]:
         properties.pop(unknown, None)
     cors = body.get("x-amazon-apigateway-cors")
     if cors:
-        properties["CorsConfiguration"] = {_camel(key): value for key, value in cors.items()}
+        properties["CorsConfiguration"] = dict(cors)  # the emulator spells its keys as the body does
     authorizers, made = _authorizers(api, body)
     integrations: dict[str, str] = {}
     for path, item in body.get("paths", {}).items():
@@ -191,11 +191,6 @@ def _routes_of(api: str, properties: dict[str, Any]) -> dict[str, Any]:
             if integration:
                 made |= _route(api, (method, path), operation, integrations, authorizers)
     return made
-
-
-def _camel(key: str) -> str:
-    """``allowOrigins`` → ``AllowOrigins``: a body spells CORS one way, the resource the other."""
-    return key[0].upper() + key[1:]
 
 
 def _authorizers(api: str, body: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:

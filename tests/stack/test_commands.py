@@ -72,7 +72,7 @@ def test_every_route_is_served_by_one_function() -> None:
 def test_make_dev_serves_the_same_api_in_one_process(stack: Stack) -> None:
     port = emulator.free_port()
     command = [sys.executable, "-m", "local", "dev", "--port", str(stack.up.cloud.port), "--dev-port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, env=python_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    server = subprocess.Popen(command, cwd=ROOT, env=python_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         base = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 40
