@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import UTC, timedelta
 
-from functions.certificates.schemas import MyCertification, SessionResult, SessionResults, Status
+from functions.certificates.schemas import MyCertification, SessionResult, SessionResults, Status, VerificationView
 from jalon.certificates.certificate import VALIDITY, PublishedResult
+from jalon.certificates.framework import COMPETENCE_CODES
 from jalon.certificates.results_table import in_order
+from jalon.certificates.verify_code import Verification
 from jalon.certification.sessions import Session
 
 
@@ -29,6 +31,22 @@ def mine(line: PublishedResult) -> MyCertification:
         levels=dict(result.levels) if certified else None,
         valid_until=line.published_at.astimezone(UTC).date() + VALIDITY - timedelta(days=1) if certified else None,
         certificate=f"/v1/me/certifications/{result.certification_id}/certificate.pdf" if certified else None,
+    )
+
+
+def verification(found: Verification) -> VerificationView:
+    """What a registered client is told of a code."""
+    facts = found.facts
+    return VerificationView(
+        code=facts.code,
+        status=found.standing.value,
+        name=facts.name,
+        score=facts.score,
+        max_score=facts.max_score,
+        max_level=facts.max_level,
+        levels={code: level for code, level in zip(COMPETENCE_CODES, facts.levels, strict=True) if level},
+        issued_on=facts.issued_on,
+        valid_until=facts.valid_until,
     )
 
 

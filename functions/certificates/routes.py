@@ -11,15 +11,17 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from functions.certificates import rendering
-from functions.certificates.schemas import MyCertifications, SessionResults
+from functions.certificates.schemas import MyCertifications, SessionResults, VerificationView
 from functions.certificates.wiring import parts
 from jalon.certificates import open_badge
 from jalon.certificates.framework import Language
 from jalon.certificates.my_certifications import certificate_to_print, my_certifications
 from jalon.certificates.results_table import as_csv
 from jalon.certificates.session_results import session_results
+from jalon.certificates.verification_code import parse_code
+from jalon.certificates.verify_code import verify_code
 from jalon.edge.auth import caller
-from jalon.edge.observability import metric
+from jalon.edge.observability import logger, metric
 from jalon.kernel.ids import CertificationId, SessionNumber, UserId
 from jalon.kernel.uai import parse_uai
 
@@ -63,7 +65,7 @@ def print_mine(
     return _binary("application/pdf", pdf, headers)
 
 
-@router.get("/v1/me/certifications/<certification_id>/open-badge.jwt")
+@router.get("/v1/me/certifications/<certification_id>/open-badge.jwt", responses=_file("The signed credential.", open_badge.MEDIA_TYPE))
 def badge_mine(certification_id: Annotated[str, Path(pattern=r"^crt_[0-9a-f]{32}$")]) -> Response[str]:
     """The caller's certificate as a signed Open Badges 3.0 credential, for a wallet."""
     certificate = certificate_to_print(parts().certificates, _user(), CertificationId(certification_id))
@@ -71,6 +73,18 @@ def badge_mine(certification_id: Annotated[str, Path(pattern=r"^crt_[0-9a-f]{32}
     return Response(
         status_code=HTTPStatus.OK, content_type=open_badge.MEDIA_TYPE, body=open_badge.compact(certificate.credential), headers=headers
     )
+
+
+@router.get("/v1/verifications/<code>")
+def verify(code: Annotated[str, Path(max_length=24)]) -> VerificationView:
+    """How the certificate of a code stands, for a registered client with the scope ``certificates:verify``. People use the page."""
+    client = caller(router.current_event.raw_event)
+    client.require_scope("certificates:verify")
+    found = verify_code(parts().certificates, parts().clock, parse_code(code))
+    # Every look-up is attributed: a code is a secret of its holder.
+    logger(SERVICE).info("CODE_VERIFIED", client_id=client.subject, standing=found.standing.value)
+    metric("CodeVerified", standing=found.standing.value)
+    return rendering.verification(found)
 
 
 @router.get("/v1/organisations/<uai>/sessions/<number>/results")

@@ -31,6 +31,20 @@ class MyCertifications(BaseModel):
     items: list[MyCertification]
 
 
+class VerificationView(BaseModel):
+    """How the certificate of a code stands, with what was signed."""
+
+    code: str
+    status: Literal["genuine", "expired", "revoked"]
+    name: str
+    score: int
+    max_score: int
+    max_level: int
+    levels: dict[str, int]
+    issued_on: date
+    valid_until: date
+
+
 class SessionResult(BaseModel):
     """One candidate's published result, for the school."""
 

@@ -6,13 +6,14 @@ from functools import cache
 from jalon.certificates.result_store import TableResultStore
 from jalon.certificates.stores import CertificateStore, ResultStore
 from jalon.certificates.table_store import TableCertificateStore
-from jalon.certificates.tables import CertificateRecord, PublishedResultRecord
+from jalon.certificates.tables import CertificateRecord, CodeRecord, PublishedResultRecord
 from jalon.certification.session_store import DynamoSessionStore
 from jalon.certification.sessions import SessionStore
 from jalon.certification.tables import SessionItem
 from jalon.edge.secrets import secret
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
+from jalon.kernel.clock import Clock, SystemClock
 from jalon.organisations.memberships import MemberStore
 from jalon.organisations.organisation_store import DynamoMembers
 from jalon.organisations.tables import MemberItem
@@ -26,6 +27,7 @@ class Parts:
     results: ResultStore
     sessions: SessionStore
     members: MemberStore
+    clock: Clock
     site_url: str
 
 
@@ -33,11 +35,12 @@ class Parts:
 def parts() -> Parts:
     """The parts for the environment's settings; ``parts.cache_clear()`` wires anew (tests)."""
     settings = Settings.from_environment()
-    bind(settings, CertificateRecord, PublishedResultRecord, SessionItem, MemberItem)
+    bind(settings, CertificateRecord, CodeRecord, PublishedResultRecord, SessionItem, MemberItem)
     return Parts(
         certificates=TableCertificateStore(lambda: secret(settings, "CERTIFICATE_INDEX_KEY")),
         results=TableResultStore(),
         sessions=DynamoSessionStore(),
         members=DynamoMembers(),
+        clock=SystemClock(),
         site_url=settings.value("SITE_URL"),
     )

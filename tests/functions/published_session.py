@@ -15,8 +15,7 @@ from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.clock import epoch_ms
 from jalon.kernel.ids import AssessmentId, CandidateId, CertificationId, Ine, ReleaseVersion, SessionNumber, Uai, UserId
-from jalon.organisations.memberships import Member, MemberRole
-from jalon.organisations.organisation_store import DynamoMembers
+from jalon.organisations.memberships import MemberRole
 from jalon.organisations.tables import MemberItem
 
 UAI = Uai("1234567W")
@@ -57,7 +56,7 @@ CLASS = (Sat(1, Outcome.VALIDATED), Sat(2, Outcome.VALIDATED), Sat(3, Outcome.RE
 def fill_tables() -> None:
     """Write the session, its candidates, their results and one teacher of the school."""
     bind(Settings.from_environment(), SessionItem, CentreSessionItem, CandidateItem, ResultItem, OpenFinalisationItem, MemberItem)
-    DynamoMembers().add(Member(UAI, TEACHER, MemberRole.ADMIN, TAKEN))
+    MemberItem(UAI, TEACHER, role=MemberRole.ADMIN.value, since=epoch_ms(TAKEN)).save()
     session = Session(
         number=NUMBER,
         uai=UAI,

@@ -150,6 +150,29 @@ def test_a_pupil_takes_the_open_badge_along(stack):
     assert credential["credentialSubject"]["identifier"][0]["identityHash"] == "Élève-Test Numéro 1"
 
 
+def verify(stack, code, scope="certificates:verify"):
+    event = deepcopy(sample("certificates/verify"))
+    event["rawPath"] = event["requestContext"]["http"]["path"] = f"/v1/verifications/{code}"
+    event["requestContext"]["authorizer"]["jwt"]["claims"] |= {"scope": scope}
+    return certificates(event, CONTEXT)
+
+
+def test_a_registered_client_learns_how_a_code_stands(stack):
+    code = body_of(stack.get("list_mine", CLASS[0].user_id))["items"][0]["code"]
+    for typed in (code, code.lower(), code.removeprefix("P-")):
+        found = body_of(verify(stack, typed))
+        assert (found["status"], found["name"], found["score"], found["levels"]["4.2"]) == ("genuine", "Élève-Test Numéro 1", 152, 6)
+    stack.revoke(CLASS[3].certification_id)
+    revoked = body_of(stack.get("list_mine", CLASS[3].user_id))["items"][0]["code"]
+    assert body_of(verify(stack, revoked))["status"] == "revoked"
+
+
+def test_nobody_else_looks_codes_up(stack):
+    code = body_of(stack.get("list_mine", CLASS[0].user_id))["items"][0]["code"]
+    assert verify(stack, code, scope="lsu:read")["statusCode"] == 403
+    assert (verify(stack, "P-BCDFGHJKMPQ3")["statusCode"], verify(stack, "P-BCDFGHJKMPQ4")["statusCode"]) == (404, 422)
+
+
 def test_a_rejected_pupil_sees_why_and_has_nothing_to_print(stack):
     (line,) = body_of(stack.get("list_mine", CLASS[2].user_id))["items"]
     assert (line["status"], line["score"], line["certificate"]) == ("rejected", None, None)

@@ -15,6 +15,7 @@ class Scope(StrEnum):
     CLIENTS_WRITE = "clients:write"
     LSU_READ = "lsu:read"
     PARCOURSUP_READ = "parcoursup:read"
+    CERTIFICATES_VERIFY = "certificates:verify"
 
 
 #: The operator's own client: its secret comes from the template (``SECRET_OPERATOR_CLIENT``), never from a table.
