@@ -11,9 +11,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from functions.certificates import rendering
-from functions.certificates.schemas import MyCertifications, SessionResults, VerificationView
+from functions.certificates.schemas import ArchiveView, MyCertifications, SessionResults, VerificationView
 from functions.certificates.wiring import parts
 from jalon.certificates import open_badge
+from jalon.certificates.archives import ArchiveOrder, order_of, read_archive, request_archive
 from jalon.certificates.framework import Language
 from jalon.certificates.my_certifications import certificate_to_print, my_certifications
 from jalon.certificates.results_table import as_csv
@@ -24,6 +25,7 @@ from jalon.edge.auth import caller
 from jalon.edge.observability import logger, metric
 from jalon.kernel.ids import CertificationId, SessionNumber, UserId
 from jalon.kernel.uai import parse_uai
+from jalon.organisations.memberships import require_admin
 
 SERVICE = "certificates"
 router = Router()
@@ -100,6 +102,30 @@ def results_csv(uai: str, number: str) -> Response[str]:
     _, lines = session_results(parts().members, parts().sessions, parts().results, parse_uai(uai), SessionNumber(number), _user())
     headers = {"Content-Disposition": f'attachment; filename="resultats-session-{number}.csv"', "Cache-Control": _PRIVATE}
     return Response(status_code=HTTPStatus.OK, content_type="text/csv; charset=utf-8; header=present", body=as_csv(lines), headers=headers)
+
+
+@router.post("/v1/organisations/<uai>/sessions/<number>/certificates-archive")
+def order_archive(uai: str, number: str, lang: Annotated[Language, Query()] = "fr") -> Response[ArchiveView]:
+    """Have a published session's certificates printed into one file. Asking again is harmless."""
+    status = request_archive(parts().shelf, parts().order, _order(uai, number, lang))
+    return Response(status_code=HTTPStatus.ACCEPTED, content_type="application/json", body=ArchiveView(status=status.value, url=None))
+
+
+@router.get("/v1/organisations/<uai>/sessions/<number>/certificates-archive")
+def archive(uai: str, number: str, lang: Annotated[Language, Query()] = "fr") -> ArchiveView:
+    """How far the archive is, and where to fetch it."""
+    status, url = read_archive(parts().shelf, _order(uai, number, lang))
+    return ArchiveView(status=status.value, url=url)
+
+
+def _order(uai: str, number: str, language: Language) -> ArchiveOrder:
+    """What an archive of the session holds now, for an administrator of the school."""
+    from functions.certificates.printing import LAYOUT
+
+    school, user = parse_uai(uai), _user()
+    require_admin(parts().members, school, user)
+    _, lines = session_results(parts().members, parts().sessions, parts().results, school, SessionNumber(number), user)
+    return order_of(SessionNumber(number), lines, language, LAYOUT)
 
 
 def _binary(media_type: str, body: bytes, headers: dict[str, str | list[str]]) -> Response[str]:

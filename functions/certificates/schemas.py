@@ -45,6 +45,13 @@ class VerificationView(BaseModel):
     valid_until: date
 
 
+class ArchiveView(BaseModel):
+    """A session's certificates in one file: ``url`` is there once it is ready, for ten minutes."""
+
+    status: Literal["preparing", "ready", "failed"]
+    url: str | None
+
+
 class SessionResult(BaseModel):
     """One candidate's published result, for the school."""
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
+from jalon.certificates.archive_shelf import S3Shelf, SqsOrders
+from jalon.certificates.archives import ArchiveShelf, Send
 from jalon.certificates.result_store import TableResultStore
 from jalon.certificates.stores import CertificateStore, ResultStore
 from jalon.certificates.table_store import TableCertificateStore
@@ -29,6 +31,8 @@ class Parts:
     members: MemberStore
     clock: Clock
     site_url: str
+    shelf: ArchiveShelf
+    order: Send
 
 
 @cache
@@ -43,4 +47,29 @@ def parts() -> Parts:
         members=DynamoMembers(),
         clock=SystemClock(),
         site_url=settings.value("SITE_URL"),
+        shelf=S3Shelf(settings.value("ARCHIVE_BUCKET"), SystemClock()),
+        order=SqsOrders(settings.value("ARCHIVE_QUEUE_URL")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """What the worker works with: ``tries`` is how often the queue gives an order."""
+
+    certificates: CertificateStore
+    shelf: ArchiveShelf
+    site_url: str
+    tries: int
+
+
+@cache
+def printing() -> Printing:
+    """The same for the worker that prints archives."""
+    settings = Settings.from_environment()
+    bind(settings, CertificateRecord)
+    return Printing(
+        certificates=TableCertificateStore(lambda: secret(settings, "CERTIFICATE_INDEX_KEY")),
+        shelf=S3Shelf(settings.value("ARCHIVE_BUCKET"), SystemClock()),
+        site_url=settings.value("SITE_URL"),
+        tries=int(settings.value("ARCHIVE_TRIES")),
     )

@@ -4,11 +4,13 @@ import base64
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
@@ -17,6 +19,7 @@ from joserfc.jwk import ECKey
 
 from functions.certificates import wiring as certificates_wiring
 from functions.certificates.app import handler as certificates
+from functions.certificates.archive_app import handler as archive_certificates
 from functions.publish_certificate import wiring as publish_wiring
 from functions.publish_certificate.app import handler as publish_certificate
 from functions.publish_session import wiring as session_wiring
@@ -45,7 +48,13 @@ class Stack:
 
     def __init__(self, cloud) -> None:
         self.cloud = cloud
-        for cached in (certificates_wiring.parts, publish_wiring.parts, session_wiring.parts, list_wiring.lists):
+        for cached in (
+            certificates_wiring.parts,
+            certificates_wiring.printing,
+            publish_wiring.parts,
+            session_wiring.parts,
+            list_wiring.lists,
+        ):
             cached.cache_clear()
         fill_tables()
 
@@ -150,6 +159,16 @@ def test_a_pupil_takes_the_open_badge_along(stack):
     assert credential["credentialSubject"]["identifier"][0]["identityHash"] == "Élève-Test Numéro 1"
 
 
+def test_a_pupil_takes_every_certificate_along_in_one_file(stack):
+    answer = stack.get("list_mine", CLASS[0].user_id, path="/v1/me/certificates.zip")
+    assert (answer["statusCode"], answer["headers"]["Content-Type"]) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(answer["body"]))) as archive:
+        (name,) = archive.namelist()
+        assert archive.read(name).startswith(b"%PDF-1.7")
+    nothing = stack.get("list_mine", CLASS[2].user_id, path="/v1/me/certificates.zip")
+    assert (nothing["statusCode"], body_of(nothing)["code"]) == (404, "nothing_to_archive")
+
+
 def verify(stack, code, scope="certificates:verify"):
     event = deepcopy(sample("certificates/verify"))
     event["rawPath"] = event["requestContext"]["http"]["path"] = f"/v1/verifications/{code}"
@@ -229,6 +248,62 @@ def test_without_a_token_nobody_is_anybody(stack):
     event = sample("certificates/list_mine")
     del event["requestContext"]["authorizer"]
     assert certificates(event, CONTEXT)["statusCode"] == 401
+
+
+def ordered(stack) -> list[str]:
+    """The queue's messages as the worker gets them."""
+    sqs, url = stack.cloud.client("sqs"), stack.cloud.environment["ARCHIVE_QUEUE_URL"]
+    messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
+    for message in messages:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return [message["Body"] for message in messages]
+
+
+def deliver(body: str, tries: int = 1):
+    event = sample("certificates/archive_order")
+    event["Records"][0] |= {"body": body, "attributes": {"ApproximateReceiveCount": str(tries)}}
+    return archive_certificates(event, CONTEXT)
+
+
+def test_a_school_has_all_certificates_of_a_session_in_one_file(stack):
+    assert stack.get("read_archive", TEACHER)["statusCode"] == 404
+    for _ in range(2):  # asking twice orders once
+        asked = stack.get("order_archive", TEACHER)
+        assert (asked["statusCode"], body_of(asked)["status"]) == (202, "preparing")
+    (order,) = ordered(stack)
+    assert deliver(order) == {"batchItemFailures": []}
+    ready = body_of(stack.get("read_archive", TEACHER))
+    assert ready["status"] == "ready"
+    with zipfile.ZipFile(io.BytesIO(httpx.get(ready["url"]).content)) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert [name.split(" - P-")[0] for name in names][:2] == ["Numéro 1 Élève-Test", "Numéro 2 Élève-Test"]
+        assert all(archive.read(name).startswith(b"%PDF-1.7") for name in names)
+    assert body_of(stack.get("order_archive", TEACHER))["status"] == "ready"
+    assert ordered(stack) == []
+
+
+def test_an_archive_that_cannot_be_printed_is_told_after_the_last_try(fresh, monkeypatch):
+    fresh.publish()
+    fresh.get("order_archive", TEACHER)
+    (order,) = ordered(fresh)
+
+    def out_of_order(*_, **__):
+        raise OSError
+
+    monkeypatch.setattr("functions.certificates.archive.print_certificate", out_of_order)
+    assert deliver(order, tries=1)["batchItemFailures"]
+    assert body_of(fresh.get("read_archive", TEACHER))["status"] == "preparing"
+    assert deliver(order, tries=3)["batchItemFailures"]
+    assert body_of(fresh.get("read_archive", TEACHER))["status"] == "failed"
+    s3 = fresh.cloud.client("s3")
+    assert not s3.list_multipart_uploads(Bucket=fresh.cloud.environment["ARCHIVE_BUCKET"]).get("Uploads")
+    assert body_of(fresh.get("order_archive", TEACHER))["status"] == "preparing"
+    assert len(ordered(fresh)) == 1
+
+
+def test_only_an_administrator_of_the_school_orders_archives(stack):
+    assert stack.get("order_archive", CLASS[0].user_id)["statusCode"] == 403
 
 
 def test_publishing_twice_leaves_the_same_bytes_everywhere(fresh):
