@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 from http import HTTPStatus
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from functions.certificates.wiring import parts
 from jalon.certificates import open_badge
 from jalon.certificates.archives import ArchiveOrder, order_of, read_archive, request_archive
 from jalon.certificates.framework import Language
-from jalon.certificates.my_certifications import certificate_to_print, my_certifications
+from jalon.certificates.my_certifications import certificate_to_print, my_certificates, my_certifications
 from jalon.certificates.results_table import as_csv
 from jalon.certificates.session_results import session_results
 from jalon.certificates.verification_code import parse_code
@@ -65,6 +66,17 @@ def print_mine(
     metric("CertificatePrinted", language=lang)
     headers["Content-Disposition"] = f'inline; filename="certificat-{certificate.facts.code}.pdf"'
     return _binary("application/pdf", pdf, headers)
+
+
+@router.get("/v1/me/certificates.zip", responses=_file("The certificates, one file each.", "application/zip"))
+def archive_mine(lang: Annotated[Language, Query()] = "fr") -> Response[str]:
+    """Every certificate of the caller that counts, in one file: a handful, so it is printed while the caller waits."""
+    from functions.certificates.archive import write_archive
+
+    target = io.BytesIO()
+    write_archive(target, my_certificates(parts().certificates, parts().results, _user()), lang, site_url=parts().site_url)
+    headers: dict[str, str | list[str]] = {"Cache-Control": _PRIVATE, "Content-Disposition": 'attachment; filename="certificats.zip"'}
+    return _binary("application/zip", target.getvalue(), headers)
 
 
 @router.get("/v1/me/certifications/<certification_id>/open-badge.jwt", responses=_file("The signed credential.", open_badge.MEDIA_TYPE))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from jalon.certificates.archives import NothingToArchiveError
 from jalon.certificates.certificate import Certificate, PublishedResult
 from jalon.certificates.stores import CertificateNotFoundError, CertificateStore, ResultStore
 from jalon.kernel.errors import GoneError
@@ -17,6 +18,16 @@ class CertificateRevokedError(GoneError):
 def my_certifications(results: ResultStore, user_id: UserId) -> Sequence[PublishedResult]:
     """The list "Mes certifications", newest first: every published outcome, with the jury's comment for the candidate."""
     return results.of_user(user_id)
+
+
+def my_certificates(certificates: CertificateStore, results: ResultStore, user_id: UserId) -> Sequence[Certificate]:
+    """The caller's certificates that count, newest first; raises :class:`NothingToArchiveError` when there is none."""
+    counting = [line for line in results.of_user(user_id) if line.counts]
+    found = [certificates.get(line.result.certification_id, line.result.version) for line in counting]
+    mine = [certificate for certificate in found if certificate is not None]
+    if not mine:
+        raise NothingToArchiveError("You have no certificate that counts.")
+    return mine
 
 
 def certificate_to_print(certificates: CertificateStore, user_id: UserId, certification_id: CertificationId) -> Certificate:
