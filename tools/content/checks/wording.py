@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 from tools.content.model import Compiled, CompiledChallenge, Shown
 from tools.content.reading import Source, TubeFile
@@ -26,9 +27,24 @@ def check(source: Source, compiled: Compiled) -> Iterator[str]:
         if len(tube.data["name"]) > 80:
             yield f"{tube.id}: the name is longer than 80 characters"
         yield from _unused(tube)
+        yield from (f"{tube.id}: « {text} » looks torn from its neighbour; put the whole text between quotes" for text in _torn(tube.data))
     for challenge in compiled.challenges:
         breaches = {breach for variant in challenge.variants for breach in _variant(challenge, variant)}
         yield from (f"{challenge.id}: {breach}" for breach in sorted(breaches))
+
+
+def _torn(data: Any, *, in_pool: bool = False) -> Iterator[str]:
+    """Items of a list that YAML cut at a comma: a bracket left open, or a small initial among capital ones."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _torn(value, in_pool=in_pool or key in {"choose_one", "choose_several", "classify", "order"})
+    elif isinstance(data, list):
+        texts = [item for item in data if isinstance(item, str) and "{{" not in item and "`" not in item]
+        yield from (text for text in texts if any(text.count(one) != text.count(other) for one, other in ("()", "«»", "“”")))
+        if in_pool and any(text[:1].isupper() for text in texts):
+            yield from (text for text in texts if text[:1].islower())
+        for item in data:
+            yield from _torn(item, in_pool=in_pool)
 
 
 def _unused(tube: TubeFile) -> Iterator[str]:
