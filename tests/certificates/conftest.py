@@ -15,9 +15,12 @@ from tests.certificates.fakes import SITE_URL, a_result, list_signing, publishin
 from tests.certificates.site import ARGUMENTS, CHROMIUM, StaticSite
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator:
-    """Debian's Chromium, driven by Playwright; CI installs it (``tools/need-browser.sh``)."""
+    """Debian’s Chromium, driven by Playwright; CI installs it (``tools/need-browser.sh``).
+
+    Closed after each module: while it is open an event loop runs, beside which no ASGI handler can be called.
+    """
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium to test the verification page in a real browser")
     from playwright.sync_api import sync_playwright

@@ -10,7 +10,7 @@ from functions.certificates.printing.document import print_certificate
 from jalon.certificates.token import fragment_of
 from tests.certificates.test_verification_page import open_fresh, revoke, type_in, verdict
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

@@ -9,7 +9,7 @@ from jalon.certificates.revoke_certificate import Revocation, revoke_certificate
 from jalon.certificates.token import fragment_of
 from tests.certificates.fakes import SoftwareSigner
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def verdict(page, state: str) -> str:

@@ -80,12 +80,4 @@ def _function_errors(stack: Stack) -> str:
     return "\n" + "\n".join(lines[-5:])
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything on the one stack runs in one worker, in order."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("stack"))
-
-
 os.environ.setdefault("AWS_DEFAULT_REGION", emulator.REGION)

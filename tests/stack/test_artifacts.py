@@ -25,6 +25,9 @@ LAYER_LIMIT_MIB = 20
 
 _FIND = """
 import importlib.util, json, sys
+
+#: Everything that builds artifacts or stands on the one stack runs in one worker.
+pytestmark = pytest.mark.xdist_group("stack")
 names = json.loads(sys.stdin.read())
 print(json.dumps([name for name in names if importlib.util.find_spec(name) is None]))
 """

@@ -15,6 +15,9 @@ from local.paths import HOME, ROOT
 from local.stack import python_environment
 from tests.stack.conftest import Stack
 
+#: Everything that builds artifacts or stands on the one stack runs in one worker.
+pytestmark = pytest.mark.xdist_group("stack")
+
 
 def _local(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "local", *arguments]

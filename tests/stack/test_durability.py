@@ -18,7 +18,7 @@ from local.paths import CONTENT_RELEASE
 from local.stack import bring_up, operator_client
 from tests.stack.conftest import Stack
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
 
 def test_kill_9_loses_no_answer_acknowledged_before_the_last_save(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from local.deploy import client
 from local.emulator import REGION
 from tests.stack.conftest import Stack
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer not.a.token", "Basic YTpi"])

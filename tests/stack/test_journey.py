@@ -7,7 +7,7 @@ import pytest
 
 from tests.stack.conftest import PUPILS, Stack
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 STEPS = 16
 
 

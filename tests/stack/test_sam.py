@@ -8,6 +8,9 @@ import pytest
 
 from local.paths import HOME, ROOT
 
+#: Everything that builds artifacts or stands on the one stack runs in one worker.
+pytestmark = pytest.mark.xdist_group("stack")
+
 SAM = HOME / "venvs" / "sam" / "bin" / "sam"
 
 

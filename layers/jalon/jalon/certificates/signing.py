@@ -81,7 +81,7 @@ def public_key_from_der(spki: bytes) -> PublicKey:
 def raw_from_der(signature: bytes) -> bytes:
     """``r ‖ s`` from a DER ECDSA signature; strict, so that one signature has one form.
 
-    >>> raw_from_der(bytes.fromhex("3006020101020200ff"))[-1]
+    >>> raw_from_der(bytes.fromhex("3007020101020200ff"))[-1]
     255
     """
     if len(signature) < 8 or signature[0] != 0x30 or signature[1] != len(signature) - 2 or signature[1] > 0x7F:
