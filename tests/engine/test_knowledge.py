@@ -48,6 +48,13 @@ def test_inference_is_idempotent(skill: int, ok: bool, target: set[int]) -> None
     assert infer(TWO_TUBES, target, {e.skill_index for e in once}, skill, ok, 5) == ()
 
 
+@given(st.booleans(), st.booleans(), st.integers(0, 3), st.integers(4, 5))
+def test_answers_in_different_tubes_may_come_in_any_order(first_ok: bool, second_ok: bool, first: int, second: int) -> None:
+    answers = [Answered(2 * s, 0, Result.OK if ok else Result.KO, 1, 9) for s, ok in ((first, first_ok), (second, second_ok))]
+    forward = elements_of(TWO_TUBES, ALL, Knowledge.of(), answers)
+    assert set(forward) == set(elements_of(TWO_TUBES, ALL, Knowledge.of(), answers[::-1]))
+
+
 @pytest.mark.parametrize("result", [Result.KO, Result.SKIPPED, Result.TIMEDOUT, Result.FOCUSEDOUT])
 def test_only_ok_validates(result: Result) -> None:
     answers = [Answered(0, 0, result, 1, 7)]

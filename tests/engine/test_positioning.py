@@ -63,6 +63,16 @@ def test_the_predicted_level_balances_outcomes_and_chances(outcomes: dict[str, b
     assert predicted_level(PLAIN, everything(PLAIN), knowledge) == by_definition == level
 
 
+@given(st.dictionaries(st.integers(0, 11), st.booleans(), min_size=1), st.data())
+def test_a_right_answer_never_lowers_the_predicted_level(outcomes: dict[int, bool], data: st.DataObject) -> None:
+    changed = data.draw(st.sampled_from(sorted(outcomes)))
+    right, wrong = (
+        predicted_level(PLAIN, everything(PLAIN), Knowledge.of(Element(i, ok, True, 0) for i, ok in (outcomes | {changed: forced}).items()))
+        for forced in (True, False)
+    )
+    assert right >= wrong
+
+
 def test_only_direct_elements_of_the_target_predict() -> None:
     inferred = Knowledge.of([Element(index, True, False, 0) for index in range(5)])
     assert predicted_level(PLAIN, everything(PLAIN), inferred) == 3.5
