@@ -1,0 +1,114 @@
+"""The release: the published content itself, complete, readable by the engine and the same at every build."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.content import Release
+from tests.content.examples import CONTENT
+from tools.content import release, show, statistics
+from tools.content.__main__ import main
+from tools.content.compiling import compile_source
+from tools.content.lint import findings_of
+from tools.content.model import Compiled
+from tools.content.reading import read_source
+
+ROOT = CONTENT.parent
+
+
+@pytest.fixture(scope="module")
+def compiled() -> Compiled:
+    return compile_source(read_source(CONTENT))
+
+
+@pytest.fixture(scope="module")
+def bundles(compiled: Compiled) -> release.Bundles:
+    return release.bundle(compiled)
+
+
+def test_the_published_content_has_no_finding() -> None:
+    assert findings_of(read_source(CONTENT)).listed == ()
+
+
+def test_its_breadth_is_what_schools_were_promised(compiled: Compiled, bundles: release.Bundles) -> None:
+    counted = statistics.figures(compiled, bundles, 0)
+    assert counted["competences"] == 16
+    assert counted["tubes"] >= 64
+    assert counted["skills"] >= 400
+    assert counted["challenges"] >= 2 * counted["skills"]
+    assert counted["attachments"] >= 40
+    assert counted["focus"] >= 30
+    assert counted["timed"] >= 30
+    assert counted["english"] >= 60
+    assert counted["simplified"] >= 40
+    assert counted["low_guess_share"] >= 2 / 3
+    assert counted["bytes_public_gzip"] + counted["bytes_solutions_gzip"] <= release.MAX_BYTES
+    assert set(counted["types"]) == {"QCU", "QCM", "QROC", "QROCM-ind", "QROCM-dep"}
+
+
+def test_the_discovery_tests_hold_the_skills_of_the_domain(bundles: release.Bundles) -> None:
+    opened = Release.from_bundles(bundles.public, bundles.solutions)
+
+    def levels(profile: str) -> list[tuple[str, int]]:
+        return sorted((opened.skills[i].competence, opened.skills[i].level) for i in opened.target_profile(profile).skills)
+
+    assert levels("discovery") == [
+        ("1.1", 1),
+        ("1.1", 4),
+        ("1.1", 6),
+        ("1.3", 5),
+        ("2.2", 3),
+        ("3.1", 2),
+        ("3.1", 4),
+        ("3.4", 5),
+        ("4.2", 3),
+    ]
+    assert levels("smartphone-tablet") == [("1.1", 1), ("1.3", 3), ("2.2", 3), ("3.1", 2), ("3.2", 1), ("4.2", 4)]
+
+
+def test_no_solution_is_in_the_public_bundle(bundles: release.Bundles) -> None:
+    public = json.loads(gzip.decompress(bundles.public))
+    for challenge in public["challenges"]:
+        for variant in challenge["variants"]:
+            assert set(variant) <= {"instruction", "fields", "choices", "attachments", "images"}
+            assert all(set(field) <= {"id", "label", "kind", "options"} for field in variant.get("fields", []))
+
+
+@pytest.mark.parametrize("seed", ["0", "123"])
+def test_the_same_content_gives_the_same_bytes_in_another_process(tmp_path: Path, bundles: release.Bundles, seed: str) -> None:
+    command = [sys.executable, "-m", "tools.content", "build", "--out", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True)
+    folder = tmp_path / "releases" / bundles.version
+    assert (folder / "public.json.gz").read_bytes() == bundles.public
+    assert (folder / "solutions.json.gz").read_bytes() == bundles.solutions
+    assert json.loads((tmp_path / "releases/current.json").read_text()) == {"version": bundles.version}
+    for file in bundles.attachments:
+        assert (folder / "attachments" / file.sha256 / file.name).read_bytes() == file.body
+
+
+def test_gzip_headers_tell_nothing(bundles: release.Bundles) -> None:
+    assert bundles.public[:10] == bytes.fromhex("1f8b0800000000 0002ff".replace(" ", ""))
+
+
+def test_show_writes_a_page_per_challenge(tmp_path: Path, compiled: Compiled) -> None:
+    chosen = show.choose(compiled, ["formules-3", "veille"], 2)
+    show.write(compiled, chosen, tmp_path, with_solutions=True)
+    page = (tmp_path / "formules-3-b.html").read_text(encoding="utf-8")
+    assert "Juste" in page
+    assert "<table>" in page
+
+
+def test_the_last_line_of_stats_is_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stats"]) == 0
+    lines = capsys.readouterr().out.strip().splitlines()
+    assert json.loads(lines[-1])["findings"] == 0
+    assert lines[0].startswith("competence")
+
+
+def test_an_unreadable_folder_is_said_not_thrown(tmp_path: Path) -> None:
+    assert main(["--content", str(tmp_path), "lint"]) == 2
