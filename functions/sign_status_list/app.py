@@ -13,5 +13,5 @@ def handler(_event: dict[str, Any], _context: Any) -> dict[str, int]:
     """Revoked certificates by year of issue; a failure is raised, so that the schedule or the stream tries again."""
     revoked = sign_status_lists(lists())
     logger(SERVICE).info("STATUS_LISTS_SIGNED", lists=len(revoked), revoked=sum(revoked.values()))
-    metric("StatusListSigned", value=len(revoked))
+    metric("StatusListSigned", value=len(revoked), service=SERVICE)
     return {str(year): count for year, count in revoked.items()}

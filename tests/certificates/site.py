@@ -33,6 +33,13 @@ def page_files() -> dict[str, tuple[bytes, str]]:
     return {key: (served(WEB / entry["file"]), entry["content_type"]) for key, entry in manifest.items()}
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a browser that closes while it is served."""
+
+
 class StaticSite:
     """Serves ``files`` (path → bytes and media type) and remembers what was asked for."""
 
@@ -63,7 +70,7 @@ class StaticSite:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def publish(self, files: dict[str, tuple[bytes, str, str]]) -> None:

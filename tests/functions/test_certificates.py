@@ -32,7 +32,7 @@ from jalon.certificates.signing import unbase64url
 from jalon.certificates.token import read_token, token_from_fragment
 from jalon.edge import aws, secrets
 from jalon.kernel.clock import FixedClock
-from tests.cloud import build
+from tests.cloud import build, template
 from tests.events import CONTEXT, body_of
 from tests.functions.published_session import CLASS, NUMBER, TEACHER, UAI, fill_tables, mark_published
 
@@ -326,6 +326,20 @@ def test_a_session_is_not_closed_while_a_line_is_missing(fresh):
     publish_certificate(CLASS[0].event, CONTEXT)
     with pytest.raises(ResultsMissingError):
         publish_session(sample("publish_session/session"), CONTEXT)
+
+
+def test_the_alarm_watches_the_metric_that_a_signing_emits(stack, capfd):
+    alarm = template()["Resources"]["StatusListsNotSignedAlarm"]["Properties"]
+    capfd.readouterr()
+    sign_status_list(sample("sign_status_list/schedule"), CONTEXT)
+    lines = [json.loads(line) for line in capfd.readouterr().out.splitlines() if '"_aws"' in line]
+    (emitted,) = [line for line in lines if alarm["MetricName"] in line]
+    (described,) = emitted["_aws"]["CloudWatchMetrics"]
+    assert described["Namespace"] == alarm["Namespace"]
+    assert [{name: emitted[name] for name in names} for names in described["Dimensions"]] == [
+        {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]}
+    ]
+    assert alarm["TreatMissingData"] == "breaching"  # silence is what it is for
 
 
 def test_the_school_has_its_table_once_the_session_is_published(fresh):
