@@ -342,6 +342,21 @@ def test_the_alarm_watches_the_metric_that_a_signing_emits(stack, capfd):
     assert alarm["TreatMissingData"] == "breaching"  # silence is what it is for
 
 
+def test_an_unprintable_name_is_refused_and_sounds_its_alarm(stack, monkeypatch, capfd):
+    from functions.certificates.printing.faces import NameNotPrintableError
+
+    def no_glyph(*_):
+        raise NameNotPrintableError("A character cannot be printed.", character="U+10000")
+
+    monkeypatch.setattr("functions.certificates.printing.document.print_certificate", no_glyph)
+    capfd.readouterr()
+    answer = stack.get("print_mine", CLASS[0].user_id)
+    assert (answer["statusCode"], body_of(answer)["code"]) == (409, "name_not_printable")
+    emitted = [json.loads(line) for line in capfd.readouterr().out.splitlines() if '"Refused"' in line]
+    wanted = {item["Name"]: item["Value"] for item in template()["Resources"]["NameNotPrintableAlarm"]["Properties"]["Dimensions"]}
+    assert [{name: line[name] for name in line["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0]} for line in emitted] == [wanted]
+
+
 def test_the_school_has_its_table_once_the_session_is_published(fresh):
     for sat in CLASS:
         publish_certificate(sat.event, CONTEXT)
