@@ -1,8 +1,11 @@
 """A small share of ``python -m tests.assessment.faults`` with every test run: the model check, the fault run, the mutants."""
 
+import json
+
 import pytest
 
 from tests.assessment.fakes import ANSWER_CONDITIONS
+from tests.assessment.faults.__main__ import main
 from tests.assessment.faults.fault_run import run
 from tests.assessment.faults.model_check import Bounds, ModelCheck, Report
 from tests.assessment.faults.mutants import TICKET_CHECKS, noticed_by_faults
@@ -31,3 +34,16 @@ def test_both_checks_notice_a_missing_condition_of_the_write(condition: str) -> 
 @pytest.mark.parametrize("check", TICKET_CHECKS)
 def test_the_fault_run_notices_a_missing_check_of_the_ticket(check: str) -> None:
     assert noticed_by_faults(TICKET_CHECKS[check])
+
+
+def test_the_command_ends_with_one_line_of_json_with_the_figures(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["faults", "--faults", "500", "--questions", "1"])
+    monkeypatch.setattr("tests.assessment.faults.__main__.killed_mutants", lambda: iter([("write without epoch", True)]))
+    assert main() == 0
+    *_, last = capsys.readouterr().out.splitlines()
+    figures = json.loads(last)
+    zero = {"lost", "doubled", "changed", "stale_writes", "unfinished"}
+    assert figures.keys() == {"states", "faults", "sessions", "mutants", "mutants_killed"} | zero
+    assert all(figures[name] == 0 for name in zero)

@@ -7,8 +7,9 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
 
-from tests.assessment.faults.fault_run import run
+from tests.assessment.faults.fault_run import Tally, run
 from tests.assessment.faults.model_check import Bounds, ModelCheck
 from tests.assessment.faults.mutants import killed_mutants
 
@@ -23,23 +24,37 @@ def main() -> int:
     _say("every state of two devices, a network, an invigilator and a clock …")
     model = ModelCheck(Bounds(questions=chosen.questions, in_flight=2, epochs=2)).run()
     _say(f"{model.states} states, {model.steps} steps, {model.violations} violations")
-    tally = run(chosen.faults, chosen.seed)
+    _say("whole tests of 48 questions while everything around them fails …")
+    tally = run(chosen.faults, chosen.seed, tell=_every(chosen.faults // 10))
     _say(f"{tally.faults} faults in {tally.sessions} tests of 48 questions, {tally.violations} violations")
-    mutants = killed_mutants()
-    for name, killed in mutants.items():
+    mutants = {}
+    for name, killed in killed_mutants():
+        mutants[name] = killed
         _say(f"{name}: {'noticed' if killed else 'NOT NOTICED'}")
     figures = {
         "states": model.states,
         "faults": tally.faults,
         "sessions": tally.sessions,
         **{name: getattr(model, name) + getattr(tally, name) for name in ("lost", "doubled", "changed", "stale_writes", "unfinished")},
-        "forged": tally.forged,
         "mutants": len(mutants),
         "mutants_killed": sum(mutants.values()),
-        "seconds": round(time.monotonic() - started),
     }
+    _say(f"{tally.forged} forged tickets taken, {time.monotonic() - started:.0f} s in all")
     sys.stdout.write(json.dumps(figures) + "\n")
     return 0 if not model.violations and not tally.violations and all(mutants.values()) else 1
+
+
+def _every(step: int) -> Callable[[Tally], None]:
+    """Say where the fault run is, each time another ``step`` faults were injected."""
+    told = 0
+
+    def tell(tally: Tally) -> None:
+        nonlocal told
+        if step and tally.faults // step > told:
+            told = tally.faults // step
+            _say(f"  {tally.faults} faults, {tally.sessions} tests, {tally.violations} violations")
+
+    return tell
 
 
 def _say(line: str) -> None:

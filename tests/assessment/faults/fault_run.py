@@ -309,10 +309,21 @@ class Session:
                 self.tally.changed += 1
 
 
-def run(faults: int, seed: int = 1, without: str | None = None, *, until_broken: bool = False) -> Tally:
-    """Play tests until this many faults were injected, or until one breaks something; ``without`` leaves a condition out."""
+def run(
+    faults: int,
+    seed: int = 1,
+    without: str | None = None,
+    *,
+    until_broken: bool = False,
+    tell: Callable[[Tally], None] = lambda _tally: None,
+) -> Tally:
+    """Play tests until this many faults were injected, or until one breaks something; ``without`` leaves a condition out.
+
+    ``tell`` hears after each test what was injected and what broke so far.
+    """
     tally = Tally()
     while tally.faults < faults and not (until_broken and tally.violations):
         seed += 1
         tally.add(Session(seed, without).play())
+        tell(tally)
     return tally

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Any
@@ -30,15 +30,13 @@ TICKET_CHECKS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
 }
 
 
-def killed_mutants() -> dict[str, bool]:
+def killed_mutants() -> Iterator[tuple[str, bool]]:
     """Each mutant by name, and whether it was noticed: by the fault run, and the conditions of the write by the model check too."""
-    verdicts = {}
     for condition in ANSWER_CONDITIONS:
         report = ModelCheck(Bounds(questions=2, in_flight=2, epochs=2), without=condition, stop_at_first=True).run()
-        verdicts[f"write without {condition}"] = report.violations > 0 and noticed_by_faults(without=condition)
+        yield f"write without {condition}", report.violations > 0 and noticed_by_faults(without=condition)
     for check, removed in TICKET_CHECKS.items():
-        verdicts[f"ticket without {check}"] = noticed_by_faults(removed)
-    return verdicts
+        yield f"ticket without {check}", noticed_by_faults(removed)
 
 
 def noticed_by_faults(removed: Callable[[], AbstractContextManager[Any]] = nullcontext, without: str | None = None) -> bool:
