@@ -14,6 +14,7 @@ from engine.content import Release
 from engine.errors import InvalidAnswerError
 from engine.grading import Answer, grade, judge
 from engine.packing import Answered, Question, pack_answer
+from jalon.assessment.abridged_answer import abridged
 from jalon.assessment.errors import (
     AnswerConflictError,
     AnswerFormError,
@@ -150,7 +151,7 @@ def _judged(release: Release, ticket: Ticket, command: GiveAnswer, now: datetime
         elapsed_ms=elapsed_ms,
         at=int(now.timestamp()),
         focus_lost=command.focus_lost,
-        answer=answer,
+        answer=abridged(challenge.variants[ticket.variant_index], answer),
         digest=request_digest(ticket, command, answer),
     )
     if len(pack_answer(answered)) > MAX_RECORD_BYTES:

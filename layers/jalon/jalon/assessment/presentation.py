@@ -6,6 +6,7 @@ from typing import Any
 from engine.content import Attachment, Release, Variant
 from engine.scoring import CompetenceScore
 from engine.solutions import AnyOrderSolution, ChoiceSolution, FieldsSolution, Solution
+from jalon.assessment.abridged_answer import in_full
 from jalon.assessment.fresh_scores import fresh_scores, total_pix, touched
 from jalon.assessment.next_question import AskedQuestion
 from jalon.assessment.read_checkpoint import CheckpointRow, checkpoints_reached
@@ -73,7 +74,7 @@ def present_score(code: str, score: CompetenceScore) -> Json:
 
 def present_checkpoint_row(release: Release, row: CheckpointRow, link: AttachmentLink) -> Json:
     """One answered question: what was answered, what was right, and what to learn from."""
-    answer = row.answered.answer
+    answer = None if row.answered.answer is None else in_full(row.variant, row.answered.answer)
     return {
         "number": row.sequence,
         "challenge_id": row.challenge.id,
