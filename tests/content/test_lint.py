@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.content.examples import CHOICE, NUMBER, folder, tube
+from tests.content.examples import CHOICE, CONTENT, NUMBER, folder, tube
 from tools.content.lint import findings_of
 from tools.content.reading import ContentFileError, read_source
 
@@ -56,6 +56,15 @@ def test_a_sound_tube_has_no_finding(tmp_path: Path) -> None:
 )
 def test_each_fault_is_named(tmp_path: Path, challenge: dict[str, Any], said: str) -> None:
     assert any(said in line for line in findings(tmp_path, tube(a=challenge)))
+
+
+def test_the_example_of_the_guide_is_sound(tmp_path: Path) -> None:
+    guide = (CONTENT.parent / "docs/content.md").read_text(encoding="utf-8")
+    example = guide.split("```yaml\n", 1)[1].split("```", 1)[0]
+    root = folder(tmp_path, tube())
+    (root / "1.3-essai/addition.yaml").unlink()
+    (root / "1.3-essai/pommes.yaml").write_text(example, encoding="utf-8")
+    assert [line for line in findings_of(read_source(root)).listed if LEVEL not in line] == []
 
 
 def test_a_skill_needs_two_challenges(tmp_path: Path) -> None:

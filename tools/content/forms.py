@@ -134,7 +134,10 @@ def _field(part: Part, id_: str, draw: Draw) -> tuple[dict[str, Any], dict[str, 
             raise FormError(f"the answer {accepted} is not among the options, or an option is written twice: {options}")
         shown["options"] = options if part.get("keep_order") else draw.shuffled(options)
         chance = len(accepted) / len(options)
-    return shown, {"accepted": accepted, "kind": kind, "treatments": _treatments(accepted, kind, part)}, part.get("guess", chance)
+    treatments = _treatments(accepted, kind, part)
+    if "t2" not in treatments and kind == "text":
+        accepted += [text.replace("’", "'") for text in accepted if "’" in text]  # what keyboards type
+    return shown, {"accepted": accepted, "kind": kind, "treatments": treatments}, part.get("guess", chance)
 
 
 def _wrong_texts(part: Part) -> list[str]:

@@ -1,5 +1,7 @@
 """Numbers as French readers write them, sizes, durations, number bases and encodings."""
 
+import unicodedata
+
 NARROW_SPACE = "\u202f"
 
 
@@ -39,6 +41,11 @@ def utf8_size(text: str) -> int:
 def misread(text: str) -> str:
     """A UTF-8 text opened as Windows-1252: ``misread("été")`` → ``Ã©tÃ©``."""
     return text.encode().decode("cp1252", errors="replace")
+
+
+def unaccented(text: str) -> str:
+    """The text without its accents, as an address needs it: ``unaccented("zoé")`` → ``zoe``."""
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
 def caesar(text: str, shift: int) -> str:

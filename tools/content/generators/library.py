@@ -8,8 +8,8 @@ from tools.content.generators import documents, figures, pages, people, programs
 LIBRARY: dict[str, Callable[..., Any]] = {
     name: getattr(module, name)
     for module, names in (
-        (figures, ("fr", "euros", "binary", "hexadecimal", "utf8_hex", "utf8_size", "misread", "caesar", "image_bytes", "transfer_seconds",
-                   "hours_minutes")),
+        (figures, ("fr", "euros", "binary", "hexadecimal", "utf8_hex", "utf8_size", "misread", "unaccented", "caesar", "image_bytes",
+                   "transfer_seconds", "hours_minutes")),
         (sheets, ("evaluate", "copied", "grid_of", "table", "cell", "address", "column_letters", "column_number")),
         (programs, ("printed", "variable", "blocks_said", "blocks_variable", "blocks_position", "code")),
         (webs, ("url_part", "url_parameter", "url_joined", "percent_encoded", "hosts", "netmask", "same_network", "broadcast", "network_of",
