@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev journey logs stop clean test check content faults lock
+.PHONY: help setup run dev journey logs stop clean test check content faults bench lock
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 4566
@@ -77,3 +77,6 @@ $(UV): tools/uv-requirements.txt
 
 faults: .jalon/setup-test ## model-check the answer protocol and inject faults into whole sessions
 	@PYTHONPATH=.:layers/engine:layers/jalon $(PY) -m tests.assessment.faults
+
+bench: .jalon/setup-test ## measure one part and check its budget: make bench NAME=answers
+	@PYTHONPATH=.:layers/engine:layers/jalon $(PY) -m benchmarks.$(or $(NAME),answers)

@@ -185,7 +185,7 @@ def app() -> Gateway:
     return Gateway(routes(), issuer, keys)
 
 
-def _stack_environment(endpoint: str) -> dict[str, str]:
+def stack_environment(endpoint: str) -> dict[str, str]:
     """The union of the deployed functions' variables; the template gives one name one meaning."""
     variables: dict[str, str] = {}
     for page in deploy.client("lambda", endpoint).get_paginator("list_functions").paginate():
@@ -196,6 +196,17 @@ def _stack_environment(endpoint: str) -> dict[str, str]:
     return variables
 
 
+def account_environment(endpoint: str) -> dict[str, str]:
+    """What points the SDK at the embedded cloud's account."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": emulator.REGION,
+        "AWS_DEFAULT_REGION": emulator.REGION,
+        "AWS_ACCESS_KEY_ID": emulator.ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": "embedded",
+    }
+
+
 def serve(port: int, dev_port: int) -> int:
     """Serve until Ctrl-C, reloading when a source file changes."""
     if not emulator.port_in_use(port):
@@ -203,14 +214,7 @@ def serve(port: int, dev_port: int) -> int:
         return 1
     endpoint = f"http://{HOST}:{port}"
     paths = [str(ROOT), str(ROOT / "layers" / "engine"), str(ROOT / "layers" / "jalon")]
-    os.environ |= _stack_environment(endpoint) | {
-        "PYTHONPATH": os.pathsep.join(paths),
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_REGION": emulator.REGION,
-        "AWS_DEFAULT_REGION": emulator.REGION,
-        "AWS_ACCESS_KEY_ID": emulator.ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": "embedded",
-    }
+    os.environ |= stack_environment(endpoint) | account_environment(endpoint) | {"PYTHONPATH": os.pathsep.join(paths)}
     console.print(f"The same handlers, reloading on change: http://{HOST}:{dev_port}")
     watched = [str(ROOT / "functions"), str(ROOT / "layers")]
     uvicorn.run("local.dev:app", factory=True, host=HOST, port=dev_port, reload=True, reload_dirs=watched, log_level="warning")
