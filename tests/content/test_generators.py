@@ -103,4 +103,6 @@ def test_files_are_real() -> None:
     assert reader.metadata is not None
     assert reader.metadata.author == "Zoé"
     assert "L’œuvre à 3 €" in reader.pages[0].extract_text()
-    assert pages.bar_chart({"a": 3, "b": 5}, "Titre").startswith(b"\x89PNG")
+    assert "Été &amp; été" in pages.bar_chart({"a": 3, "b": 5}, "Été & été").decode()
+    assert "Œuvre" in pages.window("Attention", ["Œuvre", "[Oui]"]).decode()
+    assert pages.Picture(9, 9).disc(4, 4, 3, "red").png().startswith(b"\x89PNG")

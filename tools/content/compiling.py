@@ -16,6 +16,7 @@ from tools.content.model import Attachment, Compiled, CompiledChallenge, Shown
 from tools.content.reading import Source, TubeFile
 
 USUAL_VARIANTS = 6
+LEAST_GUESS = 0.0001  # nothing is impossible to guess, and a model needs a positive chance
 _REDRAWS = 60
 LANGUAGES = {"en": "en", "simple": "fr-simple"}  # key in the file → locale of the release
 _LABELS = {"fr": "Votre réponse", "en": "Your answer", "fr-simple": "Votre réponse"}
@@ -112,7 +113,7 @@ def _challenge(base_id: str, skill: str, level: int, locale: str, part: Mapping[
         raise CompileError(f"{id_}: {error}") from error
     type_ = made[0][0]
     variants = tuple(shown for _, shown in made)
-    guess = round(max(shown.blind_chance for shown in variants), 4)
+    guess = max(round(max(shown.blind_chance for shown in variants), 4), LEAST_GUESS)
     difficulty, discrimination = priors.parameters(prior, level, type_, guess)
     return CompiledChallenge(
         id=id_,

@@ -1,4 +1,4 @@
-"""PDF and PNG files of the challenges.
+"""PDF files and images (PNG, SVG) of the challenges.
 
 The PDF writer is our own and small: text in Helvetica over A4 pages, with document properties. It writes the same bytes
 whatever is installed, and knows the whole of Windows-1252, so that ``œ``, ``’`` and ``€`` come out right.
@@ -6,6 +6,7 @@ whatever is installed, and knows the whole of Windows-1252, so that ``œ``, ``�
 
 import io
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 _LINES_A_PAGE = 46
@@ -74,33 +75,26 @@ def _page_stream(lines: Sequence[str]) -> bytes:
 
 
 class Picture:
-    """A drawing of rectangles, lines and texts, saved as PNG. Colours are CSS-like strings; sizes are pixels."""
+    """A drawing of coloured shapes, saved as PNG. Colours are CSS-like texts; sizes are pixels.
+
+    It writes no text: Pillow's own font lacks accents, and a system font would change the bytes from machine to machine.
+    A drawing with words is an SVG, see :func:`bar_chart` and :func:`window`.
+    """
 
     def __init__(self, width: int, height: int, background: str = "white") -> None:
-        from PIL import Image, ImageDraw, ImageFont
+        from PIL import Image, ImageDraw
 
         self._image = Image.new("RGB", (width, height), background)
         self._pen = ImageDraw.Draw(self._image)
-        self._font = ImageFont.load_default
 
     def box(self, x: int, y: int, width: int, height: int, fill: str | None = None, outline: str | None = "black") -> "Picture":
         """A rectangle."""
         self._pen.rectangle((x, y, x + width, y + height), fill=fill, outline=outline, width=2)
         return self
 
-    def line(self, points: Sequence[tuple[int, int]], fill: str = "black", width: int = 2) -> "Picture":
-        """A broken line."""
-        self._pen.line([tuple(point) for point in points], fill=fill, width=width)
-        return self
-
     def disc(self, x: int, y: int, radius: int, fill: str) -> "Picture":
         """A full circle around (x, y)."""
         self._pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=fill)
-        return self
-
-    def text(self, x: int, y: int, text: Any, size: int = 18, fill: str = "black", anchor: str = "la") -> "Picture":
-        """A text; ``anchor`` as in Pillow (``la`` left top, ``mm`` middle)."""
-        self._pen.text((x, y), str(text), fill=fill, font=self._font(size), anchor=anchor)
         return self
 
     def png(self) -> bytes:
@@ -110,33 +104,52 @@ class Picture:
         return buffer.getvalue()
 
 
+def _svg(width: int, height: int, parts: Sequence[str]) -> bytes:
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif">'
+    return "\n".join([head, f'<rect width="{width}" height="{height}" fill="#ffffff"/>', *parts, "</svg>", ""]).encode()
+
+
+def _svg_text(x: int, y: int, text: Any, size: int = 14, *, fill: str = "#111111", anchor: str = "middle") -> str:
+    return f'<text x="{x}" y="{y}" font-size="{size}" fill="{fill}" text-anchor="{anchor}">{escape(str(text))}</text>'
+
+
+def _decimal(value: float) -> str:
+    return f"{value:g}".replace(".", ",")
+
+
 def bar_chart(values: Mapping[str, float], title: str, *, floor: float = 0) -> bytes:
-    """A bar chart; ``floor`` is where the vertical axis starts (a floor above 0 misleads, which a challenge may be about)."""
+    """A bar chart (SVG); ``floor`` is where the vertical axis starts (above 0 it misleads, which a challenge may be about)."""
     width, height, left, base = 90 * len(values) + 120, 360, 70, 300
     top = max(values.values())
-    picture = Picture(width, height).text(width // 2, 24, title, 18, anchor="mm")
-    picture.line([(left, 50), (left, base), (width - 20, base)])
+    parts = [_svg_text(width // 2, 28, title, 18)]
+    parts.append(f'<path d="M{left} 50V{base}H{width - 20}" fill="none" stroke="#111111" stroke-width="2"/>')
     for step in range(5):
-        level = floor + (top - floor) * step / 4
         y = base - round(230 * step / 4)
-        picture.line([(left - 5, y), (left, y)]).text(left - 10, y, f"{level:g}".replace(".", ","), 14, anchor="rm")
+        parts.append(f'<path d="M{left - 5} {y}H{left}" stroke="#111111" stroke-width="2"/>')
+        parts.append(_svg_text(left - 10, y + 5, _decimal(floor + (top - floor) * step / 4), anchor="end"))
     for rank, (label, value) in enumerate(values.items()):
         tall = round(230 * (value - floor) / (top - floor))
         x = left + 30 + 90 * rank
-        picture.box(x, base - tall, 55, tall, fill="#4a78b5").text(x + 27, base + 16, label, 14, anchor="mm")
-        picture.text(x + 27, base - tall - 10, f"{value:g}".replace(".", ","), 14, anchor="mm")
-    return picture.png()
+        parts.append(f'<rect x="{x}" y="{base - tall}" width="55" height="{tall}" fill="#4a78b5" stroke="#111111"/>')
+        parts.append(_svg_text(x + 27, base + 22, label))
+        parts.append(_svg_text(x + 27, base - tall - 6, _decimal(value)))
+    return _svg(width, height, parts)
 
 
 def window(title: str, lines: Sequence[str], width: int = 560) -> bytes:
-    """A picture of a plain program window holding lines of text; a line in ``[brackets]`` is a button."""
-    height = 70 + 34 * len(lines)
-    picture = Picture(width, height, "#f4f4f4").box(0, 0, width - 1, height - 1, outline="#555555")
-    picture.box(0, 0, width - 1, 38, fill="#2f4f7f", outline="#2f4f7f").text(14, 20, title, 17, "white", "lm")
+    """A picture (SVG) of a plain program window holding lines of text; a line in ``[brackets]`` is a button."""
+    height = 70 + 36 * len(lines)
+    parts = [
+        f'<rect x="1" y="1" width="{width - 2}" height="{height - 2}" fill="#f4f4f4" stroke="#555555"/>',
+        f'<rect x="1" y="1" width="{width - 2}" height="38" fill="#2f4f7f"/>',
+        _svg_text(14, 26, title, 17, fill="#ffffff", anchor="start"),
+    ]
     for rank, line in enumerate(lines):
-        y = 58 + 34 * rank
+        y = 56 + 36 * rank
         if line.startswith("[") and line.endswith("]"):
-            picture.box(20, y, 14 * len(line), 26, fill="#dddddd", outline="#777777").text(30, y + 14, line[1:-1], 16, anchor="lm")
+            parts.append(f'<rect x="20" y="{y}" width="{11 * len(line) + 10}" height="28" rx="4" fill="#dddddd" stroke="#777777"/>')
+            parts.append(_svg_text(30, y + 20, line[1:-1], 16, anchor="start"))
         else:
-            picture.text(20, y + 14, line, 16, anchor="lm")
-    return picture.png()
+            parts.append(_svg_text(20, y + 20, line, 16, anchor="start"))
+    return _svg(width, height, parts)
