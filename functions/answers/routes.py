@@ -1,5 +1,6 @@
 """Routes of the pupil's tests and profile."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -13,6 +14,8 @@ from functions.answers.schemas import (
     CheckpointView,
     GiveAnswerRequest,
     ProfileView,
+    SavedTutorialsView,
+    SaveTutorialRequest,
     StartAssessmentRequest,
 )
 from functions.answers.wiring import parts
@@ -20,7 +23,7 @@ from jalon.assessment.errors import DeviceChangeForbiddenError
 from jalon.assessment.give_answer import GiveAnswer, give_answer
 from jalon.assessment.load_assessment import load_own_assessment
 from jalon.assessment.next_question import ask
-from jalon.assessment.present_profile import present_profile
+from jalon.assessment.present_profile import present_profile, present_saved_tutorials
 from jalon.assessment.presentation import present_assessment, present_checkpoint_row
 from jalon.assessment.profiles import UserProfile
 from jalon.assessment.raise_epoch import raise_epoch
@@ -28,6 +31,7 @@ from jalon.assessment.read_checkpoint import checkpoint_closed_by, read_checkpoi
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.reconcile import REPEATED, STORED
 from jalon.assessment.reset_competence import reset_competence
+from jalon.assessment.save_tutorial import give_up_tutorial, save_tutorial
 from jalon.assessment.settle import settle
 from jalon.assessment.start_assessment import StartAssessment, start_assessment
 from jalon.assessment.state import AssessmentState, Purpose
@@ -136,6 +140,31 @@ def reset(code: Annotated[str, Path(pattern=r"^[1-9]\.[1-9]$")]) -> ProfileView:
     return _profile_view(profile)
 
 
+@router.get("/v1/me/tutorials", middlewares=[polled])
+def my_tutorials() -> SavedTutorialsView:
+    """The tutorials the caller saved, the latest first; the profile carries them too."""
+    shared = parts()
+    return _tutorials_view(read_profile(shared.profiles, shared.releases, _pupil()))
+
+
+@router.post("/v1/me/tutorials")
+def save(body: SaveTutorialRequest) -> SavedTutorialsView:
+    """Keep a tutorial; repeating the request is harmless."""
+    shared = parts()
+    profile = save_tutorial(
+        profiles=shared.profiles, releases=shared.releases, clock=shared.clock, user_id=_pupil(), tutorial_id=body.tutorial_id
+    )
+    metric("TutorialSaved")
+    return _tutorials_view(profile)
+
+
+@router.delete("/v1/me/tutorials/<tutorial_id>", status_code=HTTPStatus.NO_CONTENT)
+def give_up(tutorial_id: Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,100}$", description="The tutorial's id.")]) -> None:
+    """Keep a tutorial no longer; repeating the request is harmless."""
+    shared = parts()
+    give_up_tutorial(profiles=shared.profiles, releases=shared.releases, user_id=_pupil(), tutorial_id=tutorial_id)
+
+
 def _pupil() -> UserId:
     person = caller(router.current_event.raw_event)
     person.require_role("pupil")
@@ -175,3 +204,7 @@ def _view(release: Release, state: AssessmentState, due: Question | None) -> Ass
 
 def _profile_view(profile: UserProfile) -> ProfileView:
     return ProfileView.model_validate(present_profile(parts().releases.current(), profile, parts().clock.now()))
+
+
+def _tutorials_view(profile: UserProfile) -> SavedTutorialsView:
+    return SavedTutorialsView.model_validate({"items": present_saved_tutorials(parts().releases.current(), profile)})

@@ -166,6 +166,25 @@ class TutorialView(BaseModel):
     text: str | None
 
 
+class SavedTutorialView(TutorialView):
+    """A tutorial that the pupil keeps."""
+
+    saved_at: datetime
+
+
+class SavedTutorialsView(BaseModel):
+    """*Mes tutos*, the latest saved first; all of them, so that ``next_cursor`` is null."""
+
+    items: list[SavedTutorialView]
+    next_cursor: None = None
+
+
+class SaveTutorialRequest(_Request):
+    """Which tutorial to keep, by its id in a checkpoint."""
+
+    tutorial_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+
+
 class GivenView(BaseModel):
     """The answer that was given, in the form it was sent."""
 
@@ -230,6 +249,15 @@ class TestCardView(BaseModel):
     status: str
     answered: int
     updated_at: datetime
+    link: Annotated[str, Field(description="Where it is gone on with: the participation, the certification, or the test itself.")]
+
+
+class ProfileLinks(BaseModel):
+    """*Mes parcours*, *Mes certifications* and *Mes tutos*."""
+
+    participations: str
+    certifications: str
+    tutorials: str
 
 
 class CertificationView(BaseModel):
@@ -251,4 +279,6 @@ class ProfileView(BaseModel):
     certification: CertificationView
     competences: list[CompetenceCard]
     tests: list[TestCardView]
+    tutorials: list[SavedTutorialView]
+    links: ProfileLinks
     updated_at: datetime | None

@@ -216,6 +216,7 @@ def stored_profile(**changes: object) -> StoredProfile:
         cards={card.key: card},
         resets={"2.1": NOW},
         updated_at=NOW,
+        tutorials={"tuto_skill": NOW},
     )
     return replace(profile, **changes)  # type: ignore[arg-type]
 

@@ -78,6 +78,15 @@ class Pupil:
     def reset(self, code: str) -> Reply:
         return self.send("reset_competence", f"/v1/me/profile/competences/{code}/reset")
 
+    def tutorials(self) -> Reply:
+        return self.send("list_tutorials")
+
+    def save_tutorial(self, tutorial_id: str) -> Reply:
+        return self.send("save_tutorial", body={"tutorial_id": tutorial_id})
+
+    def give_up_tutorial(self, tutorial_id: str) -> Reply:
+        return self.send("give_up_tutorial", f"/v1/me/tutorials/{tutorial_id}")
+
     def play(self, assessment: dict[str, Any], *, right: bool = True, at_most: int = 100) -> dict[str, Any]:
         """Answer to the end, each next question coming with the response before it; the assessment as last shown."""
         for _ in range(at_most):

@@ -138,6 +138,26 @@ def test_a_whole_test_gives_a_checkpoint_every_five_answers_and_ends_completed(p
     assert code(pupil.checkpoint(assessment["id"], assessment["checkpoints"] + 1)) == (404, "checkpoint_not_reached")
 
 
+def test_saved_tutorials_are_listed_and_come_with_the_profile(pupil: Pupil) -> None:
+    assert pupil.tutorials().body == {"items": [], "next_cursor": None}
+    saved = pupil.save_tutorial("tuto_skill")
+    assert (saved.status, saved.body["items"][0]["title"]) == (200, "tuto_skill")
+    assert pupil.save_tutorial("tuto_tube").status == 200
+    assert [item["id"] for item in pupil.tutorials().body["items"]] == ["tuto_tube", "tuto_skill"]
+    assert pupil.profile().body["tutorials"] == pupil.tutorials().body["items"]
+    assert pupil.give_up_tutorial("tuto_tube").status == 204
+    assert [item["id"] for item in pupil.profile().body["tutorials"]] == ["tuto_skill"]
+    assert code(pupil.save_tutorial("nothing")) == (404, "tutorial_not_found")
+
+
+def test_the_profile_links_to_the_pupils_pages_and_to_each_test(pupil: Pupil, answers: Cloud) -> None:
+    started = certification(pupil)
+    project(answers)
+    profile = pupil.profile().body
+    assert profile["links"]["participations"] == "/v1/participations"
+    assert [test["link"] for test in profile["tests"]] == [f"/v1/certifications/{started.subject}"]
+
+
 def test_the_profile_is_read_whole_and_answers_not_modified(pupil: Pupil, answers: Cloud) -> None:
     empty = pupil.profile()
     assert (empty.status, empty.body["pix"], empty.body["certifiable"]) == (200, 0, False)

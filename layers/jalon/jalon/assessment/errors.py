@@ -27,6 +27,18 @@ class TargetProfileNotFoundError(NotFoundError):
     code = "target_profile_not_found"
 
 
+class TutorialNotFoundError(NotFoundError):
+    """The current learning content has no tutorial under this id."""
+
+    code = "tutorial_not_found"
+
+
+class TooManyTutorialsError(ConflictError):
+    """As many tutorials are saved as a profile keeps; ``limit`` says how many."""
+
+    code = "too_many_tutorials"
+
+
 class TicketInvalidError(InvalidInputError):
     """A ticket that we did not make for this person and this assessment."""
 

@@ -6,11 +6,21 @@ from typing import Any
 from engine.content import Competence, Release
 from engine.knowledge import days_to_improve, days_to_reset
 from engine.scoring import COMPETENCES_TO_CERTIFY, CompetenceScore, maximum_pix
+from jalon.assessment.presentation import present_tutorial
 from jalon.assessment.profiles import AttemptCard, UserProfile
 from jalon.assessment.state import Purpose, Status
 from jalon.kernel.clock import iso
 
 Json = dict[str, Any]
+
+#: *Mes parcours*, *Mes certifications*, *Mes tutos*.
+LINKS = {"participations": "/v1/participations", "certifications": "/v1/me/certifications", "tutorials": "/v1/me/tutorials"}
+#: Where each test that is not a competence's is gone on with or looked at.
+_LINKS = {
+    Purpose.CAMPAIGN: "/v1/participations/{subject}",
+    Purpose.CERTIFICATION: "/v1/certifications/{subject}",
+    Purpose.DISCOVERY: "/v1/assessments/{assessment_id}",
+}
 
 
 def present_profile(release: Release, profile: UserProfile, now: datetime) -> Json:
@@ -31,8 +41,16 @@ def present_profile(release: Release, profile: UserProfile, now: datetime) -> Js
         },
         "competences": [_competence(release, profile, competence, now) for competence in release.competences],
         "tests": [_test(card) for card in sorted(tests, key=lambda card: (card.at, card.key))],
+        "tutorials": present_saved_tutorials(release, profile),
+        "links": LINKS,
         "updated_at": None if profile.updated_at is None else iso(profile.updated_at),
     }
+
+
+def present_saved_tutorials(release: Release, profile: UserProfile) -> list[Json]:
+    """The saved tutorials that the learning content still has, the latest saved first."""
+    saved = sorted(profile.tutorials.items(), key=lambda item: (item[1], item[0]), reverse=True)
+    return [present_tutorial(release.tutorials[name]) | {"saved_at": iso(at)} for name, at in saved if name in release.tutorials]
 
 
 def _competence(release: Release, profile: UserProfile, competence: Competence, now: datetime) -> Json:
@@ -76,4 +94,5 @@ def _test(card: AttemptCard) -> Json:
         "status": card.status.value,
         "answered": card.answered,
         "updated_at": iso(card.at),
+        "link": _LINKS[card.purpose].format(subject=card.subject, assessment_id=card.assessment_id),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from engine.content import Attachment, Release, Variant
+from engine.content import Attachment, Release, Tutorial, Variant
 from engine.scoring import CompetenceScore
 from engine.solutions import AnyOrderSolution, ChoiceSolution, FieldsSolution, Solution
 from jalon.assessment.abridged_answer import in_full
@@ -85,18 +85,20 @@ def present_checkpoint_row(release: Release, row: CheckpointRow, link: Attachmen
         "result": row.answered.result.value,
         "answer": None if answer is None else answer.as_dict(),
         "solution": present_solution(row.solution),
-        "tutorials": [
-            {
-                "id": tutorial.id,
-                "title": tutorial.title,
-                "source": tutorial.source,
-                "format": tutorial.format,
-                "duration_s": tutorial.duration_s,
-                "url": tutorial.url,
-                "text": tutorial.text,
-            }
-            for tutorial in row.tutorials
-        ],
+        "tutorials": [present_tutorial(tutorial) for tutorial in row.tutorials],
+    }
+
+
+def present_tutorial(tutorial: Tutorial) -> Json:
+    """Something to learn from."""
+    return {
+        "id": tutorial.id,
+        "title": tutorial.title,
+        "source": tutorial.source,
+        "format": tutorial.format,
+        "duration_s": tutorial.duration_s,
+        "url": tutorial.url,
+        "text": tutorial.text,
     }
 
 

@@ -36,7 +36,8 @@ class DynamoProfiles:
             pix=profile.pix,
             competences=pack_scores(profile.competences),
             cards=_pack_cards(profile.cards),
-            resets=_pack_resets(profile.resets),
+            resets=_pack_instants(profile.resets),
+            tutorials=_pack_instants(profile.tutorials) if profile.tutorials else None,
             updated_at=epoch_ms(profile.updated_at) if profile.updated_at else None,
         )
         unchanged = ProfileItem.version == expected_version if expected_version else ProfileItem.user_id.does_not_exist()
@@ -57,7 +58,8 @@ def _profile(item: ProfileItem) -> StoredProfile:
         pix=int(item.pix),
         competences=unpack_scores(item.competences),
         cards=_unpack_cards(item.cards),
-        resets=_unpack_resets(item.resets),
+        resets=_unpack_instants(item.resets),
+        tutorials=_unpack_instants(item.tutorials or "{}"),
         updated_at=instant_of(item.updated_at) if item.updated_at else None,
     )
 
@@ -78,9 +80,9 @@ def _unpack_cards(text: str) -> dict[str, AttemptCard]:
     return cards
 
 
-def _pack_resets(resets: Mapping[str, datetime]) -> str:
-    return json.dumps({code: epoch_ms(at) for code, at in resets.items()}, separators=(",", ":"))
+def _pack_instants(instants: Mapping[str, datetime]) -> str:
+    return json.dumps({name: epoch_ms(at) for name, at in instants.items()}, separators=(",", ":"))
 
 
-def _unpack_resets(text: str) -> dict[str, datetime]:
-    return {code: instant_of(at) for code, at in json.loads(text).items()}
+def _unpack_instants(text: str) -> dict[str, datetime]:
+    return {name: instant_of(at) for name, at in json.loads(text).items()}

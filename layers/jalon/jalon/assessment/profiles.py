@@ -34,7 +34,8 @@ class UserProfile:
     """The profile of one user.
 
     ``version`` grows with every change (0: the user has answered nothing yet); ``knowledge`` is in the skill indices of
-    ``release``; ``resets`` tells per competence up to which instant what was known is forgotten.
+    ``release``; ``resets`` tells per competence up to which instant what was known is forgotten; ``tutorials`` are those the
+    user saved, by id, with the instant.
     """
 
     user_id: UserId
@@ -45,6 +46,7 @@ class UserProfile:
     cards: Mapping[str, AttemptCard] = field(default_factory=dict)
     resets: Mapping[str, datetime] = field(default_factory=dict)
     updated_at: datetime | None = None
+    tutorials: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class StoredProfile:
     cards: Mapping[str, AttemptCard]
     resets: Mapping[str, datetime]
     updated_at: datetime | None
+    tutorials: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class ProfileStore(Protocol):

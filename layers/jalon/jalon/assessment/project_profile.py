@@ -84,6 +84,7 @@ def merged(
         cards=cards,
         resets=profile.resets,
         updated_at=updated_at,
+        tutorials=profile.tutorials,
     )
     if before is not None and replace(after, updated_at=before.updated_at) == before:
         return before

@@ -34,4 +34,5 @@ def opened(stored: StoredProfile | None, releases: Releases, user_id: UserId) ->
         cards=stored.cards,
         resets=stored.resets,
         updated_at=stored.updated_at,
+        tutorials=stored.tutorials,
     )

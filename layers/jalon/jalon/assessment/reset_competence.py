@@ -64,4 +64,5 @@ def _without(release: Release, profile: UserProfile, code: str, clock: Clock) ->
         cards=profile.cards,
         resets={**profile.resets, code: now},
         updated_at=now,
+        tutorials=profile.tutorials,
     )

@@ -77,6 +77,7 @@ class ProfileItem(Model):
     competences = UnicodeAttribute()
     cards = UnicodeAttribute()
     resets = UnicodeAttribute()
+    tutorials = UnicodeAttribute(null=True)
     updated_at = NumberAttribute(null=True)
 
 
