@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import botocore.session
+import hypothesis
 import pytest
 
 from local import emulator as local_emulator
@@ -12,6 +13,10 @@ from tests import cloud as test_cloud
 
 # Every test has sessions of its own, for its own account; the SDK's service descriptions they read are the same.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+
+# How long an example takes says nothing about the code while other tests run beside it; benchmarks measure.
+hypothesis.settings.register_profile("jalon", deadline=None)
+hypothesis.settings.load_profile("jalon")
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,9 @@ from local.paths import RUNTIME_PYTHON
 from tools import artifact
 from tools.artifact import Artifact
 
+#: Everything that builds artifacts or stands on the one stack runs in one worker.
+pytestmark = pytest.mark.xdist_group("stack")
+
 LAYERS = ("EngineLayer", "JalonLayer")
 FUNCTIONS = tuple(item for item in artifact.artifacts() if item.logical_id not in LAYERS)
 OURS = frozenset({"engine", "functions", "jalon"})
@@ -25,9 +28,6 @@ LAYER_LIMIT_MIB = 20
 
 _FIND = """
 import importlib.util, json, sys
-
-#: Everything that builds artifacts or stands on the one stack runs in one worker.
-pytestmark = pytest.mark.xdist_group("stack")
 names = json.loads(sys.stdin.read())
 print(json.dumps([name for name in names if importlib.util.find_spec(name) is None]))
 """
