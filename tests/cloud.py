@@ -111,9 +111,12 @@ def _key(cloud: Cloud, logical_id: str, properties: Mapping[str, Any]) -> None:
 def _secret(cloud: Cloud, logical_id: str, properties: Mapping[str, Any]) -> None:
     generate = properties.get("GenerateSecretString", {})
     secretsmanager = cloud.client("secretsmanager")
-    value = secretsmanager.get_random_password(
-        PasswordLength=generate.get("PasswordLength", 32), ExcludePunctuation=generate.get("ExcludePunctuation", False)
-    )["RandomPassword"]
+    value = (
+        properties.get("SecretString")
+        or secretsmanager.get_random_password(
+            PasswordLength=generate.get("PasswordLength", 32), ExcludePunctuation=generate.get("ExcludePunctuation", False)
+        )["RandomPassword"]
+    )
     if "SecretStringTemplate" in generate:
         import json
 

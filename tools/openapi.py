@@ -24,6 +24,9 @@ PUBLIC = frozenset(
         ("post", "/v1/accounts"),
         ("post", "/v1/password-recoveries"),
         ("post", "/v1/password-setups"),
+        ("get", "/v1/identity-providers"),
+        ("post", "/v1/provider-sign-ins"),
+        ("post", "/v1/provider-sign-ins/completion"),
         ("post", "/v1/organisations/{uai}/activation"),
     }
 )

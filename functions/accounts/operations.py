@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from pydantic import BaseModel
 
-from functions.accounts import routes, schemas
+from functions.accounts import provider_routes, routes, schemas
 from functions.accounts.exchange import Answer
 
 
@@ -39,6 +39,39 @@ OPERATIONS = (
         "POST", "/v1/me/email/confirmation", routes.confirm_attached_email, HTTPStatus.OK, schemas.EmailConfirmationRequest, schemas.Me
     ),
     Operation("POST", "/v1/password-recoveries", routes.recover, HTTPStatus.ACCEPTED, schemas.EmailRequest),
+    Operation("GET", "/v1/identity-providers", provider_routes.list_providers, HTTPStatus.OK, response=schemas.Providers),
+    Operation(
+        "POST",
+        "/v1/provider-sign-ins",
+        provider_routes.begin_provider_sign_in,
+        HTTPStatus.OK,
+        schemas.ProviderDepartureRequest,
+        schemas.ProviderDeparture,
+    ),
+    Operation(
+        "POST",
+        "/v1/provider-sign-ins/completion",
+        provider_routes.complete_provider_sign_in,
+        HTTPStatus.OK,
+        schemas.ProviderReturnRequest,
+        schemas.TokenResponse,
+    ),
+    Operation(
+        "POST",
+        "/v1/me/provider-links",
+        provider_routes.begin_provider_link,
+        HTTPStatus.OK,
+        schemas.ProviderDepartureRequest,
+        schemas.ProviderDeparture,
+    ),
+    Operation(
+        "POST",
+        "/v1/me/provider-links/completion",
+        provider_routes.complete_provider_link,
+        HTTPStatus.OK,
+        schemas.ProviderReturnRequest,
+        schemas.Me,
+    ),
     Operation("POST", "/v1/staff", routes.create_staff, HTTPStatus.CREATED, schemas.StaffRequest, schemas.StaffCreated, creates=True),
     Operation("POST", "/v1/password-setups", routes.set_password, HTTPStatus.NO_CONTENT, schemas.PasswordSetupRequest),
     Operation(

@@ -18,6 +18,7 @@ def me_of(identity: Identity, credentials: Credentials | None, terms_in_force: s
         birth_date=identity.birth_date,
         email=identity.email,
         username=identity.username,
+        providers=sorted(identity.providers),
         roles=sorted(map(str, identity.roles)),
         preferences=Preferences(**asdict(identity.preferences)),
         terms=AcceptedTerms(version=terms.version, accepted_at=terms.accepted_at) if terms else None,

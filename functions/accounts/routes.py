@@ -85,27 +85,27 @@ def create_account(exchange: Exchange) -> Response:
 
 def read_me(exchange: Exchange) -> Response:
     """The signed-in person's account."""
-    return _show(_person(exchange))
+    return show(person_of(exchange))
 
 
 def change_me(exchange: Exchange) -> Response:
     """Change how one is served: language and accessibility."""
-    person, body = _person(exchange), exchange.read(PreferencesRequest)
+    person, body = person_of(exchange), exchange.read(PreferencesRequest)
     preferences = change_preferences(desk().accounts, person.user_id, PreferencesChange(**body.model_dump()))
-    return _show(replace(person, preferences=preferences))
+    return show(replace(person, preferences=preferences))
 
 
 def accept(exchange: Exchange) -> Response:
     """Accept the terms of use in force."""
-    person, body = _person(exchange), exchange.read(TermsRequest)
+    person, body = person_of(exchange), exchange.read(TermsRequest)
     acceptance = accept_terms(desk().accounts, person.user_id, body.version, desk().terms_in_force)
     metric("TermsAccepted", service=SERVICE)
-    return _show(replace(person, terms=acceptance))
+    return show(replace(person, terms=acceptance))
 
 
 def replace_password(exchange: Exchange) -> Response:
     """Change one's own password; every sign-in ends, this one too."""
-    person, body = _person(exchange), exchange.read(PasswordChangeRequest)
+    person, body = person_of(exchange), exchange.read(PasswordChangeRequest)
     change_password(desk().accounts, person.user_id, body.current_password.get_secret_value(), body.new_password.get_secret_value())
     logger(SERVICE).info("PASSWORD_CHANGED", user_id=person.user_id)
     metric("PasswordChanged", service=SERVICE)
@@ -114,7 +114,7 @@ def replace_password(exchange: Exchange) -> Response:
 
 def sign_out(exchange: Exchange) -> Response:
     """Sign out everywhere: every sign-in of this person ends, on every device."""
-    person = _person(exchange)
+    person = person_of(exchange)
     sign_out_everywhere(desk().accounts, person.user_id)
     logger(SERVICE).info("SIGNED_OUT_EVERYWHERE", user_id=person.user_id)
     metric("SignedOutEverywhere", service=SERVICE)
@@ -123,7 +123,7 @@ def sign_out(exchange: Exchange) -> Response:
 
 def attach_email(exchange: Exchange) -> Response:
     """Ask for a code to be sent to an e-mail address, to attach it to one's own account."""
-    person, body = _person(exchange), exchange.read(EmailRequest)
+    person, body = person_of(exchange), exchange.read(EmailRequest)
     ask_for_email(desk().accounts, desk().mailer, person.user_id, body.email)
     metric("MessageSent", service=SERVICE, kind="email_code")
     return accepted()
@@ -131,11 +131,11 @@ def attach_email(exchange: Exchange) -> Response:
 
 def confirm_attached_email(exchange: Exchange) -> Response:
     """Attach the address whose code was received: from now on it signs in to the same account."""
-    person, body = _person(exchange), exchange.read(EmailConfirmationRequest)
+    person, body = person_of(exchange), exchange.read(EmailConfirmationRequest)
     attached = confirm_email(desk().accounts, person.user_id, body.email, body.code)
     logger(SERVICE).info("EMAIL_ATTACHED", user_id=person.user_id)
     metric("EmailAttached", service=SERVICE)
-    return _show(attached)
+    return show(attached)
 
 
 def recover(exchange: Exchange) -> Response:
@@ -204,7 +204,7 @@ def create_oauth_client(exchange: Exchange) -> Response:
     )
 
 
-def _person(exchange: Exchange) -> Identity:
+def person_of(exchange: Exchange) -> Identity:
     """The person who calls; raises if it is a client, or an account erased since the token was issued."""
     subject = exchange.caller().subject
     if not subject.startswith("usr_"):
@@ -215,7 +215,7 @@ def _person(exchange: Exchange) -> Identity:
     return identity
 
 
-def _show(person: Identity) -> Response:
+def show(person: Identity) -> Response:
     credentials = desk().accounts.store.credentials(person.user_id)
     return json_response(HTTPStatus.OK, me_of(person, credentials, desk().terms_in_force))
 

@@ -65,6 +65,7 @@ class Me(BaseModel):
     birth_date: date | None
     email: str | None
     username: str | None
+    providers: list[str] = Field(description="The identity providers that sign in to this account.")
     roles: list[str]
     preferences: Preferences
     terms: AcceptedTerms | None
@@ -145,6 +146,43 @@ class ClientCreated(BaseModel):
     client_id: str
     client_secret: str = Field(description="Shown here only; the same request under the same Idempotency-Key shows it again.")
     scopes: list[str]
+
+
+class Provider(BaseModel):
+    """An identity provider."""
+
+    id: str
+    name: str
+
+
+class Providers(BaseModel):
+    """Those that people may sign in through."""
+
+    items: list[Provider]
+
+
+class ProviderDepartureRequest(_Request):
+    """Through whom, and where to be sent back to."""
+
+    provider: str = Field(min_length=1, max_length=100)
+    redirect_uri: str = Field(min_length=1, max_length=2000, description="An address that the operator registered, letter by letter.")
+
+
+class ProviderDeparture(BaseModel):
+    """Where to send the person, and what to keep until they are back."""
+
+    authorization_url: str
+    secret: str = Field(description="Keep it in this screen (sessionStorage); only who has it can complete.")
+    expires_at: Instant
+
+
+class ProviderReturnRequest(_Request):
+    """What the provider added to the address it sent the person back to, and the secret that was kept."""
+
+    state: str = Field(min_length=1, max_length=100)
+    code: SecretStr = Field(min_length=1, max_length=4000)
+    secret: SecretStr = Field(min_length=1, max_length=100)
+    iss: str | None = Field(default=None, max_length=2000, description="RFC 9207; send it when the provider did.")
 
 
 class TokenResponse(BaseModel):

@@ -7,9 +7,10 @@ from functools import cache
 from functions.accounts.oauth_clients import Operator, Registered, Screens, TokenClient
 from functions.accounts.oauth_server import TokenServer
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.accounts_wiring import open_accounts, open_clients, open_sign_ins
+from jalon.accounts.accounts_wiring import open_accounts, open_clients, open_provider_sign_ins, open_sign_ins
 from jalon.accounts.messages import Mailer
 from jalon.accounts.oauth_client import OPERATOR, SCREENS
+from jalon.accounts.provider_flow import ProviderSignIns
 from jalon.accounts.ses_mailer import SesMailer
 from jalon.accounts.stores import ClientStore
 from jalon.edge.secrets import secret_json
@@ -50,6 +51,13 @@ def desk() -> Desk:
     return Desk(accounts, clients, tokens, SesMailer(settings.value("MAIL_SENDER")), settings.value("TERMS_VERSION"))
 
 
+@cache
+def provider_sign_ins() -> ProviderSignIns:
+    """Apart from the desk: a mistake in the operator's list of providers stops nobody who has a password."""
+    return open_provider_sign_ins(Settings.from_environment(), desk().accounts.clock)
+
+
 def forget_desk() -> None:
     """Wire anew at the next request (tests)."""
     desk.cache_clear()
+    provider_sign_ins.cache_clear()

@@ -11,6 +11,7 @@ from jalon.accounts.keyring import Keyring
 from jalon.accounts.lockout import NONE_YET, Attempts
 from jalon.accounts.messages import Message
 from jalon.accounts.oauth_client import OAuthClient
+from jalon.accounts.provider_flow import Flow
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.sign_ins import SignIns
 from jalon.accounts.stores import Credentials, LoginTakenError, SetupTicket, StaleWriteError
@@ -94,7 +95,7 @@ class MemoryAccounts:
         for key in before.login_keys - after.login_keys:
             self.logins.pop(key, None)
         self.logins |= dict.fromkeys(after.login_keys, after.user_id)
-        self.people[after.user_id] = replace(stored, email=after.email, login_keys=after.login_keys)
+        self.people[after.user_id] = replace(stored, email=after.email, login_keys=after.login_keys, providers=after.providers)
 
     def set_preferences(self, user_id: UserId, preferences: Preferences) -> None:
         self.people[user_id] = replace(self._person(user_id), preferences=preferences)
@@ -133,6 +134,22 @@ class MemoryFamilies:
 
     def revoke(self, family_id: str) -> None:
         self.families.pop(family_id, None)
+
+
+class MemoryFlows:
+    """FlowStore."""
+
+    def __init__(self) -> None:
+        self.flows: dict[str, Flow] = {}
+
+    def start(self, flow: Flow) -> None:
+        self.flows[flow.state] = flow
+
+    def get(self, state: str) -> Flow | None:
+        return self.flows.get(state)
+
+    def use(self, state: str) -> bool:
+        return self.flows.pop(state, None) is not None
 
 
 class MemoryClients:

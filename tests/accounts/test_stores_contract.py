@@ -12,13 +12,15 @@ from jalon.accounts.family_store import FamilyTable
 from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, Role, TermsAcceptance
 from jalon.accounts.lockout import NONE_YET, Attempts
 from jalon.accounts.oauth_client import OAuthClient, Scope
+from jalon.accounts.provider_flow import Flow, FlowStore
+from jalon.accounts.provider_flow_store import FlowTable
 from jalon.accounts.refresh_token import start_family
 from jalon.accounts.stores import AccountStore, ClientStore, Credentials, FamilyStore, LoginTakenError, SetupTicket, StaleWriteError
-from jalon.accounts.tables import FamilyItem
+from jalon.accounts.tables import FamilyItem, FlowItem
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.ids import ClientId, UserId
-from tests.accounts.fakes import MemoryAccounts, MemoryClients, MemoryFamilies
+from tests.accounts.fakes import MemoryAccounts, MemoryClients, MemoryFamilies, MemoryFlows
 from tests.cloud import Cloud
 from tests.functions.accounts_cloud import emptied, opened
 
@@ -43,6 +45,7 @@ PAUL = Identity(
     created_at=NOW,
     email="paul@example.org",
     login_keys=frozenset({"key-paul"}),
+    providers={"ent": "key-paul"},
     terms=TermsAcceptance("2026-09", NOW),
 )
 PROOF = Credentials("verifier", b"\x00\xffnonce")
@@ -58,11 +61,11 @@ def module_cloud(emulator: str) -> Iterator[Cloud]:
 @pytest.fixture(params=["memory", "tables"])
 def stores(request: pytest.FixtureRequest) -> Callable[[str], Any]:
     if request.param == "memory":
-        kept = {"accounts": MemoryAccounts(), "families": MemoryFamilies(), "clients": MemoryClients()}
+        kept = {"accounts": MemoryAccounts(), "families": MemoryFamilies(), "clients": MemoryClients(), "flows": MemoryFlows()}
         return kept.__getitem__
     settings = Settings.from_environment(emptied(request.getfixturevalue("module_cloud")).environment)
-    bind(settings, FamilyItem)
-    made = {"accounts": open_account_store(settings), "families": FamilyTable(), "clients": open_clients(settings)}
+    bind(settings, FamilyItem, FlowItem)
+    made = {"accounts": open_account_store(settings), "families": FamilyTable(), "clients": open_clients(settings), "flows": FlowTable()}
     return made.__getitem__
 
 
@@ -79,6 +82,11 @@ def families(stores: Callable[[str], Any]) -> FamilyStore:
 @pytest.fixture
 def clients(stores: Callable[[str], Any]) -> ClientStore:
     return stores("clients")
+
+
+@pytest.fixture
+def flows(stores: Callable[[str], Any]) -> FlowStore:
+    return stores("flows")
 
 
 def test_an_account_is_read_back_whole(accounts: AccountStore) -> None:
@@ -200,7 +208,7 @@ def test_nobody_is_changed_into_being(accounts: AccountStore, change: Callable[[
 
 def test_logins_are_replaced_whole(accounts: AccountStore) -> None:
     accounts.create(LEA, PROOF)
-    both = replace(LEA, email="lea@example.org", login_keys=frozenset({"key-lea", "key-mail"}))
+    both = replace(LEA, email="lea@example.org", login_keys=frozenset({"key-lea", "key-mail"}), providers={"ent": "key-mail"})
     accounts.replace_logins(LEA, both)
     assert accounts.identity(LEA.user_id) == both
     assert accounts.user_of_login("key-mail") == accounts.user_of_login("key-lea") == LEA.user_id
@@ -258,3 +266,12 @@ def test_the_first_client_under_an_id_stays(clients: ClientStore) -> None:
     assert clients.create(replace(first, name="Other", request="other")) == first
     assert clients.get(ClientId("cli_1")) == first
     assert clients.get(ClientId("cli_2")) is None
+
+
+@pytest.mark.parametrize("user_id", [None, LEA.user_id])
+def test_a_flow_is_used_by_one_alone(flows: FlowStore, user_id: UserId | None) -> None:
+    flow = Flow("psi_1", "ent", "https://ecrans.example/retour", NOW.replace(microsecond=0), user_id)
+    flows.start(flow)
+    assert flows.get("psi_1") == flow
+    assert (flows.use("psi_1"), flows.use("psi_1"), flows.use("psi_2")) == (True, False, False)
+    assert flows.get("psi_1") is None

@@ -52,6 +52,7 @@ def test_a_person_signs_up_and_reads_their_account() -> None:
         "birth_date": "2008-05-06",
         "email": "elodie.martin@example.org",
         "username": None,
+        "providers": [],
         "roles": ["pupil"],
         "preferences": {
             "locale": "fr-FR",

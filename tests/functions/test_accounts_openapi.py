@@ -15,6 +15,9 @@ PUBLIC = {
     ("post", "/v1/accounts"),
     ("post", "/v1/password-setups"),
     ("post", "/v1/password-recoveries"),
+    ("get", "/v1/identity-providers"),
+    ("post", "/v1/provider-sign-ins"),
+    ("post", "/v1/provider-sign-ins/completion"),
 }
 
 

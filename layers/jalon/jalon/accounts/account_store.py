@@ -116,6 +116,7 @@ class AccountTable:
                 actions=[
                     IdentityItem.email.set(after.email) if after.email else IdentityItem.email.remove(),
                     IdentityItem.login_keys.set(set(after.login_keys)),
+                    IdentityItem.providers.set(dict(after.providers)),
                 ],
                 condition=unchanged,
             )
@@ -219,6 +220,7 @@ def _identity_item(identity: Identity) -> IdentityItem:
         username=identity.username,
         roles={str(role) for role in identity.roles},
         login_keys=set(identity.login_keys),
+        providers=dict(identity.providers),
         preferences=asdict(identity.preferences),
         terms_version=terms.version if terms else None,
         terms_accepted_at=terms.accepted_at if terms else None,
@@ -239,6 +241,7 @@ def _identity(item: IdentityItem) -> Identity:
         username=item.username,
         roles=frozenset(map(Role, item.roles)),
         login_keys=frozenset(item.login_keys),
+        providers=item.providers or {},
         preferences=Preferences(**item.preferences),
         terms=terms,
         sign_in_epoch=int(item.sign_in_epoch),

@@ -4,15 +4,20 @@ Whoever only looks names up needs the tables ``identities`` and ``credentials`` 
 Whoever creates accounts also needs the secret ``LOGIN_PEPPER`` and argon2-cffi in its package (:func:`open_accounts`).
 """
 
+import json
+
 from jalon.accounts.access_token import AccessTokens
 from jalon.accounts.account_store import MODELS, AccountTable
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.client_store import ClientTable
 from jalon.accounts.family_store import FamilyTable
+from jalon.accounts.identity_providers import read_providers
 from jalon.accounts.keyring import Keyring
 from jalon.accounts.kms_signer import KmsSigner
+from jalon.accounts.provider_flow import ProviderSignIns
+from jalon.accounts.provider_flow_store import FlowTable
 from jalon.accounts.sign_ins import SignIns
-from jalon.accounts.tables import ClientItem, FamilyItem
+from jalon.accounts.tables import ClientItem, FamilyItem, FlowItem
 from jalon.edge.secrets import secret
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
@@ -51,3 +56,12 @@ def open_clients(settings: Settings) -> ClientTable:
     """The registered software."""
     bind(settings, ClientItem)
     return ClientTable()
+
+
+def open_provider_sign_ins(settings: Settings, clock: Clock) -> ProviderSignIns:
+    """Signing in through the identity providers that the secret ``IDENTITY_PROVIDERS`` lists."""
+    from jalon.accounts.openid_gateway import OpenIdGateway
+
+    bind(settings, FlowItem)
+    providers = read_providers(json.loads(secret(settings, "IDENTITY_PROVIDERS")))
+    return ProviderSignIns(providers, OpenIdGateway(clock), FlowTable())

@@ -4,7 +4,7 @@ Everything else refers to a person by ``user_id`` alone (docs/architecture.md §
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -67,7 +67,8 @@ class Identity:
     """One account's personal data and standing.
 
     ``birth_date`` is known for pupils, and for staff only if they gave it. ``login_keys`` are the keyed digests of the
-    person's ways in (see :mod:`jalon.accounts.keyring`), so that all of them can be found again from the person.
+    person's ways in (see :mod:`jalon.accounts.keyring`), so that all of them can be found again from the person;
+    ``providers`` are those of them that lead through an identity provider, by its identifier.
     ``sign_in_epoch`` rises by one when the person signs out everywhere: sign-ins begun under an older one are over.
     ``request`` is the keyed digest of the request that made the account, if it came over HTTP: a repeated request is
     told from another one by it.
@@ -82,6 +83,7 @@ class Identity:
     email: str | None = None
     username: str | None = None
     login_keys: frozenset[str] = frozenset()
+    providers: Mapping[str, str] = field(default_factory=dict)
     preferences: Preferences = field(default_factory=Preferences)
     terms: TermsAcceptance | None = None
     sign_in_epoch: int = 0

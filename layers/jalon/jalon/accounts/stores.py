@@ -94,7 +94,7 @@ class AccountStore(Protocol):
     def ticket(self, user_id: UserId) -> SetupTicket | None: ...
 
     def replace_logins(self, before: Identity, after: Identity) -> None:
-        """Write ``after``'s e-mail address and ways in, all or nothing: new logins appear, those given up go.
+        """Write ``after``'s e-mail address, providers and ways in, all or nothing: new logins appear, those given up go.
 
         Raises :class:`LoginTakenError`, and :class:`StaleWriteError` if the person is not as ``before`` says any more.
         """

@@ -1,7 +1,8 @@
 """The tables of this context, as PynamoDB models.
 
-``credentials`` holds four kinds of items under one key, because they change together: ``login#`` (whose way in is this),
-``password#`` (the verifier), ``setup#`` (the right to set a password) and ``attempts#`` (failures, forgotten by TTL).
+``credentials`` holds five kinds of items under one key, most because they change together: ``login#`` (whose way in is this),
+``password#`` (the verifier), ``setup#`` (the right to set a password), ``attempts#`` (failures, forgotten by TTL) and
+``flow#`` (someone away at an identity provider, forgotten by TTL).
 Personal data is in ``identities`` alone; a login stands in ``credentials`` as its keyed digest.
 """
 
@@ -32,6 +33,7 @@ class IdentityItem(Model):
     username = UnicodeAttribute(null=True)
     roles = UnicodeSetAttribute()
     login_keys = UnicodeSetAttribute()
+    providers = JSONAttribute(null=True)
     preferences = JSONAttribute()
     terms_version = UnicodeAttribute(null=True)
     terms_accepted_at = UTCDateTimeAttribute(null=True)
@@ -81,6 +83,19 @@ class AttemptsItem(Model):
     key = UnicodeAttribute(hash_key=True)
     failures = NumberAttribute()
     latest_at = UTCDateTimeAttribute()
+    expires_at = NumberAttribute()
+
+
+class FlowItem(Model):
+    """Someone away at an identity provider; ``expires_at`` is the table's TTL."""
+
+    class Meta(TableMeta):
+        table_name = "credentials"
+
+    key = UnicodeAttribute(hash_key=True)
+    provider_id = UnicodeAttribute()
+    redirect_uri = UnicodeAttribute()
+    user_id = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()
 
 

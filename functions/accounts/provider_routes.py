@@ -1,0 +1,74 @@
+"""Routes of signing in through an identity provider: parse, act, render."""
+
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from functions.accounts.exchange import SERVICE, Exchange, json_response
+from functions.accounts.oauth_grants import person_response
+from functions.accounts.routes import person_of, show
+from functions.accounts.schemas import (
+    Provider,
+    ProviderDeparture,
+    ProviderDepartureRequest,
+    ProviderReturnRequest,
+    Providers,
+    TokenResponse,
+)
+from functions.accounts.wiring import desk, provider_sign_ins
+from jalon.accounts.oauth_client import SCREENS
+from jalon.accounts.provider_flow import Return, depart
+from jalon.accounts.sign_in_with_provider import link_provider, sign_in_with_provider
+from jalon.edge.observability import logger, metric
+from jalon.kernel.ids import UserId
+
+
+def list_providers(_: Exchange) -> Response:
+    """The identity providers that people may sign in through."""
+    items = [Provider(id=provider.id, name=provider.name) for provider in provider_sign_ins().providers.values()]
+    return json_response(HTTPStatus.OK, Providers(items=items))
+
+
+def begin_provider_sign_in(exchange: Exchange) -> Response:
+    """Begin to sign in through an identity provider: send the person to the answer's address."""
+    return _depart(exchange, None)
+
+
+def complete_provider_sign_in(exchange: Exchange) -> Response:
+    """Sign in with what the provider sent back; a first sign-in makes the account."""
+    identity, new = sign_in_with_provider(provider_sign_ins(), desk().accounts, _came_back(exchange))
+    if new:
+        logger(SERVICE).info("SIGNED_UP", user_id=identity.user_id, provider=next(iter(identity.providers)))
+        metric("SignedUp", service=SERVICE)
+    tokens = desk().tokens.sign_ins.open(identity, SCREENS)
+    logger(SERVICE).info("SIGNED_IN", user_id=identity.user_id)
+    metric("SignedIn", service=SERVICE)
+    return json_response(HTTPStatus.OK, TokenResponse(**person_response(tokens)))
+
+
+def begin_provider_link(exchange: Exchange) -> Response:
+    """Begin to link an identity provider to one's own account."""
+    return _depart(exchange, person_of(exchange).user_id)
+
+
+def complete_provider_link(exchange: Exchange) -> Response:
+    """Link the provider that was begun with: from now on it signs in to the same account."""
+    person = person_of(exchange)
+    linked = link_provider(provider_sign_ins(), desk().accounts, person.user_id, _came_back(exchange))
+    logger(SERVICE).info("PROVIDER_LINKED", user_id=person.user_id)
+    metric("ProviderLinked", service=SERVICE)
+    return show(linked)
+
+
+def _depart(exchange: Exchange, user_id: UserId | None) -> Response:
+    body = exchange.read(ProviderDepartureRequest)
+    departure = depart(provider_sign_ins(), desk().accounts, body.provider, body.redirect_uri, user_id)
+    return json_response(
+        HTTPStatus.OK,
+        ProviderDeparture(authorization_url=departure.authorization_url, secret=departure.secret, expires_at=departure.expires_at),
+    )
+
+
+def _came_back(exchange: Exchange) -> Return:
+    body = exchange.read(ProviderReturnRequest)
+    return Return(body.state, body.secret.get_secret_value(), body.code.get_secret_value(), body.iss)

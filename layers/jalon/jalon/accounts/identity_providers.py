@@ -1,0 +1,180 @@
+"""Who else may say who someone is: a school's ENT or GAR, EduConnect, ProConnect (OpenID Connect Core 1.0).
+
+An operator lists the providers in the secret ``IDENTITY_PROVIDERS``. Whoever they name is known here by issuer and
+subject alone (Core §5.7): an e-mail address that a provider gives never opens an account that someone else made.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from jalon.accounts.identity import Role
+from jalon.kernel.errors import ConflictError, InvalidInputError, NotFoundError, NotSignedInError, UnavailableError, Violation
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+#: Whom a provider may vouch for; the jury is appointed by the operator alone.
+_ROLES = frozenset({Role.PUPIL, Role.TEACHER})
+
+
+class ProviderUnknownError(NotFoundError):
+    """No provider has this identifier here."""
+
+    code = "provider_unknown"
+
+
+class ProviderRefusedError(NotSignedInError):
+    """The provider did not confirm who this is, or what it said cannot be believed."""
+
+    code = "provider_refused"
+
+
+class ProviderUnavailableError(UnavailableError):
+    """The provider does not answer, or not as OpenID Connect says."""
+
+    code = "provider_unavailable"
+
+
+class ProviderIncompleteError(ConflictError):
+    """The provider knows the person, but gives no name that an account could be made with."""
+
+    code = "provider_incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProvider:
+    """One provider, as the operator registered us with it.
+
+    ``redirect_uris`` are the pages of our screens to which it may send people back; ``role`` is what an account made
+    by a first sign-in becomes.
+    """
+
+    id: str
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str
+    redirect_uris: tuple[str, ...]
+    role: Role = Role.PUPIL
+    scopes: tuple[str, ...] = ("openid", "profile")
+
+    def __post_init__(self) -> None:
+        if not self.id or not self.name or not self.client_id or not self.client_secret:
+            raise ValueError("a provider has an id, a name, a client_id and a client_secret")
+        if not all(map(is_safe_url, (self.issuer, *self.redirect_uris))) or not self.redirect_uris:
+            raise ValueError(f"provider {self.id}: the issuer and at least one redirect_uri are https addresses")
+        if "openid" not in self.scopes or self.role not in _ROLES:
+            raise ValueError(f"provider {self.id}: scopes have openid, and the role is one of {sorted(_ROLES)}")
+
+    def check_redirect(self, redirect_uri: str) -> None:
+        """Raise unless this very address is registered (RFC 9700 §2.1: compared as a string, nothing else)."""
+        if redirect_uri not in self.redirect_uris:
+            wrong = Violation("/redirect_uri", "Use one of the addresses registered for this provider, letter by letter.", "redirect_uri")
+            raise InvalidInputError("People are sent back to registered addresses only.", (wrong,))
+
+
+Providers = Mapping[str, IdentityProvider]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPerson:
+    """Someone whom a provider has just named. ``access_token`` opens the provider's userinfo, for a minute or so."""
+
+    subject: str
+    claims: Mapping[str, Any]
+    access_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class CivilClaims:
+    """What an account is made from."""
+
+    first_name: str
+    last_name: str
+    birth_date: date | None
+
+
+class ProviderGateway(Protocol):
+    """Speaks to providers. Raises :class:`ProviderUnavailableError`, and :class:`ProviderRefusedError` where it is said."""
+
+    def authorization_url(self, provider: IdentityProvider, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
+        """Where to send the person: authorization code with PKCE (RFC 7636, S256), ``state`` and ``nonce``."""
+        ...
+
+    def redeem(
+        self, provider: IdentityProvider, code: str, redirect_uri: str, nonce: str, verifier: str, said_issuer: str | None
+    ) -> ProviderPerson:
+        """Whom a code stands for, once the ID token is checked; raises :class:`ProviderRefusedError`."""
+        ...
+
+    def claims(self, provider: IdentityProvider, person: ProviderPerson) -> Mapping[str, Any]:
+        """All that the provider says about the person, its userinfo included; raises :class:`ProviderRefusedError`."""
+        ...
+
+
+def read_providers(document: Mapping[str, Any]) -> Providers:
+    """The providers of an operator's document (docs/sign-in.md shows one).
+
+    Raises ``ValueError``, ``KeyError`` or ``TypeError`` for one that nobody could sign in with: a fault of the deployment.
+    """
+    found: dict[str, IdentityProvider] = {}
+    for entry in document["providers"]:
+        values = dict(entry)
+        values["redirect_uris"] = tuple(values["redirect_uris"])
+        values["role"] = Role(values.get("role", Role.PUPIL))
+        values["scopes"] = tuple(values.get("scopes", ("openid", "profile")))
+        provider = IdentityProvider(**values)
+        if provider.id in found:
+            raise ValueError(f"provider {provider.id} is listed twice")
+        found[provider.id] = provider
+    return found
+
+
+def find_provider(providers: Providers, provider_id: str) -> IdentityProvider:
+    """Raises :class:`ProviderUnknownError`."""
+    if provider_id not in providers:
+        raise ProviderUnknownError("There is no such identity provider here.")
+    return providers[provider_id]
+
+
+def read_civil_claims(claims: Mapping[str, Any]) -> CivilClaims:
+    """Names and birth date among a provider's claims (Core §5.1; ``usual_name`` is ProConnect's family name).
+
+    A birth date that is not a whole day is left out (Core allows a bare year).
+
+    >>> read_civil_claims({"given_name": "Léa", "family_name": "Martin", "birthdate": "2010"})
+    CivilClaims(first_name='Léa', last_name='Martin', birth_date=None)
+    """
+    return CivilClaims(
+        first_name=_text(claims, "given_name"),
+        last_name=_text(claims, "usual_name") or _text(claims, "family_name"),
+        birth_date=_day(_text(claims, "birthdate")),
+    )
+
+
+def is_safe_url(url: str) -> bool:
+    """Whether an address is https, or http on this very machine, and names nobody and no fragment.
+
+    >>> is_safe_url("https://ent.example/oidc"), is_safe_url("http://127.0.0.1:9/"), is_safe_url("http://ent.example")
+    (True, True, False)
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    return safe and bool(host) and "@" not in parts.netloc and not parts.fragment
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    value = claims.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2010-03-12") else None
+    except ValueError:
+        return None

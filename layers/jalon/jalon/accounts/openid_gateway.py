@@ -1,0 +1,207 @@
+"""Speaks OpenID Connect to identity providers; joserfc checks what they sign.
+
+Where a provider's endpoints and keys are comes from its discovery document, kept for an hour. Redirections are not
+followed, answers are bounded, and a slow provider is given up after two seconds: four calls in a row still fit into
+the function's time.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, quote_plus, urlencode, urlsplit
+
+from jalon.accounts.identity_providers import (
+    IdentityProvider,
+    ProviderPerson,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+    is_safe_url,
+)
+from jalon.kernel.clock import Clock
+
+#: Signatures only a provider can make: never ``none``, never one keyed by the secret that we share (RFC 8725 §3.1).
+ALGORITHMS = ("RS256", "PS256", "ES256")
+KEPT_FOR = timedelta(hours=1)
+#: An unknown key id makes us fetch the keys again, but not for every forged token.
+KEYS_AT_MOST_EVERY = timedelta(seconds=30)
+CLOCK_SKEW_S = 60
+LONGEST_WAIT_S = 2.0
+LARGEST_ANSWER = 256 * 1024
+_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+
+
+class OpenIdGateway:
+    """:class:`jalon.accounts.identity_providers.ProviderGateway` over HTTPS."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._documents: dict[str, tuple[datetime, Mapping[str, Any]]] = {}
+
+    def authorization_url(self, provider: IdentityProvider, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
+        endpoint = str(self._metadata(provider)["authorization_endpoint"])
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+        query = {
+            "response_type": "code",
+            "client_id": provider.client_id,
+            "redirect_uri": redirect_uri,
+            "scope": " ".join(provider.scopes),
+            "state": state,
+            "nonce": nonce,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
+        return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(query, quote_via=quote)}"
+
+    def redeem(
+        self, provider: IdentityProvider, code: str, redirect_uri: str, nonce: str, verifier: str, said_issuer: str | None
+    ) -> ProviderPerson:
+        metadata = self._metadata(provider)
+        expected = metadata.get("authorization_response_iss_parameter_supported") is True
+        if said_issuer != provider.issuer and (expected or said_issuer is not None):
+            raise ProviderRefusedError("The answer is another provider's (RFC 9207).")
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "code_verifier": verifier}
+        tokens = self._exchange(provider, metadata, form)
+        claims = self._checked(provider, str(tokens.get("id_token", "")), nonce)
+        return ProviderPerson(str(claims["sub"]), claims, str(tokens.get("access_token", "")))
+
+    def claims(self, provider: IdentityProvider, person: ProviderPerson) -> Mapping[str, Any]:
+        endpoint = self._metadata(provider).get("userinfo_endpoint")
+        if not isinstance(endpoint, str) or not person.access_token:
+            return person.claims
+        if not is_safe_url(endpoint):
+            raise ProviderUnavailableError("The identity provider describes itself wrongly.")
+        status, media_type, body = self._call("GET", endpoint, {"Authorization": f"Bearer {person.access_token}"})
+        if status != 200:
+            raise _refusal(status)
+        said = self._signed_claims(provider, body.decode("utf-8", "replace")) if media_type == "application/jwt" else _object(body)
+        if said.get("sub") != person.subject:
+            raise ProviderRefusedError("The provider speaks of someone else (Core §5.3.2).")
+        return {**person.claims, **said}
+
+    def _exchange(self, provider: IdentityProvider, metadata: Mapping[str, Any], form: dict[str, str]) -> Mapping[str, Any]:
+        """The token endpoint's answer; the client proves itself as the provider wants (Core §9)."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        methods = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+        if "client_secret_basic" in methods:
+            pair = f"{quote_plus(provider.client_id)}:{quote_plus(provider.client_secret)}"
+            headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
+        else:
+            form = {**form, "client_id": provider.client_id, "client_secret": provider.client_secret}
+        status, _, body = self._call("POST", str(metadata["token_endpoint"]), headers, urlencode(form).encode())
+        if status != 200:
+            raise _refusal(status)
+        return _object(body)
+
+    def _checked(self, provider: IdentityProvider, id_token: str, nonce: str) -> Mapping[str, Any]:
+        """The claims of an ID token (Core §3.1.3.7)."""
+        from joserfc.errors import JoseError
+        from joserfc.jwt import JWTClaimsRegistry
+
+        claims = self._signed_claims(provider, id_token)
+        registry = JWTClaimsRegistry(
+            now=int(self._clock.now().timestamp()),
+            leeway=CLOCK_SKEW_S,
+            iss={"essential": True, "value": provider.issuer},
+            aud={"essential": True, "value": provider.client_id},
+            nonce={"essential": True, "value": nonce},
+            sub={"essential": True},
+            exp={"essential": True},
+            iat={"essential": True},
+        )
+        try:
+            registry.validate(dict(claims))
+        except JoseError as error:
+            raise ProviderRefusedError("The provider's ID token is not for this sign-in.") from error
+        if claims.get("azp", provider.client_id) != provider.client_id:
+            raise ProviderRefusedError("The provider's ID token is for another program.")
+        return claims
+
+    def _signed_claims(self, provider: IdentityProvider, token: str) -> Mapping[str, Any]:
+        from joserfc import jws
+        from joserfc.errors import JoseError
+        from joserfc.jwt import decode
+
+        try:
+            header = jws.extract_compact(token.encode()).protected
+            keys = self._keys(provider, header.get("kid"))
+            return dict(decode(token, keys, algorithms=list(ALGORITHMS)).claims)
+        except (JoseError, ValueError, TypeError) as error:
+            raise ProviderRefusedError("The provider's signature does not hold.") from error
+
+    def _keys(self, provider: IdentityProvider, key_id: Any) -> Any:
+        """The provider's signing keys, fetched again when it signs with a new one."""
+        from joserfc.jwk import KeySet
+
+        uri = str(self._metadata(provider)["jwks_uri"])
+        known = self._signing_keys(uri, KEPT_FOR)
+        if all(key.get("kid") != key_id for key in known):
+            known = self._signing_keys(uri, KEYS_AT_MOST_EVERY)
+        if key_id is not None:
+            known = [key for key in known if key.get("kid") == key_id]
+        return KeySet.import_key_set({"keys": known})
+
+    def _signing_keys(self, uri: str, fresh_for: timedelta) -> list[dict[str, Any]]:
+        keys = self._document(uri, fresh_for).get("keys")
+        if not isinstance(keys, list):
+            raise ProviderUnavailableError("The identity provider publishes no keys.")
+        usable = [key for key in keys if isinstance(key, dict) and key.get("kty") in {"RSA", "EC"}]
+        return [key for key in usable if key.get("use", "sig") == "sig"]
+
+    def _metadata(self, provider: IdentityProvider) -> Mapping[str, Any]:
+        """The discovery document (OpenID Connect Discovery 1.0 §4), which must speak for this very issuer."""
+        metadata = self._document(provider.issuer.rstrip("/") + "/.well-known/openid-configuration", KEPT_FOR)
+        if metadata.get("issuer") != provider.issuer or not all(is_safe_url(str(metadata.get(name, ""))) for name in _ENDPOINTS):
+            raise ProviderUnavailableError("The identity provider describes itself wrongly.")
+        return metadata
+
+    def _document(self, url: str, fresh_for: timedelta) -> Mapping[str, Any]:
+        now = self._clock.now()
+        fetched_at, document = self._documents.get(url, (None, {}))
+        if fetched_at is None or now - fetched_at >= fresh_for:
+            status, _, body = self._call("GET", url, {})
+            if status != 200:
+                raise ProviderUnavailableError("The identity provider does not describe itself.")
+            document = _object(body)
+            self._documents[url] = (now, document)
+        return document
+
+    def _call(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> tuple[int, str, bytes]:
+        from urllib3.exceptions import HTTPError
+
+        try:
+            answer = self._pool.request(
+                method, url, body=body, headers={"Accept": "application/json", **headers}, redirect=False, preload_content=False
+            )
+            data = answer.read(LARGEST_ANSWER + 1)
+            answer.release_conn()
+        except HTTPError as error:
+            raise ProviderUnavailableError("The identity provider does not answer; begin again.") from error
+        if len(data) > LARGEST_ANSWER:
+            raise ProviderUnavailableError("The identity provider answers too much.")
+        return answer.status, answer.headers.get("content-type", "").partition(";")[0].strip().lower(), data
+
+    @cached_property
+    def _pool(self) -> Any:
+        import urllib3
+
+        return urllib3.PoolManager(timeout=urllib3.Timeout(total=LONGEST_WAIT_S), retries=False)
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        value = json.loads(body)
+    except ValueError as error:
+        raise ProviderUnavailableError("The identity provider answers something else than JSON.") from error
+    if not isinstance(value, dict):
+        raise ProviderUnavailableError("The identity provider answers something else than an object.")
+    return value
+
+
+def _refusal(status: int) -> ProviderRefusedError | ProviderUnavailableError:
+    if status in {400, 401, 403}:
+        return ProviderRefusedError("The provider refuses: the code is used, too old or not for us. Begin again.")
+    return ProviderUnavailableError("The identity provider does not answer as it should; begin again.")

@@ -1,0 +1,51 @@
+"""Flows to identity providers in DynamoDB, beside the other rights that end by themselves."""
+
+from datetime import UTC, datetime
+
+from pynamodb.exceptions import DoesNotExist
+
+from jalon.accounts.provider_flow import Flow
+from jalon.accounts.tables import FlowItem
+from jalon.edge.tables import ConditionFailedError, translated
+from jalon.kernel.ids import UserId
+
+
+class FlowTable:
+    """:class:`jalon.accounts.provider_flow.FlowStore` on the table ``credentials``."""
+
+    def start(self, flow: Flow) -> None:
+        item = FlowItem(
+            _key(flow.state),
+            provider_id=flow.provider_id,
+            redirect_uri=flow.redirect_uri,
+            user_id=flow.user_id,
+            expires_at=int(flow.expires_at.timestamp()),
+        )
+        with translated():
+            item.save(condition=FlowItem.key.does_not_exist())
+
+    def get(self, state: str) -> Flow | None:
+        try:
+            with translated():
+                item = FlowItem.get(_key(state), consistent_read=True)
+        except DoesNotExist:
+            return None
+        return Flow(
+            state=state,
+            provider_id=item.provider_id,
+            redirect_uri=item.redirect_uri,
+            expires_at=datetime.fromtimestamp(int(item.expires_at), UTC),
+            user_id=UserId(item.user_id) if item.user_id else None,
+        )
+
+    def use(self, state: str) -> bool:
+        try:
+            with translated():
+                FlowItem(_key(state)).delete(condition=FlowItem.key.exists())
+        except ConditionFailedError:
+            return False
+        return True
+
+
+def _key(state: str) -> str:
+    return f"flow#{state}"

@@ -1,0 +1,123 @@
+"""Someone comes back from an identity provider: to sign in, or to link it to the account they are signed in to.
+
+One provider's subject is one way in to one account, whichever came first; a person has at most one subject of each
+provider. The way in is kept as a login key, like every other (:mod:`jalon.accounts.keyring`).
+"""
+
+from dataclasses import replace
+
+from jalon.accounts.accounts import Accounts
+from jalon.accounts.identity import AccountNotFoundError, Identity, birth_date_violations, clean_name, name_violations
+from jalon.accounts.identity_providers import (
+    IdentityProvider,
+    ProviderIncompleteError,
+    ProviderPerson,
+    ProviderRefusedError,
+    read_civil_claims,
+)
+from jalon.accounts.provider_flow import ProviderSignIns, Return, come_back, nonce_of, verifier_of
+from jalon.accounts.stores import Credentials, LoginTakenError
+from jalon.kernel.errors import ConflictError
+from jalon.kernel.ids import UserId
+
+#: Core §2: a subject has at most 255 ASCII characters.
+LONGEST_SUBJECT = 255
+
+
+class ProviderAccountTakenError(ConflictError):
+    """The provider's person signs in to another account here."""
+
+    code = "provider_account_taken"
+
+
+class ProviderLinkedError(ConflictError):
+    """The account is linked to another person of this provider."""
+
+    code = "provider_linked"
+
+
+def sign_in_with_provider(sign_ins: ProviderSignIns, accounts: Accounts, came: Return) -> tuple[Identity, bool]:
+    """Whose account the provider's person signs in to, and whether it was made just now.
+
+    Raises :class:`ProviderSignInOverError`, :class:`ProviderRefusedError`, :class:`ProviderUnavailableError`, and
+    :class:`ProviderIncompleteError` for a first sign-in without a name.
+    """
+    provider, person = _redeem(sign_ins, accounts, came)
+    login_key = _login_key(accounts, provider, person)
+    known = _owner(accounts, login_key)
+    if known:
+        return known, False
+    identity = _new_account(sign_ins, accounts, provider, person, login_key)
+    try:
+        accounts.store.create(identity, Credentials())
+    except LoginTakenError:
+        first = _owner(accounts, login_key)  # the same first sign-in on two screens: the other one was faster
+        if first is None:
+            raise
+        return first, False
+    return identity, True
+
+
+def link_provider(sign_ins: ProviderSignIns, accounts: Accounts, user_id: UserId, came: Return) -> Identity:
+    """Make the provider's person a way in to this account; linking the same again changes nothing.
+
+    Raises as :func:`sign_in_with_provider`, and :class:`ProviderAccountTakenError`, :class:`ProviderLinkedError`,
+    :class:`AccountNotFoundError`.
+    """
+    provider, person = _redeem(sign_ins, accounts, came, user_id)
+    login_key = _login_key(accounts, provider, person)
+    identity = accounts.store.identity(user_id)
+    if identity is None:
+        raise AccountNotFoundError("There is no such account.", user_id=user_id)
+    present = identity.providers.get(provider.id)
+    if present == login_key:
+        return identity
+    if present:
+        raise ProviderLinkedError("This account is linked to another person of this provider.", provider=provider.id)
+    linked = replace(identity, providers={**identity.providers, provider.id: login_key}, login_keys=identity.login_keys | {login_key})
+    try:
+        accounts.store.replace_logins(identity, linked)
+    except LoginTakenError as error:
+        raise ProviderAccountTakenError("This provider signs you in to another account here.", provider=provider.id) from error
+    return linked
+
+
+def _redeem(
+    sign_ins: ProviderSignIns, accounts: Accounts, came: Return, user_id: UserId | None = None
+) -> tuple[IdentityProvider, ProviderPerson]:
+    provider, flow = come_back(sign_ins, accounts, came, user_id)
+    nonce, verifier = nonce_of(accounts.keyring, flow.state), verifier_of(accounts.keyring, flow.state)
+    person = sign_ins.gateway.redeem(provider, came.code, flow.redirect_uri, nonce, verifier, came.issuer)
+    if not 0 < len(person.subject) <= LONGEST_SUBJECT:
+        raise ProviderRefusedError("The provider did not say who this is.")
+    return provider, person
+
+
+def _login_key(accounts: Accounts, provider: IdentityProvider, person: ProviderPerson) -> str:
+    return accounts.keyring.secret("provider login", provider.issuer, person.subject)
+
+
+def _owner(accounts: Accounts, login_key: str) -> Identity | None:
+    user_id = accounts.store.user_of_login(login_key)
+    return accounts.store.identity(user_id) if user_id else None
+
+
+def _new_account(
+    sign_ins: ProviderSignIns, accounts: Accounts, provider: IdentityProvider, person: ProviderPerson, login_key: str
+) -> Identity:
+    now = accounts.clock.now()
+    said = read_civil_claims(sign_ins.gateway.claims(provider, person))
+    first_name, last_name = clean_name(said.first_name), clean_name(said.last_name)
+    if name_violations("/first_name", first_name) or name_violations("/last_name", last_name):
+        raise ProviderIncompleteError("The provider gives no first and last name to make an account with.", provider=provider.id)
+    born = said.birth_date
+    return Identity(
+        user_id=UserId(accounts.ids.new("usr")),
+        first_name=first_name,
+        last_name=last_name,
+        birth_date=None if born is None or birth_date_violations("/birth_date", born, now.date()) else born,
+        roles=frozenset({provider.role}),
+        created_at=now,
+        login_keys=frozenset({login_key}),
+        providers={provider.id: login_key},
+    )
