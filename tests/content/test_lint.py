@@ -31,6 +31,7 @@ def test_a_sound_tube_has_no_finding(tmp_path: Path) -> None:
         ({**NUMBER, "ask": "Combien ?"}, "different ones can be drawn"),
         ({**NUMBER, "given": {"a": "between(2, 4)"}}, "different ones can be drawn"),
         ({**NUMBER, "given": {"a": "between(2, 99)", "c": "3"}}, "never used"),
+        ({**NUMBER, "answer": 7, "wrong": 8}, "the same answer"),
         ({**NUMBER, "given": {"a": "__import__('os')"}}, "underscore"),
         (
             {

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from tools.content.model import Compiled
+from tools.content.model import Compiled, Shown
 from tools.content.reading import Source
 
 MIN_CHALLENGES = 2  # a skill
@@ -47,8 +47,20 @@ def _skills(source: Source, compiled: Compiled) -> Iterator[str]:
     for challenge in compiled.challenges:
         if len(challenge.variants) < MIN_VARIANTS:
             yield f"{challenge.id}: {len(challenge.variants)} variants, {MIN_VARIANTS} are needed"
+        if len({_answer(variant) for variant in challenge.variants}) < 2:
+            yield f"{challenge.id}: every variant has the same answer; a pupil could pass it on"
         if challenge.level > source.framework["max_level"]:
             yield f"{challenge.id}: level {challenge.level} is above the highest level open ({source.framework['max_level']})"
+
+
+def _answer(variant: Shown) -> str:
+    """What is right in one variant, whatever the letters of its choices and the order of its fields."""
+    solution = variant.solution
+    if "choices" in solution:
+        return str(sorted(choice["text"] for choice in variant.choices if choice["id"] in solution["choices"]))
+    if isinstance(solution.get("fields"), dict):
+        return str(sorted((field["label"], solution["fields"][field["id"]]["accepted"][0]) for field in variant.fields))
+    return str(solution.get("accepted") or solution["groups"])
 
 
 def _tutorials(compiled: Compiled) -> Iterator[str]:
