@@ -221,6 +221,15 @@ class ClassCredentialsView(_Answer):
     items: list[CredentialsView]
 
 
+class AccessRecoveryRequest(_Request):
+    """A pupil who lost the way in, as the list in force has them."""
+
+    first_name: Name
+    last_name: Name
+    birth_date: date
+    ine: Annotated[str, Field(min_length=1, max_length=20)]
+
+
 class CertifiablePupilView(_Answer):
     """Whether a pupil could be certified today; ``certifiable_competences`` counts those at level 1 or more."""
 

@@ -8,9 +8,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.campaigns import organisation_rendering as rendering
 from functions.campaigns.calling import LIMIT, SERVICE, ClassQuery, CursorQuery, LimitQuery, UaiPath, admin, member, pupil
 from functions.campaigns.organisation_schemas import (
+    AccessRecoveryRequest,
     CertifiableView,
     ClassCredentialsView,
     CredentialsRequest,
+    CredentialsView,
     PupilsView,
     ReconciliationRequest,
     ReconciliationView,
@@ -23,6 +25,7 @@ from jalon.kernel.ids import Ine
 from jalon.kernel.uai import parse_uai
 from jalon.organisations.issue_pupil_credentials import issue_pupil_credentials
 from jalon.organisations.reconcile_pupil import ReconcilePupil, reconcile_pupil
+from jalon.organisations.recover_access import RecoverAccess, recover_access
 
 router = Router()
 
@@ -47,6 +50,23 @@ def issue_credentials(uai: UaiPath, body: CredentialsRequest) -> ClassCredential
     logger(SERVICE).info("CREDENTIALS_ISSUED", uai=administrator.uai, pupils=len(slips))
     metric("CredentialsIssued", value=len(slips))
     return ClassCredentialsView(items=[rendering.credentials(slip) for slip in slips])
+
+
+@router.post("/v1/organisations/<uai>/access-recoveries")
+def recover_pupil_access(uai: UaiPath, body: AccessRecoveryRequest) -> CredentialsView:
+    """A new initial password for a pupil who lost the way in; the one before no longer serves, and every sign-in ends."""
+    place = member(router, uai)
+    command = RecoverAccess(
+        uai=place.uai,
+        first_name=body.first_name,
+        last_name=body.last_name,
+        birth_date=body.birth_date,
+        ine=Ine(body.ine.strip().upper()),
+    )
+    slip = recover_access(parts().pupils, parts().reconciliations, accounts(), command)
+    logger(SERVICE).info("ACCESS_RECOVERED", uai=place.uai, by=place.user_id)
+    metric("AccessRecovered")
+    return rendering.credentials(slip)
 
 
 @router.get("/v1/organisations/<uai>/certifiable")

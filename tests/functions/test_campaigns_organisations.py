@@ -91,6 +91,7 @@ ROUTES = (
     ("POST", "/imports"),
     ("GET", "/imports/imp_" + "0" * 32),
     ("POST", "/pupil-credentials"),
+    ("POST", "/access-recoveries"),
     ("GET", "/certifiable"),
     ("POST", "/campaigns"),
     ("GET", "/campaigns"),
@@ -103,6 +104,7 @@ ROUTES = (
 BODIES = {
     "/invitations": {"email": "x@exemple.example"},
     "/pupil-credentials": {"class": "4A"},
+    "/access-recoveries": {"first_name": "A", "last_name": "B", "birth_date": "2012-01-01", "ine": "1"},
     "/campaigns": {"type": "profile_collection", "name": "Profils"},
 }
 

@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from functions.campaigns.wiring import accounts
+from jalon.accounts.set_up_password import set_up_password
+from jalon.accounts.setup_token import new_ticket, write_setup_token
+from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from local.siecle_sample import SamplePupil, siecle_sample
 from tests.cloud import Cloud
 from tests.functions.school import OTHER_UAI, UAI, School
@@ -131,3 +135,69 @@ def test_names_that_only_lists_write_still_get_an_account(school: School) -> Non
     renamed = tail.replace(f">{pupil.last_name}<".encode("iso-8859-15"), b">EXEMPLE (dit A/B 2)<", 1)
     assert school.import_list(head + pupil.ine.encode("ascii") + renamed)["status"] == "IMPORTED"
     assert any(slip["username"].startswith(tuple("abcdefghijklmnopqrstuvwxyz")) for slip in slips(school) if slip["ine"] == pupil.ine)
+
+
+def recover(school: School, pupil: SamplePupil, **changes: Any) -> tuple[int, Any]:
+    body = {
+        "first_name": pupil.first_name.lower(),
+        "last_name": pupil.last_name.lower(),
+        "birth_date": pupil.birth_date.isoformat(),
+        "ine": f" {pupil.ine.lower()}",
+    }
+    return school.as_admin("POST", "/access-recoveries", body | changes)
+
+
+def test_a_pupil_who_lost_the_way_in_gets_a_new_password_from_the_school(school: School) -> None:
+    slip = slips(school)[0]
+    pupil = next(pupil for pupil in school.sample.pupils if pupil.ine == slip["ine"])
+    person = sign_in(accounts(), slip["username"], slip["initial_password"])
+    ticket = new_ticket(accounts(), person.user_id)
+    accounts().store.put_ticket(ticket)
+    set_up_password(accounts(), write_setup_token(accounts().keyring, ticket), "un lapin dans la lune")
+    status, recovered = recover(school, pupil)
+    assert (status, recovered["username"], recovered["ine"]) == (200, slip["username"], pupil.ine)
+    assert recovered["initial_password"] not in {None, slip["initial_password"]}
+    for former in (slip["initial_password"], "un lapin dans la lune"):
+        with pytest.raises(WrongCredentialsError):
+            sign_in(accounts(), slip["username"], former)
+    signed_in = sign_in(accounts(), slip["username"], recovered["initial_password"])
+    assert signed_in.sign_in_epoch > person.sign_in_epoch  # whoever was signed in is no longer
+    assert slips(school)[0] == recovered
+
+
+def test_a_new_password_ends_the_one_before(school: School) -> None:
+    slip = slips(school)[0]
+    pupil = next(pupil for pupil in school.sample.pupils if pupil.ine == slip["ine"])
+    first, second = recover(school, pupil)[1], recover(school, pupil)[1]
+    with pytest.raises(WrongCredentialsError):
+        sign_in(accounts(), slip["username"], first["initial_password"])
+    assert sign_in(accounts(), slip["username"], second["initial_password"])
+
+
+def test_one_wrong_detail_recovers_nothing(school: School) -> None:
+    slip = slips(school)[0]
+    pupil = next(pupil for pupil in school.sample.pupils if pupil.ine == slip["ine"])
+    other = next(each for each in school.sample.pupils if each.birth_date != pupil.birth_date)
+    wrong = ({"ine": other.ine}, {"ine": "1"}, {"birth_date": other.birth_date.isoformat()}, {"first_name": "X"}, {"last_name": "X"})
+    for change in wrong:
+        status, refused = recover(school, pupil, **change)
+        assert (status, refused["code"]) == (404, "pupil_not_listed"), change
+    assert sign_in(accounts(), slip["username"], slip["initial_password"])
+
+
+def test_only_an_account_that_a_school_made_is_recovered_by_the_school(school: School) -> None:
+    pupil = school.sample.pupils[0]
+    status, refused = recover(school, pupil)
+    assert (status, refused["code"]) == (404, "pupil_without_account")
+    school.reconcile(pupil, school.admin)  # an account with an e-mail address
+    status, refused = recover(school, pupil)
+    assert (status, refused["code"]) == (409, "pupil_own_account")
+
+
+def test_whoever_left_the_list_is_out_of_the_schools_reach(school: School) -> None:
+    slip = slips(school)[0]
+    pupil = next(pupil for pupil in school.sample.pupils if pupil.ine == slip["ine"])
+    school.import_list(siecle_sample(UAI, seed=2).xml)
+    status, refused = recover(school, pupil)
+    assert (status, refused["code"]) == (404, "pupil_not_listed")
+    assert sign_in(accounts(), slip["username"], slip["initial_password"])

@@ -1,0 +1,70 @@
+"""A pupil lost the way in, and the school gives it back (docs/domain.md §3, §6).
+
+Name, birth date and national number must all be those of one row of the list in force: whoever has left the school is out
+of its reach, and a slip of one digit names nobody else. The pupil gets a new initial password, and every sign-in begun
+before ends.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from jalon.accounts.accounts import Accounts
+from jalon.accounts.identity import AccountNotFoundError
+from jalon.accounts.reset_pupil_password import reset_pupil_password
+from jalon.kernel.errors import ConflictError, NotFoundError
+from jalon.kernel.ids import Ine, Uai
+from jalon.organisations.issue_pupil_credentials import PupilCredentials
+from jalon.organisations.pupils import Pupil, PupilStore
+from jalon.organisations.reconcile_pupil import PupilNotListedError, is_named
+from jalon.organisations.reconciliations import ReconciliationStore
+
+
+class PupilWithoutAccountError(NotFoundError):
+    """Nobody signs in as this pupil yet."""
+
+    code = "pupil_without_account"
+
+
+class PupilOwnAccountError(ConflictError):
+    """The pupil came with an account that no school made."""
+
+    code = "pupil_own_account"
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverAccess:
+    """Who the pupil is said to be."""
+
+    uai: Uai
+    first_name: str
+    last_name: str
+    birth_date: date
+    ine: Ine
+
+
+def recover_access(
+    pupils: PupilStore, reconciliations: ReconciliationStore, accounts: Accounts, command: RecoverAccess
+) -> PupilCredentials:
+    """The pupil's username with a new initial password; done again, it gives another one and ends the one before.
+
+    Raises :class:`~jalon.organisations.reconcile_pupil.PupilNotListedError`, :class:`PupilWithoutAccountError`,
+    :class:`PupilOwnAccountError`.
+    """
+    pupil = _pupil(pupils, command)
+    link = reconciliations.of_pupils(command.uai, [pupil.ine]).get(pupil.ine)
+    if link is None or accounts.store.identity(link.user_id) is None:
+        raise PupilWithoutAccountError("This pupil has no account here yet; issue the credentials of the class.")
+    try:
+        account = reset_pupil_password(accounts, link.user_id)
+    except AccountNotFoundError as error:
+        raise PupilOwnAccountError("This pupil has an account of their own: its password is recovered by e-mail.") from error
+    return PupilCredentials(pupil, account)
+
+
+def _pupil(pupils: PupilStore, command: RecoverAccess) -> Pupil:
+    pupil = pupils.find(command.uai, command.ine)
+    if pupil is None or pupil.birth_date != command.birth_date or not is_named(pupil, command.first_name, command.last_name):
+        raise PupilNotListedError(
+            "Nobody on this school's list has this name, birth date and national number; check them as the list has them."
+        )
+    return pupil
