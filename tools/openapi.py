@@ -6,10 +6,15 @@ python -m tools.openapi --check  # exit status 1 when the committed one differs 
 
 import argparse
 import importlib
+import inspect
 import json
 import sys
 from pathlib import Path
 from typing import Any
+
+from jalon.edge.idempotency import idempotent
+from jalon.edge.polling import polled
+from tools.openapi_examples import add_examples
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "openapi.json"
@@ -33,6 +38,20 @@ PUBLIC = frozenset(
 TITLE = "Jalon"
 VERSION = "1.0.0"
 
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "Fresh for each thing to create, the same when the request is repeated.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+IF_NONE_MATCH: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the state that is known already; 304 while it still holds.",
+    "schema": {"type": "string"},
+}
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "title": "Problem",
@@ -75,11 +94,12 @@ def document() -> dict[str, Any]:
                 raise ValueError(f"two functions serve {sorted(twice)} {path}")
             known.update(item)
         schemas |= own.get("components", {}).get("schemas", {})
-    for name in ("HTTPValidationError", "ValidationError"):
+    for name in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
         schemas.pop(name, None)
     for path, item in paths.items():
         for method, operation in item.items():
             _finish(method, path, operation)
+    add_examples(paths, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -115,13 +135,40 @@ def _parts() -> list[tuple[str, dict[str, Any]]]:
     parts: list[tuple[str, dict[str, Any]]] = [("accounts", accounts)]
     for name in RESOLVERS:
         app = importlib.import_module(f"functions.{name}.app").app
-        parts.append((name, json.loads(app.get_openapi_json_schema(title=TITLE, version=VERSION, openapi_version="3.1.0"))))
+        part = json.loads(app.get_openapi_json_schema(title=TITLE, version=VERSION, openapi_version="3.1.0"))
+        for route in (*app._static_routes, *app._dynamic_routes):
+            _describe(route, part["paths"][route.openapi_path][route.method.lower()])
+        parts.append((name, part))
     return parts
+
+
+def _describe(route: Any, operation: dict[str, Any]) -> None:
+    """Say what a route is for, in its docstring's words, and what its middlewares ask for and answer."""
+    text = inspect.getdoc(route.func) or ""
+    operation["summary"] = _first_sentence(text)
+    operation["description"] = " ".join(text.split())
+    if idempotent in route.middlewares:
+        operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+    if polled in route.middlewares:
+        operation.setdefault("parameters", []).append(IF_NONE_MATCH)
+        operation["responses"]["200"]["headers"] = {"ETag": {"description": "Names this state.", "schema": {"type": "string"}}}
+        operation["responses"]["304"] = {"description": "Nothing has changed since the state that If-None-Match names."}
+
+
+def _first_sentence(text: str) -> str:
+    """Up to the first full stop.
+
+    >>> _first_sentence("Read one. It is long.")
+    'Read one.'
+    """
+    joined = " ".join(text.split())
+    return joined.split(". ")[0].rstrip(".") + "." if joined else ""
 
 
 def _finish(method: str, path: str, operation: dict[str, Any]) -> None:
     """Say how each route is guarded and how it refuses."""
     operation["security"] = [] if (method, path) in PUBLIC else [{"token": []}]
+    operation.setdefault("description", operation["summary"])
     responses = operation.setdefault("responses", {})
     responses.pop("422", None)
     responses.get("204", {}).pop("content", None)

@@ -5,6 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from functions.campaigns import campaign_rendering as rendering
 from functions.campaigns.calling import LIMIT, SERVICE, ClassQuery, CursorQuery, LimitQuery, UaiPath, member, user
@@ -31,6 +32,12 @@ from jalon.kernel.ids import CampaignId
 from jalon.organisations.organisation import organisation_of
 
 router = Router()
+
+#: How the API's document describes the table.
+CSV: OpenAPIResponse = {
+    "description": "The table, UTF-8 with a byte order mark, semicolons.",
+    "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 CampaignPath = Annotated[str, Path(pattern=r"^cmp_[0-9a-f]{32}$", description="The campaign's id.")]
 
@@ -103,7 +110,7 @@ def read_results(uai: UaiPath, campaign_id: CampaignPath) -> CampaignResultsView
     return rendering.results(campaign, collective_results(parts().stats, campaign.campaign_id))
 
 
-@router.get("/v1/organisations/<uai>/campaigns/<campaign_id>/results.csv")
+@router.get("/v1/organisations/<uai>/campaigns/<campaign_id>/results.csv", responses={200: CSV})
 def export_results(uai: UaiPath, campaign_id: CampaignPath) -> Response[str]:
     """Every participant as a row, for spreadsheets: UTF-8 with a byte order mark, semicolons."""
     campaign = _campaign(uai, campaign_id)

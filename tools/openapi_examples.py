@@ -1,0 +1,97 @@
+"""Examples for every JSON body of the OpenAPI document: the sample events for requests, else made from the schemas."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tools.openapi_samples import BY_NAME, FORMATS, NUMBERS, OBJECTS, TEXTS
+
+Schema = Mapping[str, Any]
+_EVENTS = Path(__file__).resolve().parent.parent / "events"
+_REFERENCE = "#/components/schemas/"
+_JSON = "application/json"
+
+
+def add_examples(paths: Mapping[str, Any], schemas: Mapping[str, Schema]) -> None:
+    """Give each JSON body its examples, in place; those a route gives itself stay.
+
+    Raises ValueError for a text that nothing says an example of.
+    """
+    requests = sample_requests()
+    for path, item in paths.items():
+        for method, operation in item.items():
+            body = operation.get("requestBody", {}).get("content", {}).get(_JSON)
+            if body is not None and "examples" not in body:
+                given = requests.get(f"{method.upper()} {path}") or {"example": example(body["schema"], schemas)}
+                body["examples"] = {name: {"value": value} for name, value in given.items()}
+            for status, response in operation["responses"].items():
+                content = response.get("content", {}).get(_JSON)
+                if content is not None and status.startswith("2") and "examples" not in content:
+                    content["examples"] = {"example": {"value": example(content["schema"], schemas)}}
+
+
+def sample_requests() -> dict[str, dict[str, Any]]:
+    """The JSON bodies of ``events/``, by route and by the event's name: they are also what the handlers' tests send."""
+    found: dict[str, dict[str, Any]] = {}
+    for file in sorted(_EVENTS.glob("*/*.json")):
+        event = json.loads(file.read_text())
+        body = event.get("body") if isinstance(event, dict) else None
+        if body and "routeKey" in event and "json" in event.get("headers", {}).get("content-type", ""):
+            found.setdefault(event["routeKey"], {})[file.stem] = json.loads(body)
+    return found
+
+
+def example(schema: Schema, schemas: Mapping[str, Schema], name: str = "", owner: str = "") -> Any:
+    """One value that the schema takes. ``name`` is the property's, ``owner`` the schema's that holds it."""
+    if "$ref" in schema:
+        owner = schema["$ref"].removeprefix(_REFERENCE)
+        return OBJECTS[owner] if owner in OBJECTS else example(schemas[owner], schemas, name, owner)
+    if schema.get("examples"):
+        return schema["examples"][0]
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    for several in ("anyOf", "oneOf", "allOf"):
+        if several in schema:
+            return example(schema[several][0], schemas, name, owner)
+    return _typed(schema, schemas, name, owner)
+
+
+def _typed(schema: Schema, schemas: Mapping[str, Schema], name: str, owner: str) -> Any:
+    kind = schema.get("type")
+    if kind == "object":
+        return _object(schema, schemas, name, owner)
+    if kind == "array":
+        return [example(schema["items"], schemas, name, owner)] if schema.get("maxItems") != 0 else []
+    if kind == "string":
+        return _text(schema, name, owner)
+    if kind in {"integer", "number"}:
+        wanted = NUMBERS.get(name, 1)
+        return int(min(max(wanted, schema.get("minimum", wanted)), schema.get("maximum", wanted)))
+    return True if kind == "boolean" else None
+
+
+def _object(schema: Schema, schemas: Mapping[str, Schema], name: str, owner: str) -> Any:
+    """Everything that is required, and what has a default as it is by default."""
+    if "properties" not in schema:
+        return OBJECTS.get(name, {})
+    made = {}
+    for key, value in schema["properties"].items():
+        if key in schema.get("required", ()):
+            made[key] = example(value, schemas, key, owner)
+        elif value.get("default") is not None:
+            made[key] = value["default"]
+    return made
+
+
+def _text(schema: Schema, name: str, owner: str) -> str:
+    known = TEXTS.get(f"{owner}.{name}")
+    if known is None and "format" in schema and schema["format"] in FORMATS:
+        known = BY_NAME.get(name, FORMATS[schema["format"]])
+    if known is None:
+        known = BY_NAME.get(name, TEXTS.get(name, FORMATS["date-time"] if name.endswith(("_at", "_since")) else None))
+    if known is None:
+        raise ValueError(f"no example of {owner}.{name}: give its schema one (Field(examples=[…])), or tools/openapi_samples.py")
+    return known
