@@ -17,6 +17,7 @@ def me_of(identity: Identity, credentials: Credentials | None, terms_in_force: s
         last_name=identity.last_name,
         birth_date=identity.birth_date,
         email=identity.email,
+        email_verified=identity.email_verified,
         username=identity.username,
         providers=sorted(identity.providers),
         roles=sorted(map(str, identity.roles)),

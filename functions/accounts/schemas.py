@@ -64,6 +64,7 @@ class Me(BaseModel):
     last_name: str
     birth_date: date | None
     email: str | None
+    email_verified: bool = Field(description="A code sent to the address came back (POST /v1/me/email and its confirmation).")
     username: str | None
     providers: list[str] = Field(description="The identity providers that sign in to this account.")
     roles: list[str]

@@ -95,7 +95,13 @@ class MemoryAccounts:
         for key in before.login_keys - after.login_keys:
             self.logins.pop(key, None)
         self.logins |= dict.fromkeys(after.login_keys, after.user_id)
-        self.people[after.user_id] = replace(stored, email=after.email, login_keys=after.login_keys, providers=after.providers)
+        self.people[after.user_id] = replace(
+            stored,
+            email=after.email,
+            email_verified=after.email_verified,
+            login_keys=after.login_keys,
+            providers=after.providers,
+        )
 
     def set_preferences(self, user_id: UserId, preferences: Preferences) -> None:
         self.people[user_id] = replace(self._person(user_id), preferences=preferences)

@@ -13,6 +13,7 @@ from jalon.accounts.recover_password import recover_password
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.setup_token import SetupTokenError
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
+from jalon.accounts.sign_up import SignUp, sign_up
 from jalon.kernel.errors import InvalidInputError
 from jalon.kernel.ids import UserId
 from tests.accounts.fakes import World
@@ -175,3 +176,22 @@ def test_waiting_for_messages_does_not_keep_anyone_from_signing_in(world: World,
     for _ in range(MOST_A_DAY):
         ask_for_email(world.accounts, world.mailbox, lea.user_id, ADDRESS)
     sign_in(world.accounts, lea.username, lea.initial_password or "")
+
+
+def test_whoever_signs_up_proves_the_address_afterwards(world: World) -> None:
+    command = SignUp(UserId("usr_paul"), "paul@example.org", "un lapin dans la lune", "Paul", "Durand", date(2008, 5, 6))
+    signed_up = sign_up(world.accounts, command)
+    assert not signed_up.email_verified
+    with pytest.raises(InvalidInputError):
+        confirm_email(world.accounts, signed_up.user_id, "paul@example.org", "2222222222")
+    attach(world, signed_up.user_id, "paul@example.org")
+    assert world.store.identity(signed_up.user_id) == replace(signed_up, email_verified=True)
+    assert sign_in(world.accounts, "paul@example.org", "un lapin dans la lune").email_verified
+
+
+def test_the_proof_of_an_address_is_not_the_proof_of_another(world: World, lea: PupilAccount) -> None:
+    attach(world, lea.user_id)
+    ask_for_email(world.accounts, world.mailbox, lea.user_id, "new@example.org")
+    with pytest.raises(InvalidInputError):
+        confirm_email(world.accounts, lea.user_id, ADDRESS, last_word(world))
+    assert confirm_email(world.accounts, lea.user_id, "new@example.org", last_word(world)).email_verified

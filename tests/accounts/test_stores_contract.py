@@ -208,7 +208,9 @@ def test_nobody_is_changed_into_being(accounts: AccountStore, change: Callable[[
 
 def test_logins_are_replaced_whole(accounts: AccountStore) -> None:
     accounts.create(LEA, PROOF)
-    both = replace(LEA, email="lea@example.org", login_keys=frozenset({"key-lea", "key-mail"}), providers={"ent": "key-mail"})
+    both = replace(
+        LEA, email="lea@example.org", email_verified=True, login_keys=frozenset({"key-lea", "key-mail"}), providers={"ent": "key-mail"}
+    )
     accounts.replace_logins(LEA, both)
     assert accounts.identity(LEA.user_id) == both
     assert accounts.user_of_login("key-mail") == accounts.user_of_login("key-lea") == LEA.user_id
@@ -217,6 +219,14 @@ def test_logins_are_replaced_whole(accounts: AccountStore) -> None:
     assert accounts.identity(LEA.user_id) == other
     assert accounts.user_of_login("key-mail") is None
     assert accounts.user_of_login("key-new") == LEA.user_id
+
+
+def test_an_address_is_verified_where_no_login_changes(accounts: AccountStore) -> None:
+    accounts.create(PAUL, PROOF)
+    verified = replace(PAUL, email_verified=True)
+    accounts.replace_logins(PAUL, verified)
+    assert accounts.identity(PAUL.user_id) == verified
+    assert accounts.user_of_login("key-paul") == PAUL.user_id
 
 
 def test_a_login_of_someone_else_is_not_taken_over(accounts: AccountStore) -> None:

@@ -51,6 +51,7 @@ def test_a_person_signs_up_and_reads_their_account() -> None:
         "last_name": "Martin",
         "birth_date": "2008-05-06",
         "email": "elodie.martin@example.org",
+        "email_verified": False,
         "username": None,
         "providers": [],
         "roles": ["pupil"],

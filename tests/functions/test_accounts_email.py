@@ -59,6 +59,17 @@ def test_a_new_address_is_proven_and_signs_in(cloud: Cloud, person: str) -> None
     assert sign_in(ADDRESS, PASSWORD).status == 400
 
 
+def test_the_address_of_a_sign_up_is_verified_by_its_code(cloud: Cloud, person: str) -> None:
+    assert send("read_me", subject=person).body["email_verified"] is False
+    assert send("attach_email", body={"email": ADDRESS}, subject=person).status == 202
+    message = latest_message(cloud)
+    assert message["to"] == ADDRESS
+    confirmed = send("confirm_attached_email", body={"email": ADDRESS, "code": message["word"]}, subject=person)
+    assert (confirmed.status, confirmed.body["email"], confirmed.body["email_verified"]) == (200, ADDRESS, True)
+    assert send("read_me", subject=person).body == confirmed.body
+    assert sign_in(ADDRESS, PASSWORD).status == 200
+
+
 def test_a_wrong_code_is_named(person: str) -> None:
     refused = send("confirm_attached_email", body={"email": "new@example.org", "code": "2222222222"}, subject=person)
     assert refused.status == 422

@@ -115,6 +115,7 @@ class AccountTable:
                 IdentityItem(after.user_id),
                 actions=[
                     IdentityItem.email.set(after.email) if after.email else IdentityItem.email.remove(),
+                    IdentityItem.email_verified.set(after.email_verified),
                     IdentityItem.login_keys.set(set(after.login_keys)),
                     IdentityItem.providers.set(dict(after.providers)),
                 ],
@@ -217,6 +218,7 @@ def _identity_item(identity: Identity) -> IdentityItem:
         last_name=identity.last_name,
         birth_date=identity.birth_date.isoformat() if identity.birth_date else None,
         email=identity.email,
+        email_verified=identity.email_verified,
         username=identity.username,
         roles={str(role) for role in identity.roles},
         login_keys=set(identity.login_keys),
@@ -238,6 +240,7 @@ def _identity(item: IdentityItem) -> Identity:
         last_name=item.last_name,
         birth_date=date.fromisoformat(item.birth_date) if item.birth_date else None,
         email=item.email,
+        email_verified=bool(item.email_verified),
         username=item.username,
         roles=frozenset(map(Role, item.roles)),
         login_keys=frozenset(item.login_keys),

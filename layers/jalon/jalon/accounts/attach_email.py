@@ -43,7 +43,7 @@ def ask_for_email(accounts: Accounts, mailer: Mailer, user_id: UserId, email: st
 
 
 def confirm_email(accounts: Accounts, user_id: UserId, email: str, code: str) -> Identity:
-    """Attach the address that the code proves. Confirming it again changes nothing.
+    """Attach the address that the code proves, or verify the one that the person signed up with. Confirming it again changes nothing.
 
     Raises :class:`InvalidInputError` for a code that does not fit, :class:`EmailTakenError` if another account took the
     address meanwhile, :class:`AccountNotFoundError`.
@@ -53,11 +53,11 @@ def confirm_email(accounts: Accounts, user_id: UserId, email: str, code: str) ->
     if not is_code(accounts.keyring, user_id, address, accounts.clock.now(), code):
         wrong = Violation("/code", "This code is not the one sent to this address, or it is too old.", "wrong_code")
         raise InvalidInputError("The code does not fit this address.", (wrong,))
-    if identity.email == address:
+    if identity.email == address and identity.email_verified:
         return identity
     former = frozenset({accounts.keyring.login_key(identity.email)}) if identity.email else frozenset()
     login_key = accounts.keyring.login_key(address)
-    attached = replace(identity, email=address, login_keys=identity.login_keys - former | {login_key})
+    attached = replace(identity, email=address, email_verified=True, login_keys=identity.login_keys - former | {login_key})
     try:
         accounts.store.replace_logins(identity, attached)
     except LoginTakenError as error:

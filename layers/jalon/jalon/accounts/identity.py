@@ -69,6 +69,7 @@ class Identity:
     ``birth_date`` is known for pupils, and for staff only if they gave it. ``login_keys`` are the keyed digests of the
     person's ways in (see :mod:`jalon.accounts.keyring`), so that all of them can be found again from the person;
     ``providers`` are those of them that lead through an identity provider, by its identifier.
+    ``email_verified`` is true once a code sent to the address came back: whoever signs up only says that it is theirs.
     ``sign_in_epoch`` rises by one when the person signs out everywhere: sign-ins begun under an older one are over.
     ``request`` is the keyed digest of the request that made the account, if it came over HTTP: a repeated request is
     told from another one by it.
@@ -81,6 +82,7 @@ class Identity:
     created_at: datetime
     birth_date: date | None = None
     email: str | None = None
+    email_verified: bool = False
     username: str | None = None
     login_keys: frozenset[str] = frozenset()
     providers: Mapping[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ Personal data is in ``identities`` alone; a login stands in ``credentials`` as i
 
 from pynamodb.attributes import (
     BinaryAttribute,
+    BooleanAttribute,
     JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
@@ -30,6 +31,7 @@ class IdentityItem(Model):
     last_name = UnicodeAttribute()
     birth_date = UnicodeAttribute(null=True)
     email = UnicodeAttribute(null=True)
+    email_verified = BooleanAttribute(default=False)
     username = UnicodeAttribute(null=True)
     roles = UnicodeSetAttribute()
     login_keys = UnicodeSetAttribute()
