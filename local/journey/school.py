@@ -13,6 +13,8 @@ from local.siecle_sample import CLASSES, siecle_sample
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 #: The overseas and test range of school numbers that no real school has.
 _FIRST_UAI, _UAIS = 9_900_000, 100_000
+#: About the size of a parcours that a class takes in an hour.
+SKILLS_WANTED = 30
 
 
 def activate_school(story: Story) -> str:
@@ -105,7 +107,7 @@ def create_campaigns(story: Story) -> str:
     """A campaign on a target profile, and one that collects profiles; each gives a code."""
     api = story.school_api
     profiles = api.get("/v1/target-profiles")["items"]
-    story.target_profile = max(profiles, key=lambda profile: profile["skills"])["id"]
+    story.target_profile = min(profiles, key=lambda profile: abs(profile["skills"] - SKILLS_WANTED))["id"]
     assessment = {"type": "assessment", "name": "Diagnostic de rentrée", "target_profile_id": story.target_profile}
     collection = {"type": "profile_collection", "name": "Profils avant la certification"}
     key = secrets.token_hex(8)
