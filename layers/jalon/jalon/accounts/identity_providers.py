@@ -67,6 +67,14 @@ class IdentityProvider:
         if "openid" not in self.scopes or self.role not in _ROLES:
             raise ValueError(f"provider {self.id}: scopes have openid, and the role is one of {sorted(_ROLES)}")
 
+    def allows_endpoint(self, url: str) -> bool:
+        """Whether an address from the provider's own description may be called.
+
+        Only a provider that runs on this very machine names addresses of it: one elsewhere could make us talk to what
+        listens beside the function.
+        """
+        return is_safe_url(url) and (urlsplit(url).scheme == "https" or urlsplit(self.issuer).scheme == "http")
+
     def check_redirect(self, redirect_uri: str) -> None:
         """Raise unless this very address is registered (RFC 9700 §2.1: compared as a string, nothing else)."""
         if redirect_uri not in self.redirect_uris:

@@ -19,7 +19,6 @@ from jalon.accounts.identity_providers import (
     ProviderPerson,
     ProviderRefusedError,
     ProviderUnavailableError,
-    is_safe_url,
 )
 from jalon.kernel.clock import Clock
 
@@ -72,7 +71,7 @@ class OpenIdGateway:
         endpoint = self._metadata(provider).get("userinfo_endpoint")
         if not isinstance(endpoint, str) or not person.access_token:
             return person.claims
-        if not is_safe_url(endpoint):
+        if not provider.allows_endpoint(endpoint):
             raise ProviderUnavailableError("The identity provider describes itself wrongly.")
         status, media_type, body = self._call("GET", endpoint, {"Authorization": f"Bearer {person.access_token}"})
         if status != 200:
@@ -154,7 +153,9 @@ class OpenIdGateway:
     def _metadata(self, provider: IdentityProvider) -> Mapping[str, Any]:
         """The discovery document (OpenID Connect Discovery 1.0 §4), which must speak for this very issuer."""
         metadata = self._document(provider.issuer.rstrip("/") + "/.well-known/openid-configuration", KEPT_FOR)
-        if metadata.get("issuer") != provider.issuer or not all(is_safe_url(str(metadata.get(name, ""))) for name in _ENDPOINTS):
+        if metadata.get("issuer") != provider.issuer or not all(
+            provider.allows_endpoint(str(metadata.get(name, ""))) for name in _ENDPOINTS
+        ):
             raise ProviderUnavailableError("The identity provider describes itself wrongly.")
         return metadata
 
