@@ -1,6 +1,6 @@
 """The stores in memory, with the conditions of the real ones; contract tests run on both."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -41,6 +41,9 @@ class FakeAssessments:
 
     def get(self, assessment_id: AssessmentId) -> AssessmentState | None:
         return self.items.get(assessment_id)
+
+    def get_many(self, assessment_ids: Iterable[AssessmentId]) -> dict[AssessmentId, AssessmentState]:
+        return {assessment_id: self.items[assessment_id] for assessment_id in assessment_ids if assessment_id in self.items}
 
     def latest_attempt(self, slot: Slot) -> Attempt | None:
         numbers = [number for user_id, key, number in self.attempts if (user_id, key) == (slot.user_id, slot.key)]

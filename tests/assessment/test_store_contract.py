@@ -93,6 +93,15 @@ def test_nothing_is_read_where_nothing_was_created(store: AssessmentStore) -> No
     assert store.get(ID) is None
 
 
+def test_many_are_read_together_and_those_that_do_not_exist_are_left_out(store: AssessmentStore) -> None:
+    many = [AssessmentId(f"asm_{number:032x}") for number in range(103)]
+    for assessment_id in many:
+        store.create(new(assessment_id=assessment_id))
+    found = store.get_many([*many, many[0], AssessmentId("asm_" + "f" * 32)])
+    assert found == {assessment_id: new(assessment_id=assessment_id) for assessment_id in many}
+    assert store.get_many([]) == {}
+
+
 def test_an_assessment_is_created_once(store: AssessmentStore) -> None:
     assert store.create(new())
     assert not store.create(new(seed=b"other"))

@@ -1,6 +1,6 @@
 """The assessments in DynamoDB."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import and_
@@ -12,7 +12,7 @@ from engine.packing import Answered, pack_answer
 from jalon.assessment.state import AssessmentState, Slot, Status
 from jalon.assessment.store import Attempt, NotWritten, WriteOutcome, Written
 from jalon.assessment.tables import AssessmentItem, AttemptItem, item_of, state_of
-from jalon.edge.tables import Applied, ConditionFailedError, conditional_update, translated
+from jalon.edge.tables import Applied, ConditionFailedError, batch_read, conditional_update, translated
 from jalon.kernel.clock import epoch_ms
 from jalon.kernel.ids import AssessmentId, UserId
 
@@ -28,6 +28,10 @@ class DynamoAssessments:
             answer = table.get_item(assessment_id, consistent_read=True)
         item = answer.get("Item")
         return state_of(item) if item else None
+
+    def get_many(self, assessment_ids: Iterable[AssessmentId]) -> dict[AssessmentId, AssessmentState]:
+        states = [state_of(item) for item in batch_read(AssessmentItem, assessment_ids)]
+        return {state.assessment_id: state for state in states}
 
     def latest_attempt(self, slot: Slot) -> Attempt | None:
         with translated():
@@ -96,10 +100,7 @@ class DynamoAssessments:
     def of_user(self, user_id: UserId) -> Iterator[AssessmentState]:
         with translated():
             attempts = [AssessmentId(item.assessment_id) for item in AttemptItem.query(user_id, consistent_read=True)]
-        for assessment_id in attempts:
-            state = self.get(assessment_id)
-            if state is not None:
-                yield state
+        yield from self.get_many(attempts).values()
 
     def users(self) -> Iterator[UserId]:
         """Every user who ever began an assessment, each once: a walk over the attempts, for rebuilding and nothing else."""

@@ -1,6 +1,6 @@
 """What the rules ask of the tables (a Protocol: PynamoDB in the functions, a fake in the tests)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -45,6 +45,10 @@ class AssessmentStore(Protocol):
 
     def get(self, assessment_id: AssessmentId) -> AssessmentState | None:
         """The assessment after every acknowledged write, or None."""
+        ...
+
+    def get_many(self, assessment_ids: Iterable[AssessmentId]) -> dict[AssessmentId, AssessmentState]:
+        """The assessments that exist among these, each after every acknowledged write (in batches of 100 reads)."""
         ...
 
     def latest_attempt(self, slot: Slot) -> Attempt | None:

@@ -12,7 +12,7 @@ from jalon.certification.run_finalisation import begin_if_reachable
 from jalon.certification.score_candidate import is_complete
 from jalon.certification.sessions import Finalisation, Session
 from jalon.certification.supervise_session import Room
-from jalon.certification.watch_session import sitting_test
+from jalon.certification.watch_session import sitting_tests
 from jalon.kernel.errors import Violation
 from jalon.kernel.ids import CandidateId, SessionNumber, UserId
 
@@ -42,7 +42,8 @@ def finalise_session(room: Room, open_finalisations: OpenFinalisationStore, exec
     started = [candidate for candidate in room.candidates.of_session(command.number) if candidate.started_at is not None]
     if not started:
         raise NobodyStartedError("Nobody started a test in this session: there is nothing to finalise.", session_number=command.number)
-    _check(command, [(candidate, sitting_test(room.assessments, candidate)) for candidate in started])
+    tests = sitting_tests(room.assessments, started)
+    _check(command, [(candidate, tests.get(candidate.candidate_id)) for candidate in started])
     for candidate in started:
         reason = command.abort_reasons.get(candidate.candidate_id)
         if candidate.abort_reason is not reason:

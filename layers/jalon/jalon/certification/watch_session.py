@@ -1,6 +1,6 @@
 """The invigilator's live view: who is present, and how far each candidate is (docs/domain.md §7)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from jalon.assessment.state import AssessmentState, Status
 from jalon.assessment.store import AssessmentStore
 from jalon.certification.candidates import Candidate, CandidateStatus
 from jalon.certification.supervise_session import Room
-from jalon.kernel.ids import SessionNumber
+from jalon.kernel.ids import CandidateId, SessionNumber
 
 #: Longest time without a sign of life after which a candidate is shown as perhaps disconnected.
 QUIET_FOR = timedelta(minutes=5)
@@ -48,7 +48,16 @@ class LiveCandidate:
 def watch_session(room: Room, number: SessionNumber) -> Sequence[LiveCandidate]:
     """Every candidate of the session with the state of his or her test; nothing is written to know it."""
     now = room.clock.now()
-    return [live(candidate, sitting_test(room.assessments, candidate), now) for candidate in room.candidates.of_session(number)]
+    candidates = room.candidates.of_session(number)
+    tests = sitting_tests(room.assessments, candidates)
+    return [live(candidate, tests.get(candidate.candidate_id), now) for candidate in candidates]
+
+
+def sitting_tests(assessments: AssessmentStore, candidates: Iterable[Candidate]) -> Mapping[CandidateId, AssessmentState]:
+    """The tests of those candidates who have one, read together."""
+    sitting = {candidate.candidate_id: candidate.assessment_id for candidate in candidates if candidate.assessment_id}
+    tests = assessments.get_many(sitting.values())
+    return {candidate_id: tests[assessment_id] for candidate_id, assessment_id in sitting.items() if assessment_id in tests}
 
 
 def sitting_test(assessments: AssessmentStore, candidate: Candidate) -> AssessmentState | None:

@@ -4,7 +4,9 @@ A model names its table logically (``class Meta(TableMeta): table_name = "assess
 physical name that the template gave, once, when a function is wired.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +30,13 @@ _THROTTLES = frozenset(
     }
 )
 _REFUSALS = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException"})
+
+
+#: The most keys that one BatchGetItem takes (Amazon DynamoDB API Reference, BatchGetItem).
+_BATCH = 100
+#: How often the rest of a batch is asked for again, after pauses that double from this many seconds, each drawn at random below it.
+_BATCH_TRIES = 4
+_PAUSE_S = 0.05
 
 
 class ConditionFailedError(ConflictError):
@@ -142,3 +151,31 @@ def conditional_update(
             stored = getattr(error.__cause__, "response", {}).get("Item")
             return Refused(stored or None)
     return Applied(answer["Attributes"])
+
+
+def batch_read(model: type[Model], hash_keys: Iterable[str]) -> Iterator[Mapping[str, Mapping[str, Any]]]:
+    """The items that exist under these keys, in no order, in DynamoDB's typed form: one ``BatchGetItem`` for each 100, consistent.
+
+    For a table without a range key. Raises :class:`StoreUnavailableError` as :func:`translated` does, and when the tables keep
+    leaving keys for later.
+    """
+    untyped: Any = model
+    name = untyped._hash_key_attribute().attr_name
+    keys = [{name: {"S": key}} for key in dict.fromkeys(hash_keys)]
+    for start in range(0, len(keys), _BATCH):
+        yield from _one_batch(model, keys[start : start + _BATCH])
+
+
+def _one_batch(model: type[Model], keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Mapping[str, Any]]]:
+    table = model._get_connection()
+    wanted: dict[str, Any] = {table.table_name: {"Keys": keys, "ConsistentRead": True}}
+    for attempt in range(_BATCH_TRIES):
+        if attempt:
+            time.sleep(random.uniform(0, _PAUSE_S * 2**attempt))  # noqa: S311 - a pause, not a secret
+        with translated():
+            answer = table.connection.dispatch("BatchGetItem", {"RequestItems": wanted})
+        yield from answer["Responses"].get(table.table_name, ())
+        wanted = answer.get("UnprocessedKeys") or {}
+        if not wanted:
+            return
+    raise StoreUnavailableError("The service is busy; send the same request again.")
