@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from jalon.certificates.archive_shelf import S3Shelf, SqsOrders
+from jalon.certificates.archive_store import S3Shelf, SqsOrders
 from jalon.certificates.archives import ArchiveShelf, Send
 from jalon.certificates.result_store import TableResultStore
 from jalon.certificates.stores import CertificateStore, ResultStore
