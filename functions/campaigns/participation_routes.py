@@ -12,7 +12,7 @@ from functions.campaigns.wiring import parts
 from jalon.campaigns.enter_code import enter_code
 from jalon.campaigns.participation import own_participation
 from jalon.campaigns.share_results import share_results
-from jalon.campaigns.start_participation import start_participation
+from jalon.campaigns.start_participation import retry_participation, start_participation
 from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
@@ -60,3 +60,12 @@ def share(participation_id: ParticipationPath) -> ParticipationView:
     logger(SERVICE).info("RESULTS_SHARED", participation_id=shared.participation_id, sendings=shared.sendings)
     metric("ResultsShared")
     return rendering.participation(shared)
+
+
+@router.post("/v1/participations/<participation_id>/retry")
+def retry(participation_id: ParticipationPath) -> ParticipationView:
+    """Take the test of a campaign again, 4 days after its end and before its results are sent; repeating the request is harmless."""
+    own = retry_participation(parts().taking_part, participation_id, pupil(router))
+    logger(SERVICE).info("PARTICIPATION_RETRIED", participation_id=own.participation_id)
+    metric("ParticipationRetried")
+    return rendering.participation(own)

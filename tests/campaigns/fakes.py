@@ -71,6 +71,16 @@ class FakeParticipations:
             self.items[key] = replace(self.items[key], assessment_id=assessment_id)
         return self.items.get(key) or replace(participation, assessment_id=assessment_id)
 
+    def begin_again(self, participation: Participation, assessment_id: AssessmentId) -> Participation:
+        key = (participation.campaign_id, participation.user_id)
+        stored = self.items.get(key)
+        if stored is None:
+            return participation
+        if (stored.assessment_id, stored.sendings) == (participation.assessment_id, participation.sendings):
+            fresh = {"assessment_id": assessment_id, "status": ParticipationStatus.STARTED, "answered": 0, "progress_percent": 0}
+            self.items[key] = replace(stored, **fresh)
+        return self.items[key]
+
     def advance(self, campaign_id: CampaignId, user_id: UserId, *, answered: int, progress_percent: int, finished: bool) -> None:
         stored = self.items.get((campaign_id, user_id))
         if stored is None or stored.status is not ParticipationStatus.STARTED or stored.answered > answered:

@@ -82,6 +82,17 @@ def test_the_first_test_attached_stays(stores: Stores) -> None:
     assert stores.participations.attach_assessment(participation(), AssessmentId("asm_2")) == first
 
 
+def test_another_attempt_begins_from_zero_once_and_never_after_a_sending(stores: Stores) -> None:
+    stores.participations.create(participation())
+    first = stores.participations.attach_assessment(participation(), AssessmentId("asm_1"))
+    advance(stores, 5, finished=True)
+    again = stores.participations.begin_again(first, AssessmentId("asm_2"))
+    assert (again.assessment_id, again.status, again.answered, again.progress_percent) == ("asm_2", ParticipationStatus.STARTED, 0, 0)
+    assert stores.participations.begin_again(first, AssessmentId("asm_3")) == again
+    sent = stores.participations.share(again, ASSESSED, NOW)
+    assert stores.participations.begin_again(again, AssessmentId("asm_4")) == sent
+
+
 def advance(stores: Stores, answered: int, *, finished: bool = False) -> Participation:
     stores.participations.advance(CAMPAIGN, ZOE, answered=answered, progress_percent=answered * 10, finished=finished)
     found = stores.participations.find(CAMPAIGN, ZOE)

@@ -38,6 +38,9 @@ class Scene:
     def share(self, participation: Any, user_id: str = "", **event: Any) -> tuple[int, Any]:
         return self.school.as_pupil(user_id or self.zoe, "POST", f"/v1/participations/{participation['id']}/sharing", **event)
 
+    def retry(self, participation: Any, user_id: str = "") -> tuple[int, Any]:
+        return self.school.as_pupil(user_id or self.zoe, "POST", f"/v1/participations/{participation['id']}/retry")
+
     def answer(self, participation: Any, user_id: str = "", *, wrong: bool = False) -> int:
         """Answer the test to its end through the assessment context, as the API behind the pupil's screen does."""
         store, releases = DynamoAssessments(), FakeReleases(content.release())

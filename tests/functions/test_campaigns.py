@@ -15,6 +15,7 @@ from functions.track_participations.app import handler as track_participations
 from jalon.assessment.assessment_store import DynamoAssessments
 from jalon.assessment.profile_store import DynamoProfiles
 from jalon.assessment.profiles import StoredProfile
+from jalon.assessment.tables import AssessmentItem
 from jalon.campaigns.stats_store import DynamoCampaignStats
 from jalon.edge.paging import encode_cursor
 from jalon.kernel.clock import SystemClock
@@ -371,3 +372,35 @@ def test_the_school_sees_who_is_certifiable(scene: Scene) -> None:
     nobody = scene.school.sample.pupils[-1].ine
     assert (seen[zoe], seen[leo], seen[nobody]) == ((True, True, 5), (True, False, 4), (False, False, 0))
     assert len(seen) == 60
+
+
+def aged(assessment_id: str, days: int) -> None:
+    """Let a finished test have ended days ago."""
+    item = AssessmentItem.get(assessment_id)
+    item.updated_at -= days * 86_400_000
+    item.save()
+
+
+def test_a_finished_test_is_taken_again_after_4_days_and_before_it_is_sent(scene: Scene) -> None:
+    own = scene.participate(scene.school.create_campaign())
+    assert scene.retry(own) == (200, own)  # still under way: there is nothing to take again
+    scene.answer(own, wrong=True)
+    status, early = scene.retry(own)
+    assert (status, early["code"], early["days_remaining"]) == (409, "too_early_to_improve", 4)
+    aged(own["assessment_id"], days=5)
+    status, again = scene.retry(own)
+    assert (status, again["id"], again["status"], again["progress_percent"]) == (200, own["id"], "STARTED", 0)
+    assert again["assessment_id"] != own["assessment_id"]
+    assert scene.retry(own) == (200, again)
+    scene.answer(again)
+    status, shared = scene.share(again)
+    assert (status, shared["status"]) == (200, "SHARED")
+    status, refused = scene.retry(own)
+    assert (status, refused["code"]) == (409, "results_already_sent")
+    assert scene.retry(own, scene.leo)[0] == 404
+
+
+def test_a_collection_has_no_test_to_take_again(scene: Scene) -> None:
+    own = scene.participate(scene.school.create_campaign("profile_collection"))
+    status, refused = scene.retry(own)
+    assert (status, refused["code"]) == (409, "test_not_finished")

@@ -77,7 +77,7 @@ def _may_improve(state: AssessmentState, clock: Clock) -> bool:
     """True, or TooEarlyToImproveError within the delay. Source: docs/domain.md §3."""
     days = days_to_improve(int(state.updated_at.timestamp()), int(clock.now().timestamp()))
     if days > 0:
-        raise TooEarlyToImproveError("A finished competence can be improved after 4 days.", days_remaining=days)
+        raise TooEarlyToImproveError("A finished test can be taken again 4 days after its end.", days_remaining=days)
     return True
 
 

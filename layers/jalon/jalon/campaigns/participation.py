@@ -116,6 +116,10 @@ class ParticipationStore(Protocol):
 
     def attach_assessment(self, participation: Participation, assessment_id: AssessmentId) -> Participation: ...
 
+    def begin_again(self, participation: Participation, assessment_id: AssessmentId) -> Participation:
+        """Hand the participation to another test, its progress from zero, unless results are sent or another test has it already."""
+        ...
+
     def advance(self, campaign_id: CampaignId, user_id: UserId, *, answered: int, progress_percent: int, finished: bool) -> None:
         """Note a test's progress, unless a later one is noted or the results are sent; ``finished`` makes it TO_SHARE."""
         ...

@@ -73,6 +73,18 @@ class DynamoParticipations:
         )
         return self.find(participation.campaign_id, participation.user_id) or replace(participation, assessment_id=assessment_id)
 
+    def begin_again(self, participation: Participation, assessment_id: AssessmentId) -> Participation:
+        actions: list[Action] = [
+            ParticipationItem.assessment_id.set(assessment_id),
+            ParticipationItem.status.set(ParticipationStatus.STARTED.value),
+            ParticipationItem.answered.set(0),
+            ParticipationItem.progress_percent.set(0),
+        ]
+        same_test = ParticipationItem.assessment_id == participation.assessment_id
+        nothing_sent = ParticipationItem.sendings == participation.sendings
+        self._update(participation.campaign_id, participation.user_id, actions, same_test & nothing_sent)
+        return self.find(participation.campaign_id, participation.user_id) or participation
+
     def advance(self, campaign_id: CampaignId, user_id: UserId, *, answered: int, progress_percent: int, finished: bool) -> None:
         status = ParticipationStatus.TO_SHARE if finished else ParticipationStatus.STARTED
         actions: list[Action] = [

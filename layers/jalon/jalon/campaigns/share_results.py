@@ -3,16 +3,14 @@
 from jalon.assessment.load_assessment import load_assessment
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.settle import settle
-from jalon.campaigns.campaign import Campaign, CampaignArchivedError, CampaignNotFoundError, CampaignType
+from jalon.campaigns.campaign import Campaign, CampaignType
 from jalon.campaigns.participation import (
     Participation,
-    ParticipationStatus,
-    ResultsAlreadySentError,
     TestNotFinishedError,
     own_participation,
 )
 from jalon.campaigns.shared_results import SharedResults, assessment_results, profile_results
-from jalon.campaigns.start_participation import TakingPart
+from jalon.campaigns.start_participation import TakingPart, already_sent, open_campaign
 from jalon.kernel.ids import UserId
 
 
@@ -23,16 +21,10 @@ def share_results(taking_part: TakingPart, participation_id: str, user_id: UserI
     ParticipationNotFoundError, CampaignArchivedError, TestNotFinishedError, ResultsAlreadySentError.
     """
     participation = own_participation(taking_part.participations, participation_id, user_id)
-    campaign = taking_part.campaigns.find(participation.campaign_id)
-    if campaign is None:
-        raise CampaignNotFoundError("There is no such campaign.", campaign_id=participation.campaign_id)
-    if campaign.archived_at is not None:
-        raise CampaignArchivedError("This campaign is over: nothing more is sent.")
-    if participation.status is ParticipationStatus.SHARED and not campaign.multiple_sendings:
-        raise _already_sent(participation)
+    campaign = open_campaign(taking_part, participation)
     shared = taking_part.participations.share(participation, _results(taking_part, campaign, participation), taking_part.clock.now())
     if shared is None:
-        raise _already_sent(participation)
+        raise already_sent(participation)
     return shared
 
 
@@ -51,7 +43,3 @@ def _results(taking_part: TakingPart, campaign: Campaign, participation: Partici
 
 def _not_finished() -> TestNotFinishedError:
     return TestNotFinishedError("Your test still has questions; finish it, then send your results.")
-
-
-def _already_sent(participation: Participation) -> ResultsAlreadySentError:
-    return ResultsAlreadySentError("You have sent your results of this campaign.", participation_id=participation.participation_id)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from jalon.assessment.profiles import ProfileStore
 from jalon.assessment.releases import Releases
 from jalon.assessment.start_assessment import StartAssessment, start_assessment
-from jalon.assessment.state import Purpose
+from jalon.assessment.state import AssessmentState, Purpose
 from jalon.assessment.store import AssessmentStore
-from jalon.campaigns.campaign import Campaign, CampaignStore, CampaignType
+from jalon.campaigns.campaign import Campaign, CampaignArchivedError, CampaignNotFoundError, CampaignStore, CampaignType
 from jalon.campaigns.enter_code import CodeEntry, enter_code
 from jalon.campaigns.participation import (
     NoLongerListedError,
@@ -15,6 +15,9 @@ from jalon.campaigns.participation import (
     Participation,
     ParticipationStatus,
     ParticipationStore,
+    ResultsAlreadySentError,
+    TestNotFinishedError,
+    own_participation,
 )
 from jalon.kernel.clock import Clock
 from jalon.kernel.ids import IdSource, UserId
@@ -51,6 +54,44 @@ def start_participation(taking_part: TakingPart, code: str, user_id: UserId) -> 
     return participation
 
 
+def retry_participation(taking_part: TakingPart, participation_id: str, user_id: UserId) -> Participation:
+    """The participation with another attempt at its test, 4 days after the end of the last one and before anything is sent.
+
+    Repeating the request gives the same attempt. Raises ParticipationNotFoundError, CampaignArchivedError, ResultsAlreadySentError,
+    TestNotFinishedError for one without a test, TooEarlyToImproveError. Source: docs/domain.md §3.
+    """
+    participation = own_participation(taking_part.participations, participation_id, user_id)
+    campaign = open_campaign(taking_part, participation)
+    if participation.sendings:
+        raise already_sent(participation)
+    if participation.assessment_id is None:
+        raise TestNotFinishedError("There is no test of this campaign to take again.")
+    state = _test(taking_part, campaign, participation, improve=True)
+    if state.assessment_id == participation.assessment_id:
+        return participation
+    return taking_part.participations.begin_again(participation, state.assessment_id)
+
+
+def open_campaign(taking_part: TakingPart, participation: Participation) -> Campaign:
+    """The campaign of a participation from which something may still be sent.
+
+    Raises CampaignNotFoundError, CampaignArchivedError, ResultsAlreadySentError.
+    """
+    campaign = taking_part.campaigns.find(participation.campaign_id)
+    if campaign is None:
+        raise CampaignNotFoundError("There is no such campaign.", campaign_id=participation.campaign_id)
+    if campaign.archived_at is not None:
+        raise CampaignArchivedError("This campaign is over: nothing more is sent.")
+    if participation.status is ParticipationStatus.SHARED and not campaign.multiple_sendings:
+        raise already_sent(participation)
+    return campaign
+
+
+def already_sent(participation: Participation) -> ResultsAlreadySentError:
+    """What tells a pupil that an assessment is sent once."""
+    return ResultsAlreadySentError("You have sent your results of this campaign.", participation_id=participation.participation_id)
+
+
 def _create(taking_part: TakingPart, entry: CodeEntry, user_id: UserId) -> Participation:
     campaign = entry.campaign
     if entry.ine is None:
@@ -74,7 +115,12 @@ def _create(taking_part: TakingPart, entry: CodeEntry, user_id: UserId) -> Parti
 
 
 def _begin_test(taking_part: TakingPart, campaign: Campaign, participation: Participation) -> Participation:
-    state = start_assessment(
+    state = _test(taking_part, campaign, participation)
+    return taking_part.participations.attach_assessment(participation, state.assessment_id)
+
+
+def _test(taking_part: TakingPart, campaign: Campaign, participation: Participation, *, improve: bool = False) -> AssessmentState:
+    return start_assessment(
         store=taking_part.assessments,
         profiles=taking_part.profiles,
         releases=taking_part.releases,
@@ -85,6 +131,6 @@ def _begin_test(taking_part: TakingPart, campaign: Campaign, participation: Part
             purpose=Purpose.CAMPAIGN,
             subject=participation.participation_id,
             target_profile_id=campaign.target_profile_id,
+            improve=improve,
         ),
     )
-    return taking_part.participations.attach_assessment(participation, state.assessment_id)
