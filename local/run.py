@@ -129,10 +129,9 @@ def _finished_journey(record: Path) -> bool:
 
 def _say_where(up: Running) -> None:
     made = json.loads(JOURNEY.read_text()) if JOURNEY.exists() else {}
-    console.print("\nGo on by hand:")
-    for name, value in made.get("made", {}).items():
-        console.print(f"  {name:<24} {value}")
-    console.print("  Ctrl-C stops everything.\n")
+    lines = [f"  {name:<20} {value}" for name, value in made.get("made", {}).items()]
+    # plain, so that a long address stays on its line and can be copied
+    print("\n".join(["", "Go on by hand:", *lines, "  Ctrl-C stops everything.", ""]))
     print(f"READY api={up.api_url} verify={up.site_url}/v", flush=True)
 
 
