@@ -145,6 +145,7 @@ NUMBERS: dict[str, int] = {
     "competences_reached": 7,
     "days_before_improving": 3,
     "days_before_reset": 6,
+    "days_before_retrying": 4,
     "duration_s": 120,
     "extension_min": 0,
     "extra_time_percent": 33,

@@ -249,6 +249,7 @@ class TestCardView(BaseModel):
     status: str
     answered: int
     updated_at: datetime
+    days_before_retrying: Annotated[int | None, Field(description="A campaign's finished test is taken again after 4 days.")]
     link: Annotated[str, Field(description="Where it is gone on with: the participation, the certification, or the test itself.")]
 
 

@@ -155,7 +155,8 @@ def test_the_profile_links_to_the_pupils_pages_and_to_each_test(pupil: Pupil, an
     project(answers)
     profile = pupil.profile().body
     assert profile["links"]["participations"] == "/v1/participations"
-    assert [test["link"] for test in profile["tests"]] == [f"/v1/certifications/{started.subject}"]
+    [test] = profile["tests"]
+    assert (test["link"], test["days_before_retrying"]) == (f"/v1/certifications/{started.subject}", None)
 
 
 def test_the_profile_is_read_whole_and_answers_not_modified(pupil: Pupil, answers: Cloud) -> None:

@@ -40,7 +40,7 @@ def present_profile(release: Release, profile: UserProfile, now: datetime) -> Js
             "reason": None if scores.certifiable else "too_few_competences",
         },
         "competences": [_competence(release, profile, competence, now) for competence in release.competences],
-        "tests": [_test(card) for card in sorted(tests, key=lambda card: (card.at, card.key))],
+        "tests": [_test(card, now) for card in sorted(tests, key=lambda card: (card.at, card.key))],
         "tutorials": present_saved_tutorials(release, profile),
         "links": LINKS,
         "updated_at": None if profile.updated_at is None else iso(profile.updated_at),
@@ -85,7 +85,9 @@ def _days_before_reset(release: Release, profile: UserProfile, code: str, now: d
     return None if last_at is None else days_to_reset(last_at, int(now.timestamp()))
 
 
-def _test(card: AttemptCard) -> Json:
+def _test(card: AttemptCard, now: datetime) -> Json:
+    """Days are null where there is nothing to take again: a campaign's finished test is, the others are not."""
+    again = card.purpose is Purpose.CAMPAIGN and card.status is Status.COMPLETED
     return {
         "assessment_id": card.assessment_id,
         "purpose": card.purpose.value,
@@ -94,5 +96,6 @@ def _test(card: AttemptCard) -> Json:
         "status": card.status.value,
         "answered": card.answered,
         "updated_at": iso(card.at),
+        "days_before_retrying": days_to_improve(int(card.at.timestamp()), int(now.timestamp())) if again else None,
         "link": _LINKS[card.purpose].format(subject=card.subject, assessment_id=card.assessment_id),
     }
