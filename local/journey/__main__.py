@@ -54,7 +54,11 @@ def main() -> int:
     arguments = parser.parse_args()
     operator = _operator(arguments.base_url)
     if operator is None or (not arguments.verify_url and not _verify_url(arguments.base_url)):
-        print("Name the operator's client (JALON_OPERATOR_ID, JALON_OPERATOR_SECRET) and the page (--verify-url).", file=sys.stderr)
+        print(
+            f"Nothing of ours runs at {arguments.base_url}: start it with `make run`, or, for an API elsewhere, name the operator's client "
+            "(JALON_OPERATOR_ID, JALON_OPERATOR_SECRET) and the verification page (JALON_VERIFY_URL).",
+            file=sys.stderr,
+        )
         return 2
     verify_url = arguments.verify_url or _verify_url(arguments.base_url) or ""
     meter = Meter()
