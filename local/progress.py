@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -16,7 +17,7 @@ def step(title: str) -> Iterator[Callable[[str], None]]:
     with console.status(title) as status:
 
         def tell(detail: str) -> None:
-            status.update(f"{title}: {detail}")
+            status.update(f"{title}: {escape(detail)}")
 
         yield tell
     console.print(f"  {title:<44} {time.monotonic() - began:6.1f} s")

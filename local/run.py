@@ -71,7 +71,7 @@ def run(port: int, site_port: int, *, play_journey: bool = True) -> int:
             _say_where(up)
             _wait()
     except (RunError, StackError, EmulatorError, DeployError, BuildError) as error:
-        console.print(f"\n[bold red]{error}[/]")
+        console.print(f"\n{error}", style="bold red", markup=False)
         return 1
     except KeyboardInterrupt:
         console.print("\nStopped.")
