@@ -78,5 +78,6 @@ $(UV): tools/uv-requirements.txt
 faults: .jalon/setup-test ## model-check the answer protocol and inject faults into whole sessions
 	@PYTHONPATH=.:layers/engine:layers/jalon $(PY) -m tests.assessment.faults
 
-bench: .jalon/setup-test ## measure one part and check its budget: make bench NAME=answers
+bench: .jalon/setup-test ## measure one part beside its peers and check its budget: make bench NAME=answers|certificate|engine
+	@if grep -q '^bench-$(NAME) =' pyproject.toml; then $(SYNC) --group bench-$(NAME); fi
 	@PYTHONPATH=.:layers/engine:layers/jalon $(PY) -m benchmarks.$(or $(NAME),answers)

@@ -1,0 +1,7 @@
+"""``make bench NAME=certificate``."""
+
+import sys
+
+from benchmarks.certificate.run import main
+
+sys.exit(main())
