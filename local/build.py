@@ -1,5 +1,6 @@
 """Builds what the stack ships, for this machine, skipping what has not changed."""
 
+import fcntl
 import hashlib
 import sys
 from collections.abc import Callable
@@ -16,16 +17,23 @@ def build_all(tell: Callable[[str], None]) -> dict[str, str]:
     """Build every function and layer; returns logical id → fingerprint of what was built. ``tell`` hears of each one."""
     fingerprints = {}
     wanted = artifact.artifacts()
-    for number, item in enumerate(wanted, 1):
-        fingerprint = fingerprint_of(item)
-        stamp = ARTIFACTS / f"{item.logical_id}.stamp"
-        if not stamp.exists() or stamp.read_text() != fingerprint:
-            tell(f"{number}/{len(wanted)} {item.logical_id}")
-            stamp.unlink(missing_ok=True)
-            artifact.build(item, ARTIFACTS / item.logical_id, Target.host())
-            stamp.write_text(fingerprint)
-        fingerprints[item.logical_id] = fingerprint
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    with (ARTIFACTS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a run and a test of the same folder wait for each other
+        for number, item in enumerate(wanted, 1):
+            fingerprints[item.logical_id] = _build_one(item, f"{number}/{len(wanted)} {item.logical_id}", tell)
     return fingerprints
+
+
+def _build_one(item: Artifact, title: str, tell: Callable[[str], None]) -> str:
+    fingerprint = fingerprint_of(item)
+    stamp = ARTIFACTS / f"{item.logical_id}.stamp"
+    if not stamp.exists() or stamp.read_text() != fingerprint:
+        tell(title)
+        stamp.unlink(missing_ok=True)
+        artifact.build(item, ARTIFACTS / item.logical_id, Target.host())
+        stamp.write_text(fingerprint)
+    return fingerprint
 
 
 def fingerprint_of(item: Artifact) -> str:

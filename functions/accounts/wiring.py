@@ -7,11 +7,12 @@ from functools import cache
 from functions.accounts.oauth_clients import Operator, Registered, Screens, TokenClient
 from functions.accounts.oauth_server import TokenServer
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.accounts_wiring import open_accounts, open_clients, open_provider_sign_ins, open_sign_ins
+from jalon.accounts.accounts_wiring import open_accounts
 from jalon.accounts.messages import Mailer
 from jalon.accounts.oauth_client import OPERATOR, SCREENS
 from jalon.accounts.provider_flow import ProviderSignIns
 from jalon.accounts.ses_mailer import SesMailer
+from jalon.accounts.sign_in_wiring import open_clients, open_provider_sign_ins, open_sign_ins
 from jalon.accounts.stores import ClientStore
 from jalon.edge.secrets import secret_json
 from jalon.edge.settings import Settings

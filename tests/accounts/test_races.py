@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.accounts_wiring import open_accounts, open_sign_ins
+from jalon.accounts.accounts_wiring import open_accounts
 from jalon.accounts.create_member_account import NewMember, create_member_account
 from jalon.accounts.create_pupil_account import NewPupil, create_pupil_account, create_pupil_accounts
 from jalon.accounts.identity import EmailTakenError
 from jalon.accounts.lockout import FREE_FAILURES, AccountWaitsError
 from jalon.accounts.oauth_client import SCREENS
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
+from jalon.accounts.sign_in_wiring import open_sign_ins
 from jalon.accounts.sign_ins import SignIns
 from jalon.edge.settings import Settings
 from jalon.edge.tables import StoreUnavailableError

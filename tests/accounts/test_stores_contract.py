@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jalon.accounts.accounts_wiring import open_account_store, open_clients
+from jalon.accounts.accounts_wiring import open_account_store
 from jalon.accounts.family_store import FamilyTable
 from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, Role, TermsAcceptance
 from jalon.accounts.lockout import NONE_YET, Attempts
@@ -15,6 +15,7 @@ from jalon.accounts.oauth_client import OAuthClient, Scope
 from jalon.accounts.provider_flow import Flow, FlowStore
 from jalon.accounts.provider_flow_store import FlowTable
 from jalon.accounts.refresh_token import start_family
+from jalon.accounts.sign_in_wiring import open_clients
 from jalon.accounts.stores import AccountStore, ClientStore, Credentials, FamilyStore, LoginTakenError, SetupTicket, StaleWriteError
 from jalon.accounts.tables import FamilyItem, FlowItem
 from jalon.edge.settings import Settings

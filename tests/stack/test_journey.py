@@ -1,10 +1,12 @@
 """The journey passes on the deployed stack, again without a reset, and says what it measured."""
 
 import json
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
+from local.journey import verification
 from tests.stack.conftest import PUPILS, Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
@@ -26,6 +28,15 @@ def test_what_a_journey_made_can_be_read_back(played: Stack) -> None:
     result = played.journey("--read-back")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "a genuine and a revoked certificate" in result.stdout
+
+
+def test_where_no_browser_is_installed_independent_libraries_check_the_same_objects(played: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    story = SimpleNamespace(certificate=played.record["certificate"], revoked=played.record["revoked"], verify_url=played.verify_url)
+    assert "no browser is installed here" in verification.verify(story)
+    library = verification.Library(played.up.site_url)
+    assert library.check({"code": "P-222222222222", "birth_date": "2010-01-01"}) == "unknown"
+    assert library.check({"token": "A" * 240}) == "altered"
 
 
 def test_reading_back_notices_what_is_missing(played: Stack) -> None:
