@@ -85,7 +85,8 @@ def _everything(port: int, site_port: int) -> Iterator[Running]:
     present = running()
     if present:
         raise RunError(f"Jalon already runs here (API at {present.api_url}). Stop it with `make stop`, or use it as it is.")
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell starts what runs in the background without it
+        signal.signal(ending, _interrupt)
     with contextlib.ExitStack() as stack:
         up = stack.enter_context(bring_up(CLOUD, port, site_port, keep_state=True))
         RUNNING.write_text(json.dumps(asdict(Running(os.getpid(), up.cloud.process.pid, port, site_port, up.api_url, up.site_url))))
