@@ -1,6 +1,7 @@
 """The whole system on this machine: the embedded cloud, the deployed stack, its content and its site."""
 
 import contextlib
+import hashlib
 import json
 import os
 import subprocess
@@ -76,11 +77,24 @@ def python_environment() -> dict[str, str]:
 
 
 def build_content() -> None:
-    """Build the release into ``.jalon/build/content``; unchanged content gives the same bytes."""
+    """Build the release into ``.jalon/build/content``, unless it was made of the same sources (the build is deterministic)."""
+    stamp, made_of = CONTENT_RELEASE.with_suffix(".stamp"), _content_sources()
+    if (CONTENT_RELEASE / publish.CURRENT).exists() and stamp.exists() and stamp.read_text() == made_of:
+        return
     command = [sys.executable, "-m", "tools.content", "build", "--out", str(CONTENT_RELEASE)]
     result = subprocess.run(command, cwd=ROOT, env=python_environment(), capture_output=True, text=True, check=False)
     if result.returncode:
         raise StackError(f"The learning content cannot be built:\n{result.stdout}{result.stderr}")
+    stamp.write_text(made_of)
+
+
+def _content_sources() -> str:
+    """A digest of everything a release is made of: the content, the tool, and the engine that proves the solutions."""
+    digest = hashlib.sha256(sys.version.encode())
+    for folder in (ROOT / "content", ROOT / "tools" / "content", ROOT / "layers" / "engine" / "engine"):
+        for file in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+            digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
 def _serve_site(site_port: int, emulator_port: int, deployed: Deployed) -> ThreadingHTTPServer:
