@@ -33,7 +33,7 @@ class Screens:
     def check_client_secret(self, client_secret: str) -> bool:  # noqa: ARG002 - it has none
         return False
 
-    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 - Authlib's signature
         return method == "none"
 
     def check_grant_type(self, grant_type: str) -> bool:
@@ -46,7 +46,7 @@ class Confidential:
     client_id: ClientId
     scopes: frozenset[str]
 
-    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 - Authlib's signature
         return method in {"client_secret_basic", "client_secret_post"}
 
     def check_grant_type(self, grant_type: str) -> bool:
@@ -85,7 +85,7 @@ class Unknown(Confidential):
         self.client_id = ClientId(client_id)
         self.scopes = frozenset()
 
-    def check_client_secret(self, client_secret: str) -> bool:  # noqa: ARG002
+    def check_client_secret(self, client_secret: str) -> bool:  # noqa: ARG002 - Authlib's signature
         return False
 
 

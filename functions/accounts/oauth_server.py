@@ -98,8 +98,8 @@ class TokenServer(AuthorizationServer):
         client: TokenClient,
         user: Any = None,
         scope: str | None = None,
-        expires_in: int | None = None,  # noqa: ARG002
-        include_refresh_token: bool = True,  # noqa: ARG002
+        expires_in: int | None = None,  # noqa: ARG002 - Authlib's signature
+        include_refresh_token: bool = True,  # noqa: ARG002 - Authlib's signature
     ) -> dict[str, Any]:
         """The token response of a person who signed in (``user``) or of a client in its own name."""
         if user is not None:

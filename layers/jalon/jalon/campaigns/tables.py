@@ -7,7 +7,7 @@ from pynamodb.models import Model
 from jalon.edge.tables import TableMeta
 
 
-class CampaignsOfSchool(GlobalSecondaryIndex["CampaignItem"]):  # type: ignore[no-untyped-call]
+class CampaignsOfSchool(GlobalSecondaryIndex["CampaignItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
     """A school's campaigns by date."""
 
     class Meta:
@@ -48,7 +48,7 @@ class CampaignCodeItem(Model):
     campaign_id = UnicodeAttribute()
 
 
-class ParticipationsByClass(LocalSecondaryIndex["ParticipationItem"]):  # type: ignore[no-untyped-call]
+class ParticipationsByClass(LocalSecondaryIndex["ParticipationItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
     """A partition's participations by class, then name: local, so that it is read consistently."""
 
     class Meta:
@@ -59,7 +59,7 @@ class ParticipationsByClass(LocalSecondaryIndex["ParticipationItem"]):  # type: 
     class_and_name = UnicodeAttribute(range_key=True)
 
 
-class ParticipationsOfUser(GlobalSecondaryIndex["ParticipationItem"]):  # type: ignore[no-untyped-call]
+class ParticipationsOfUser(GlobalSecondaryIndex["ParticipationItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
     """A pupil's own participations by date; keys only, so that progress is not written twice."""
 
     class Meta:
