@@ -16,7 +16,7 @@ from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Id
 from jalon.accounts.lockout import FORGOTTEN_AFTER, NONE_YET, Attempts
 from jalon.accounts.stores import Credentials, LoginTakenError, SetupTicket, StaleWriteError
 from jalon.accounts.tables import AttemptsItem, IdentityItem, LoginItem, PasswordItem, SetupItem
-from jalon.edge.tables import ConditionFailedError, Refused, StoreUnavailableError, conditional_update, translated
+from jalon.edge.tables import ConditionFailedError, Refused, StoreUnavailableError, conditional_update, transaction, translated
 from jalon.kernel.errors import JalonError
 from jalon.kernel.ids import UserId
 
@@ -31,15 +31,13 @@ class AccountTable:
     """:class:`jalon.accounts.stores.AccountStore` on the tables ``identities`` and ``credentials``."""
 
     def create(self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None) -> None:
-        with _transaction(_creation_refused) as transaction:
-            transaction.save(_identity_item(identity), condition=IdentityItem.user_id.does_not_exist())
+        with _transaction(_creation_refused) as write:
+            write.save(_identity_item(identity), condition=IdentityItem.user_id.does_not_exist())
             for login_key in sorted(identity.login_keys):
-                transaction.save(LoginItem(_login(login_key), user_id=identity.user_id), condition=LoginItem.key.does_not_exist())
-            transaction.save(
-                PasswordItem(_password(identity.user_id), verifier=credentials.verifier, initial_nonce=credentials.initial_nonce)
-            )
+                write.save(LoginItem(_login(login_key), user_id=identity.user_id), condition=LoginItem.key.does_not_exist())
+            write.save(PasswordItem(_password(identity.user_id), verifier=credentials.verifier, initial_nonce=credentials.initial_nonce))
             if ticket:
-                transaction.save(_setup_item(ticket))
+                write.save(_setup_item(ticket))
 
     def identity(self, user_id: UserId) -> Identity | None:
         item = _get(IdentityItem, user_id)
@@ -82,15 +80,15 @@ class AccountTable:
 
     def set_password(self, user_id: UserId, verifier: str, initial_nonce: bytes | None, ticket: SetupTicket | None = None) -> None:
         nonce = PasswordItem.initial_nonce
-        with _transaction(_password_refused) as transaction:
+        with _transaction(_password_refused) as write:
             if ticket:
-                transaction.delete(SetupItem(_setup(user_id)), condition=SetupItem.nonce == ticket.nonce)
-            transaction.delete(AttemptsItem(_attempts(user_id)))
-            transaction.update(
+                write.delete(SetupItem(_setup(user_id)), condition=SetupItem.nonce == ticket.nonce)
+            write.delete(AttemptsItem(_attempts(user_id)))
+            write.update(
                 PasswordItem(_password(user_id)),
                 actions=[PasswordItem.verifier.set(verifier), nonce.remove() if initial_nonce is None else nonce.set(initial_nonce)],
             )
-            transaction.update(IdentityItem(user_id), actions=[IdentityItem.sign_in_epoch.add(1)], condition=IdentityItem.user_id.exists())
+            write.update(IdentityItem(user_id), actions=[IdentityItem.sign_in_epoch.add(1)], condition=IdentityItem.user_id.exists())
 
     def renew_verifier(self, user_id: UserId, old: str, new: str) -> None:
         conditional_update(PasswordItem, _password(user_id), None, [PasswordItem.verifier.set(new)], PasswordItem.verifier == old)
@@ -106,12 +104,12 @@ class AccountTable:
     def replace_logins(self, before: Identity, after: Identity) -> None:
         appear, go = sorted(after.login_keys - before.login_keys), sorted(before.login_keys - after.login_keys)
         unchanged = IdentityItem.login_keys == set(before.login_keys)
-        with _transaction(partial(_logins_refused, last=len(go) + len(appear))) as transaction:
+        with _transaction(partial(_logins_refused, last=len(go) + len(appear))) as write:
             for login_key in go:
-                transaction.delete(LoginItem(_login(login_key)))
+                write.delete(LoginItem(_login(login_key)))
             for login_key in appear:
-                transaction.save(LoginItem(_login(login_key), user_id=after.user_id), condition=LoginItem.key.does_not_exist())
-            transaction.update(
+                write.save(LoginItem(_login(login_key), user_id=after.user_id), condition=LoginItem.key.does_not_exist())
+            write.update(
                 IdentityItem(after.user_id),
                 actions=[
                     IdentityItem.email.set(after.email) if after.email else IdentityItem.email.remove(),
@@ -139,14 +137,10 @@ class AccountTable:
 
 @contextmanager
 def _transaction(read_refusal: Reading) -> Iterator[TransactWrite]:
-    """Everything written inside happens or none of it. ``read_refusal`` says what the refused positions mean.
-
-    PynamoDB sends deletions first, then puts, then updates, each in the order given.
-    """
-    connection = IdentityItem._get_connection().connection
+    """Everything written inside happens or none of it. ``read_refusal`` says what the refused positions mean."""
     try:
-        with translated(), TransactWrite(connection=connection) as transaction:
-            yield transaction
+        with transaction(IdentityItem) as write:
+            yield write
     except ConditionFailedError as error:
         refused = _refused_positions(error.__cause__)
         if not refused:

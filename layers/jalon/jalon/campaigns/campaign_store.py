@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from pynamodb.connection import Connection
 from pynamodb.exceptions import DoesNotExist
-from pynamodb.transactions import TransactWrite
 
 from jalon.campaigns.campaign import Campaign, CampaignPage, CampaignType
 from jalon.campaigns.cursors import number_of, text_of
 from jalon.campaigns.tables import CampaignCodeItem, CampaignItem
-from jalon.edge.tables import ConditionFailedError, conditional_update, translated
+from jalon.edge.tables import ConditionFailedError, conditional_update, transaction, translated
 from jalon.kernel.clock import epoch_ms
 from jalon.kernel.ids import CampaignCode, CampaignId, Uai, UserId
 
@@ -21,7 +19,7 @@ class DynamoCampaigns:
     def create(self, campaign: Campaign) -> bool:
         code = CampaignCodeItem(campaign.code, campaign_id=campaign.campaign_id)
         try:
-            with translated(), TransactWrite(connection=Connection(region=CampaignItem.Meta.region)) as write:  # type: ignore[attr-defined]
+            with transaction(CampaignItem) as write:
                 write.save(code, condition=CampaignCodeItem.code.does_not_exist())
                 write.save(_item(campaign), condition=CampaignItem.campaign_id.does_not_exist())
         except ConditionFailedError:

@@ -14,9 +14,8 @@ from jalon.certification.errors import (
     SessionFinalisedError,
 )
 from jalon.certification.records import identity_of, identity_record, optional_instant, optional_ms, report_of, report_record
-from jalon.certification.session_store import transaction
 from jalon.certification.tables import CandidateItem, SittingItem
-from jalon.edge.tables import Applied, ConditionFailedError, conditional_update, translated
+from jalon.edge.tables import Applied, ConditionFailedError, conditional_update, transaction, translated
 from jalon.kernel.ids import AssessmentId, CandidateId, CertificationId, Ine, SessionNumber, UserId
 from jalon.organisations.names import name_key
 
@@ -62,7 +61,7 @@ class DynamoCandidateStore:
         )
         free = SittingItem.certification_id == live.certification_id if live else SittingItem.user_id.does_not_exist()
         try:
-            with translated(), transaction() as write:
+            with transaction(CandidateItem) as write:
                 write.save(item, condition=_unchanged(previous))
                 write.save(sitting, condition=free)
         except ConditionFailedError:

@@ -7,9 +7,8 @@ from pynamodb.exceptions import DoesNotExist
 from jalon.certification.errors import CertificationNotFoundError, NotInJuryError, ResultChangedError
 from jalon.certification.records import result_of, result_record
 from jalon.certification.results import ResultVersion
-from jalon.certification.session_store import transaction
 from jalon.certification.tables import ResultItem, SessionItem
-from jalon.edge.tables import ConditionFailedError, translated
+from jalon.edge.tables import ConditionFailedError, transaction, translated
 from jalon.kernel.clock import epoch_ms
 from jalon.kernel.ids import CertificationId
 
@@ -33,7 +32,7 @@ class DynamoResultStore:
             & SessionItem.approved_at.does_not_exist()
         )
         try:
-            with translated(), transaction() as write:
+            with transaction(ResultItem) as write:
                 write.condition_check(SessionItem, result.session_number, condition=before_jury)
                 write.save(_item(result), condition=ResultItem.version.does_not_exist())
         except ConditionFailedError:

@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from jalon.certification.errors import (
     FinalisationSupersededError,
@@ -22,16 +21,11 @@ from jalon.certification.finalisations import shard_of
 from jalon.certification.records import finalisation_of, finalisation_record, instant, optional_instant, optional_ms
 from jalon.certification.sessions import Finalisation, Session, SessionPage
 from jalon.certification.tables import CentreSessionItem, InvigilatorItem, OpenFinalisationItem, SessionItem
-from jalon.edge.tables import Applied, ConditionFailedError, Refused, conditional_update, translated
+from jalon.edge.tables import Applied, ConditionFailedError, Refused, conditional_update, transaction, translated
 from jalon.kernel.clock import epoch_ms
 from jalon.kernel.ids import SessionNumber, Uai, UserId
 
 _NOT_FOUND = "There is no session under this number."
-
-
-def transaction() -> TransactWrite:
-    """A write transaction over the connection, and so with the time-outs, of the bound tables."""
-    return TransactWrite(connection=SessionItem._get_connection().connection)
 
 
 class DynamoSessionStore:
@@ -39,7 +33,7 @@ class DynamoSessionStore:
 
     def create(self, session: Session) -> bool:
         try:
-            with translated(), transaction() as write:
+            with transaction(SessionItem) as write:
                 write.save(_item(session), condition=SessionItem.session_number.does_not_exist())
                 write.save(_centre_item(session))
         except ConditionFailedError:
@@ -62,7 +56,7 @@ class DynamoSessionStore:
             & SessionItem.finalisation_number.does_not_exist()
         )
         try:
-            with translated(), transaction() as write:
+            with transaction(SessionItem) as write:
                 write.save(changed, condition=condition)
                 if _centre_key(session) != _centre_key(previous):
                     write.delete(_centre_item(previous))
@@ -98,7 +92,7 @@ class DynamoSessionStore:
             requested_at=epoch_ms(finalisation.requested_at),
             attempt=0,
         )
-        with translated(), transaction() as write:
+        with transaction(SessionItem) as write:
             write.update(SessionItem(number), actions=list(actions), condition=condition)
             write.save(entry, condition=OpenFinalisationItem.session_number.does_not_exist())
 

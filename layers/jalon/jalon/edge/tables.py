@@ -15,6 +15,7 @@ from pynamodb.exceptions import PynamoDBException, VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
 
 from jalon.edge.settings import Settings
 from jalon.kernel.errors import ConflictError, UnavailableError
@@ -102,6 +103,17 @@ def translated() -> Iterator[None]:
         raise
     except BotoCoreError as error:
         raise StoreUnavailableError("The service is busy; send the same request again.") from error
+
+
+@contextmanager
+def transaction(model: type[Model]) -> Iterator[TransactWrite]:
+    """Everything written inside happens, or none of it, on leaving the block; over the connection, and so with the time-outs, of ``model``.
+
+    Raises what :func:`translated` does; the refused positions stand in the cause's ``cancellation_reasons``. PynamoDB sends deletions
+    first, then puts, then updates, each in the order given.
+    """
+    with translated(), TransactWrite(connection=model._get_connection().connection) as write:
+        yield write
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,8 @@
 """Invitations in DynamoDB; an expired one goes by its TTL."""
 
-from pynamodb.connection import Connection
 from pynamodb.exceptions import DoesNotExist
-from pynamodb.transactions import TransactWrite
 
-from jalon.edge.tables import ConditionFailedError, translated
+from jalon.edge.tables import ConditionFailedError, transaction, translated
 from jalon.kernel.ids import Uai, UserId
 from jalon.organisations.invitations import AlreadyAMemberError, Invitation, InvitationUsedError
 from jalon.organisations.memberships import Member, MemberRole
@@ -46,7 +44,7 @@ class DynamoInvitations:
 
     def use(self, invitation: Invitation, member: Member) -> None:
         try:
-            with translated(), TransactWrite(connection=Connection(region=InvitationItem.Meta.region)) as write:  # type: ignore[attr-defined]
+            with transaction(InvitationItem) as write:
                 write.update(
                     InvitationItem(invitation.digest),
                     actions=[InvitationItem.used_by.set(member.user_id)],

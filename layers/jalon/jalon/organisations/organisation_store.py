@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from pynamodb.connection import Connection
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
-from jalon.edge.tables import ConditionFailedError, translated
+from jalon.edge.tables import ConditionFailedError, transaction, translated
 from jalon.kernel.clock import epoch_ms
 from jalon.kernel.errors import UnavailableError
 from jalon.kernel.ids import Uai, UserId
@@ -25,11 +23,6 @@ class ListRaceError(UnavailableError):
     """Two deliveries of one import met in the same instant; the next one finds it settled."""
 
     code = "list_race"
-
-
-def transaction() -> TransactWrite:
-    """A write transaction on the region the tables were bound to."""
-    return TransactWrite(connection=Connection(region=OrganisationItem.Meta.region))  # type: ignore[attr-defined]
 
 
 class DynamoOrganisations:
@@ -60,7 +53,7 @@ class DynamoOrganisations:
     def activate(self, organisation: Organisation, administrator: Member) -> None:
         condition = OrganisationItem.activated_at.does_not_exist() & (OrganisationItem.activation_digest == organisation.activation_digest)
         try:
-            with translated(), transaction() as write:
+            with transaction(OrganisationItem) as write:
                 write.update(
                     OrganisationItem(organisation.uai),
                     actions=[OrganisationItem.activated_at.set(epoch_ms(administrator.since))],
@@ -83,7 +76,7 @@ class DynamoOrganisations:
             ImportItem.updated_at.set(epoch_ms(at)),
         ]
         try:
-            with translated(), transaction() as write:
+            with transaction(OrganisationItem) as write:
                 write.update(
                     OrganisationItem(uai),
                     actions=point,
@@ -129,7 +122,7 @@ class DynamoMembers:
 
     def remove(self, member: Member, by: Member) -> None:
         try:
-            with translated(), transaction() as write:
+            with transaction(OrganisationItem) as write:
                 write.condition_check(MemberItem, by.uai, by.user_id, condition=MemberItem.role == MemberRole.ADMIN.value)
                 write.delete(member_item(member))
         except ConditionFailedError:

@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pynamodb.connection import Connection
 from pynamodb.exceptions import DoesNotExist
-from pynamodb.transactions import TransactWrite
 
-from jalon.edge.tables import ConditionFailedError, translated
+from jalon.edge.tables import ConditionFailedError, transaction, translated
 from jalon.kernel.clock import epoch_ms
 from jalon.kernel.errors import UnavailableError
 from jalon.kernel.ids import Ine, Uai, UserId
@@ -28,7 +26,7 @@ class DynamoReconciliations:
     def link(self, reconciliation: Reconciliation) -> None:
         free = ReconciliationItem.subject.does_not_exist()
         try:
-            with translated(), TransactWrite(connection=Connection(region=ReconciliationItem.Meta.region)) as write:  # type: ignore[attr-defined]
+            with transaction(ReconciliationItem) as write:
                 for item in _items(reconciliation):
                     write.save(item, condition=free)
         except ConditionFailedError:
