@@ -1,6 +1,13 @@
 """Schools, their pupils, and campaigns."""
 
-from functions.campaigns import campaign_routes, member_routes, organisation_routes, participation_routes, pupil_routes
+from functions.campaigns import (
+    campaign_routes,
+    member_routes,
+    organisation_routes,
+    participation_routes,
+    pupil_routes,
+    target_profile_routes,
+)
 from functions.campaigns.calling import SERVICE
 from functions.campaigns.wiring import parts
 from jalon.edge.http import api, lambda_handler
@@ -10,6 +17,7 @@ app = api(
     organisation_routes.router,
     member_routes.router,
     pupil_routes.router,
+    target_profile_routes.router,
     campaign_routes.router,
     participation_routes.router,
     prepare=parts,

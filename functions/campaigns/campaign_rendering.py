@@ -1,6 +1,5 @@
 """Campaigns and participations as the API shows them."""
 
-from engine.content import Release, TargetProfile
 from functions.campaigns.campaign_schemas import (
     AssessmentResultsView,
     CampaignResultsView,
@@ -16,7 +15,6 @@ from functions.campaigns.campaign_schemas import (
     ParticipationView,
     ProfileResultsView,
     SkillCountView,
-    TargetProfileView,
 )
 from jalon.campaigns.campaign import Campaign, CampaignPage, CampaignType
 from jalon.campaigns.campaign_stats import CampaignCount, CompetenceSum
@@ -25,11 +23,6 @@ from jalon.campaigns.participation import Participation, ParticipationPage, Part
 from jalon.campaigns.shared_results import AssessmentResults, SharedResults, SkillCount
 from jalon.edge.paging import encode_cursor
 from jalon.organisations.organisation import Organisation
-
-
-def target_profile(release: Release, profile: TargetProfile) -> TargetProfileView:
-    codes = {release.skills[index].competence for index in profile.skills}
-    return TargetProfileView(id=profile.id, name=profile.name, skills=len(profile.skills), competences=sorted(codes))
 
 
 def campaign(stored: Campaign) -> CampaignView:

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from functions.campaigns import campaign_rendering as rendering
-from functions.campaigns.calling import LIMIT, SERVICE, ClassQuery, CursorQuery, LimitQuery, UaiPath, member, user
+from functions.campaigns.calling import LIMIT, SERVICE, ClassQuery, CursorQuery, LimitQuery, UaiPath, member
 from functions.campaigns.campaign_schemas import (
     CampaignResultsView,
     CampaignsView,
@@ -16,7 +16,6 @@ from functions.campaigns.campaign_schemas import (
     CreateCampaignRequest,
     ParticipantsView,
     ParticipationState,
-    TargetProfilesView,
 )
 from functions.campaigns.wiring import parts
 from jalon.campaigns.campaign import Campaign, CampaignType, campaign_of_school
@@ -42,14 +41,6 @@ CSV: OpenAPIResponse = {
 CampaignPath = Annotated[str, Path(pattern=r"^cmp_[0-9a-f]{32}$", description="The campaign's id.")]
 
 
-@router.get("/v1/target-profiles")
-def list_target_profiles() -> TargetProfilesView:
-    """The *parcours* that an assessment campaign may use."""
-    user(router)
-    release = parts().taking_part.releases.current()
-    return TargetProfilesView(items=[rendering.target_profile(release, profile) for profile in release.target_profiles])
-
-
 @router.post("/v1/organisations/<uai>/campaigns", status_code=201, middlewares=[idempotent])
 def create(uai: UaiPath, body: CreateCampaignRequest) -> CampaignView:
     """Create a campaign; its code is six letters and three digits that no other campaign ever had."""
@@ -58,7 +49,7 @@ def create(uai: UaiPath, body: CreateCampaignRequest) -> CampaignView:
         creator.uai, creator.user_id, CampaignType(body.type), body.name, body.target_profile_id, body.multiple_sendings
     )
     shared = parts().taking_part
-    campaign = create_campaign(shared.campaigns, shared.releases, shared.ids, shared.clock, command)
+    campaign = create_campaign(shared.campaigns, parts().target_profiles, shared.releases, shared.ids, shared.clock, command)
     logger(SERVICE).info("CAMPAIGN_CREATED", uai=campaign.uai, campaign_id=campaign.campaign_id)
     metric("CampaignCreated", type=campaign.type.value)
     return rendering.campaign(campaign)

@@ -18,21 +18,6 @@ class _Answer(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
 
-class TargetProfileView(_Answer):
-    """A *parcours* of the current content: how many skills it looks at, in which competences."""
-
-    id: str
-    name: str
-    skills: int
-    competences: list[str]
-
-
-class TargetProfilesView(_Answer):
-    """All of them, in the content's order."""
-
-    items: list[TargetProfileView]
-
-
 class CreateCampaignRequest(_Request):
     """A campaign to create. An assessment names its target profile; a collection may be limited to one sending."""
 

@@ -10,11 +10,14 @@ from jalon.assessment.release_store import S3Releases
 from jalon.assessment.tables import AssessmentItem, AttemptItem, ProfileItem
 from jalon.campaigns.campaign_stats import CampaignStatsStore
 from jalon.campaigns.campaign_store import DynamoCampaigns
+from jalon.campaigns.made_to_measure import TargetProfileStore
 from jalon.campaigns.participation_store import DynamoParticipations
 from jalon.campaigns.start_participation import TakingPart
 from jalon.campaigns.stats_store import DynamoCampaignStats
-from jalon.campaigns.tables import CampaignCodeItem, CampaignItem, CampaignStatsItem, ParticipationItem
+from jalon.campaigns.tables import CampaignCodeItem, CampaignItem, CampaignStatsItem, ParticipationItem, TargetProfileItem
+from jalon.campaigns.target_profile_store import DynamoTargetProfiles
 from jalon.edge.aws import client
+from jalon.edge.erasures import ErasureMark
 from jalon.edge.idempotency import IdempotencyRecord
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
@@ -45,10 +48,12 @@ _MODELS = (
     CampaignCodeItem,
     ParticipationItem,
     CampaignStatsItem,
+    TargetProfileItem,
     AssessmentItem,
     AttemptItem,
     ProfileItem,
     IdempotencyRecord,
+    ErasureMark,
 )
 
 
@@ -64,6 +69,7 @@ class Parts:
     imports: ImportStore
     uploads: Uploads
     stats: CampaignStatsStore
+    target_profiles: TargetProfileStore
     taking_part: TakingPart
     clock: Clock
     ids: IdSource
@@ -85,6 +91,7 @@ def parts() -> Parts:
         imports=DynamoImports(),
         uploads=S3Uploads(lambda: client("s3"), settings.value("UPLOAD_BUCKET")),
         stats=DynamoCampaignStats(),
+        target_profiles=DynamoTargetProfiles(),
         taking_part=TakingPart(
             campaigns=DynamoCampaigns(),
             participations=DynamoParticipations(),

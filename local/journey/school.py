@@ -104,10 +104,9 @@ def _listed_names(story: Story) -> set[tuple[str, str]]:
 
 
 def create_campaigns(story: Story) -> str:
-    """A campaign on a target profile, and one that collects profiles; each gives a code."""
+    """A campaign on a target profile made to measure, and one that collects profiles; each gives a code."""
     api = story.school_api
-    profiles = api.get("/v1/target-profiles")["items"]
-    story.target_profile = min(profiles, key=lambda profile: abs(profile["skills"] - SKILLS_WANTED))["id"]
+    story.target_profile = _make_target_profile(story)
     assessment = {"type": "assessment", "name": "Diagnostic de rentrée", "target_profile_id": story.target_profile}
     collection = {"type": "profile_collection", "name": "Profils avant la certification"}
     key = secrets.token_hex(8)
@@ -118,6 +117,19 @@ def create_campaigns(story: Story) -> str:
     story.campaign = dict(made.body)
     story.collection = dict(api.post("/v1/organisations/{uai}/campaigns", collection, expect=201, uai=story.uai).body)
     return f"codes {story.campaign['code']} and {story.collection['code']}"
+
+
+def _make_target_profile(story: Story) -> str:
+    """The topics of the content's *parcours* that comes nearest to the wanted length, under the school's own name."""
+    listed = story.school_api.get("/v1/target-profiles")["items"]
+    nearest = min(listed, key=lambda profile: abs(profile["skills"] - SKILLS_WANTED))
+    shown = story.school_api.get("/v1/target-profiles/{profile_id}", profile_id=nearest["id"])
+    topics = [{"id": topic["id"], "max_level": topic["max_level"]} for topic in shown["topics"]]
+    wanted = {"name": f"{nearest['name']} (sur mesure)", "topics": topics}
+    made = story.school_api.post("/v1/organisations/{uai}/target-profiles", wanted, expect=201, uai=story.uai)
+    if made["topics"] != shown["topics"]:
+        raise JourneyError("a target profile made to measure does not hold the topics it was made of")
+    return str(made["id"])
 
 
 def wait_until(done: Callable[[], bool], what: str, limit_s: float = 90) -> None:

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from jalon.campaigns.campaign import Campaign, CampaignPage
 from jalon.campaigns.campaign_stats import CampaignCount
+from jalon.campaigns.made_to_measure import MadeToMeasure, MadeToMeasurePage, TargetProfileId
 from jalon.campaigns.participation import ParticipantFilter, Participation, ParticipationPage, ParticipationStatus, shard_of
 from jalon.campaigns.shared_results import SharedResults
+from jalon.kernel.errors import ConflictError
 from jalon.kernel.ids import AssessmentId, CampaignCode, CampaignId, Uai, UserId
 
 
@@ -41,6 +43,35 @@ class FakeCampaigns:
         if campaign is not None and campaign.archived_at is None:
             self.items[campaign_id] = replace(campaign, archived_at=at)
         return self.items.get(campaign_id)
+
+
+class FakeTargetProfiles:
+    """A TargetProfileStore; ``items`` is open to the tests."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[Uai, TargetProfileId], MadeToMeasure] = {}
+
+    def create(self, profile: MadeToMeasure) -> None:
+        key = (profile.uai, profile.profile_id)
+        if key in self.items:
+            raise ConflictError("This id is taken.")
+        self.items[key] = profile
+
+    def find(self, uai: Uai, profile_id: TargetProfileId) -> MadeToMeasure | None:
+        return self.items.get((uai, profile_id))
+
+    def of_school(self, uai: Uai, limit: int, cursor: Mapping[str, str]) -> MadeToMeasurePage:
+        found = sorted((item for (school, _), item in self.items.items() if school == uai), key=lambda item: item.created_at, reverse=True)
+        ids = [item.profile_id for item in found]
+        start = ids.index(TargetProfileId(cursor["id"])) + 1 if cursor else 0
+        page = found[start : start + limit]
+        return MadeToMeasurePage(tuple(page), {"id": page[-1].profile_id} if start + limit < len(found) else {})
+
+    def withdraw(self, uai: Uai, profile_id: TargetProfileId, at: datetime) -> MadeToMeasure | None:
+        stored = self.items.get((uai, profile_id))
+        if stored is not None and stored.withdrawn_at is None:
+            self.items[uai, profile_id] = replace(stored, withdrawn_at=at)
+        return self.items.get((uai, profile_id))
 
 
 class FakeParticipations:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jalon.campaigns.campaign import Campaign, CampaignType
+from jalon.campaigns.made_to_measure import MadeToMeasure, TargetProfileId
 from jalon.campaigns.participation import Participant, Participation, ParticipationStatus
 from jalon.campaigns.shared_results import AssessmentResults, CompetenceLevel, ProfileResults, SkillCount
 from jalon.kernel.ids import CampaignCode, CampaignId, ReleaseVersion, Uai, UserId
@@ -35,6 +36,18 @@ def campaign(**changes: Any) -> Campaign:
         "target_profile_id": "tp_campaign",
     }
     return Campaign(**values | changes)
+
+
+def made_to_measure(number: int = 1, **changes: Any) -> MadeToMeasure:
+    values: dict[str, Any] = {
+        "profile_id": TargetProfileId(f"tpf_{number:032x}"),
+        "uai": UAI,
+        "name": "Club robotique",
+        "ceilings": {"tube11a": 2, "tube51b": 7},
+        "created_by": UserId("usr_" + "e" * 32),
+        "created_at": NOW,
+    }
+    return MadeToMeasure(**values | changes)
 
 
 def participation(number: int = 0, **changes: Any) -> Participation:

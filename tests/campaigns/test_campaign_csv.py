@@ -5,7 +5,7 @@ import io
 from dataclasses import replace
 from datetime import timedelta
 
-from jalon.campaigns.campaign import CampaignType
+from jalon.campaigns.campaign import CampaignType, Parcours
 from jalon.campaigns.campaign_csv import Framework, campaign_csv, framework_of
 from jalon.campaigns.participation import Participant, ParticipationStatus
 from tests.assessment.content import CAMPAIGN_PROFILE, COMPETENCES, release
@@ -71,6 +71,8 @@ def test_no_cell_runs_as_a_formula() -> None:
 def test_columns_are_those_of_the_target_profile_or_of_all_the_content() -> None:
     of_profile = framework_of(release(), campaign(target_profile_id=CAMPAIGN_PROFILE))
     assert (of_profile.target_profile, list(of_profile.competences), list(of_profile.domains)) == ("Parcours", ["1.1", "1.2"], ["1"])
+    measured = framework_of(release(), campaign(target_profile_id="tpf_1", parcours=Parcours("Club", {"tube51b": 7, "tube_gone": 3})))
+    assert (measured.target_profile, list(measured.competences), list(measured.domains)) == ("Club", ["5.1"], ["5"])
     everything = framework_of(release(), campaign(type=CampaignType.PROFILE_COLLECTION, target_profile_id=None))
     assert list(everything.competences) == list(COMPETENCES)
     assert framework_of(release(), campaign(target_profile_id="tp_gone")).target_profile == "tp_gone"

@@ -13,7 +13,7 @@ from jalon.kernel.clock import FixedClock
 from jalon.kernel.ids import CampaignId, SecureIdSource, SequenceIdSource, UserId
 from tests.assessment.content import release
 from tests.assessment.fakes import FakeReleases
-from tests.campaigns.fakes import FakeCampaigns
+from tests.campaigns.fakes import FakeCampaigns, FakeTargetProfiles
 from tests.campaigns.samples import NOW, UAI, campaign
 
 COLLECTION = CreateCampaign(UAI, UserId("usr_1"), CampaignType.PROFILE_COLLECTION, " Profils   de rentrée ")
@@ -36,7 +36,7 @@ class StuckIds(SequenceIdSource):
 def test_a_taken_code_is_drawn_again() -> None:
     campaigns = FakeCampaigns()
     campaigns.create(campaign())
-    made = create_campaign(campaigns, FakeReleases(release()), StuckIds(free_after=4), FixedClock(NOW), COLLECTION)
+    made = create_campaign(campaigns, FakeTargetProfiles(), FakeReleases(release()), StuckIds(free_after=4), FixedClock(NOW), COLLECTION)
     assert made.code != campaign().code
     assert campaigns.by_code(made.code) == made
     assert (made.name, made.multiple_sendings) == ("Profils de rentrée", True)
@@ -46,7 +46,7 @@ def test_code_after_code_taken_is_a_refusal_and_no_campaign() -> None:
     campaigns = FakeCampaigns()
     campaigns.create(campaign())
     with pytest.raises(NoCodeLeftError):
-        create_campaign(campaigns, FakeReleases(release()), StuckIds(free_after=100), FixedClock(NOW), COLLECTION)
+        create_campaign(campaigns, FakeTargetProfiles(), FakeReleases(release()), StuckIds(free_after=100), FixedClock(NOW), COLLECTION)
     assert len(campaigns.items) == 1
 
 

@@ -5,18 +5,22 @@ from datetime import timedelta
 
 import pytest
 
-from jalon.campaigns.campaign import CampaignStore
+from jalon.campaigns.campaign import CampaignStore, Parcours
 from jalon.campaigns.campaign_stats import CampaignStatsStore, count
 from jalon.campaigns.campaign_store import DynamoCampaigns
+from jalon.campaigns.made_to_measure import TargetProfileId, TargetProfileStore
 from jalon.campaigns.participation import SHARDS, ParticipantFilter, Participation, ParticipationStatus, ParticipationStore, shard_of
 from jalon.campaigns.participation_store import DynamoParticipations
 from jalon.campaigns.stats_store import DynamoCampaignStats
-from jalon.campaigns.tables import CampaignCodeItem, CampaignItem, CampaignStatsItem, ParticipationItem
+from jalon.campaigns.tables import CampaignCodeItem, CampaignItem, CampaignStatsItem, ParticipationItem, TargetProfileItem
+from jalon.campaigns.target_profile_store import DynamoTargetProfiles
+from jalon.edge.erasures import ErasureMark
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
+from jalon.kernel.errors import ConflictError
 from jalon.kernel.ids import AssessmentId, CampaignCode, CampaignId, Uai
-from tests.campaigns.fakes import FakeCampaigns, FakeParticipations, FakeStats
-from tests.campaigns.samples import ASSESSED, CAMPAIGN, NOW, PROFILE, UAI, ZOE, campaign, participation
+from tests.campaigns.fakes import FakeCampaigns, FakeParticipations, FakeStats, FakeTargetProfiles
+from tests.campaigns.samples import ASSESSED, CAMPAIGN, NOW, PROFILE, UAI, ZOE, campaign, made_to_measure, participation
 
 
 @dataclass
@@ -24,15 +28,16 @@ class Stores:
     campaigns: CampaignStore
     participations: ParticipationStore
     stats: CampaignStatsStore
+    profiles: TargetProfileStore
 
 
 @pytest.fixture(params=["fake", "tables"])
 def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "fake":
-        return Stores(FakeCampaigns(), FakeParticipations(), FakeStats())
+        return Stores(FakeCampaigns(), FakeParticipations(), FakeStats(), FakeTargetProfiles())
     request.getfixturevalue("cloud")
-    bind(Settings.from_environment(), CampaignItem, CampaignCodeItem, ParticipationItem, CampaignStatsItem)
-    return Stores(DynamoCampaigns(), DynamoParticipations(), DynamoCampaignStats())
+    bind(Settings.from_environment(), ErasureMark, CampaignItem, CampaignCodeItem, ParticipationItem, CampaignStatsItem, TargetProfileItem)
+    return Stores(DynamoCampaigns(), DynamoParticipations(), DynamoCampaignStats(), DynamoTargetProfiles())
 
 
 def test_a_code_is_claimed_with_its_campaign_and_never_twice(stores: Stores) -> None:
@@ -66,6 +71,38 @@ def test_a_schools_campaigns_come_latest_first_by_pages(stores: Stores) -> None:
     assert page.campaigns == (made[2], made[1])
     following = stores.campaigns.of_school(UAI, 2, page.cursor)
     assert (following.campaigns, following.cursor) == ((made[0],), {})
+
+
+def test_a_campaign_keeps_what_its_parcours_made_to_measure_was(stores: Stores) -> None:
+    kept = campaign(target_profile_id="tpf_1", parcours=Parcours("Club robotique", {"tube11a": 2}))
+    assert stores.campaigns.create(kept)
+    assert stores.campaigns.find(CAMPAIGN) == kept
+
+
+def test_target_profiles_are_a_schools_own_and_come_latest_first_by_pages(stores: Stores) -> None:
+    made = [made_to_measure(n, created_at=NOW + timedelta(hours=n)) for n in range(1, 4)]
+    elsewhere = made_to_measure(9, uai=Uai("0990002P"))
+    for each in (*made, elsewhere):
+        stores.profiles.create(each)
+    assert stores.profiles.find(UAI, made[0].profile_id) == made[0]
+    assert stores.profiles.find(UAI, elsewhere.profile_id) is None
+    page = stores.profiles.of_school(UAI, 2, {})
+    assert page.profiles == (made[2], made[1])
+    following = stores.profiles.of_school(UAI, 2, page.cursor)
+    assert (following.profiles, following.cursor) == ((made[0],), {})
+
+
+def test_a_target_profile_is_written_once_and_withdrawn_once(stores: Stores) -> None:
+    made = made_to_measure()
+    stores.profiles.create(made)
+    with pytest.raises(ConflictError):
+        stores.profiles.create(made_to_measure(name="Autre"))
+    withdrawn = stores.profiles.withdraw(UAI, made.profile_id, NOW)
+    assert withdrawn is not None
+    assert (withdrawn.withdrawn_at, withdrawn.name) == (NOW, made.name)
+    assert stores.profiles.withdraw(UAI, made.profile_id, NOW + timedelta(days=1)) == withdrawn
+    assert stores.profiles.withdraw(UAI, TargetProfileId("tpf_none"), NOW) is None
+    assert stores.profiles.find(UAI, TargetProfileId("tpf_none")) is None
 
 
 def test_a_pupil_takes_part_once(stores: Stores) -> None:

@@ -38,10 +38,19 @@ BODIES: dict[str, dict[str, Any]] = {
     f"{SCHOOL}/access-recoveries": {"first_name": "A", "last_name": "B", "birth_date": "2012-01-01", "ine": "1"},
     "/v1/reconciliations": {"uai": UAI, "first_name": "A", "last_name": "B", "birth_date": "2012-01-01", "ine": "1"},
     f"{SCHOOL}/campaigns": {"type": "profile_collection", "name": "A", "target_profile_id": None, "multiple_sendings": None},
+    f"{SCHOOL}/target-profiles": {"name": "A", "topics": [{"id": "tube11a", "max_level": 2}]},
     "/v1/participations": {"code": "BCDFGH234"},
 }
-LISTS = (f"{SCHOOL}/pupils", f"{SCHOOL}/certifiable", f"{SCHOOL}/campaigns", "/v1/participations")
-PLACES = ("/v1/organisations/{}", "/v1/campaign-codes/{}", "/v1/participations/{}", f"{SCHOOL}/campaigns/{{}}", f"{SCHOOL}/imports/{{}}")
+LISTS = (f"{SCHOOL}/pupils", f"{SCHOOL}/certifiable", f"{SCHOOL}/campaigns", f"{SCHOOL}/target-profiles", "/v1/participations")
+PLACES = (
+    "/v1/organisations/{}",
+    "/v1/campaign-codes/{}",
+    "/v1/participations/{}",
+    f"{SCHOOL}/campaigns/{{}}",
+    f"{SCHOOL}/imports/{{}}",
+    f"{SCHOOL}/target-profiles/{{}}",
+    "/v1/target-profiles/{}",
+)
 
 
 @pytest.fixture(scope="module")

@@ -130,7 +130,7 @@ def _target_profile(item: Json, skills: tuple[content.Skill, ...]) -> content.Ta
             raise InvalidContentError(f"target profile {item['id']} names a skill that does not exist")
     else:
         ceiling = {tube["id"]: tube["max_level"] for tube in item["tubes"]}
-        chosen = tuple(skill.index for skill in skills if skill.level <= ceiling.get(skill.tube, 0))
+        chosen = content.skills_within(skills, ceiling)
         if ceiling.keys() - {skill.tube for skill in skills}:
             raise InvalidContentError(f"target profile {item['id']} names a tube that does not exist or holds no skill")
     return content.TargetProfile(item["id"], item["name"], chosen)

@@ -260,6 +260,14 @@ class Release:
         """A target profile; raises :class:`~engine.errors.UnknownReferenceError`."""
         return _found(self._lookups.target_profiles, profile_id, "target profile")
 
+    def skills_within(self, ceilings: Mapping[str, int]) -> tuple[int, ...]:
+        """The skills of these tubes up to a level each, in the release's order; a tube it does not hold adds none.
+
+        ``ceilings`` maps a tube's id to the highest level. This is what a target profile made to measure looks at.
+        Source: docs/domain.md §6 ("a set of topics with a level ceiling each").
+        """
+        return skills_within(self.skills, ceilings)
+
     def challenge_skill(self, challenge_index: int) -> Skill:
         """The skill a challenge tests."""
         return self.skills[self.challenges[challenge_index].skill_index]
@@ -273,6 +281,16 @@ class Release:
         if not 0 <= variant_index < len(per_variant):
             raise SolutionUnavailableError(f"no solution for variant {variant_index} of challenge {challenge.id}")
         return per_variant[variant_index]
+
+
+def skills_within(skills: Sequence[Skill], ceilings: Mapping[str, int]) -> tuple[int, ...]:
+    """The positions of the skills whose tube has a ceiling not below their level.
+
+    >>> skills = [Skill(n, f"s{n}", "search", "1.1", n + 1, "") for n in range(3)]
+    >>> skills_within(skills, {"search": 2, "another": 7})
+    (0, 1)
+    """
+    return tuple(skill.index for skill in skills if skill.level <= ceilings.get(skill.tube, 0))
 
 
 def locale_chain(locale: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Start or resume a positioning or discovery test."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.chance import Chance
@@ -26,7 +27,8 @@ class StartAssessment:
     """Who takes which test.
 
     ``subject`` is a competence code, a participation id or, for a discovery test, the id of its target profile; a campaign
-    names its ``target_profile_id`` beside. ``improve`` begins a new attempt at a finished competence.
+    names its ``target_profile_id`` beside, or, made to measure, its ``ceilings``: the highest level of each tube. ``improve`` begins a
+    new attempt at a finished competence.
     """
 
     user_id: UserId
@@ -34,6 +36,7 @@ class StartAssessment:
     subject: str
     locale: str = DEFAULT_LOCALE
     target_profile_id: str | None = None
+    ceilings: Mapping[str, int] | None = None
     improve: bool = False
 
 
@@ -108,10 +111,19 @@ def _target(release: Release, command: StartAssessment) -> tuple[int, ...]:
         except UnknownReferenceError:
             raise CompetenceNotFoundError("There is no such competence; see GET /v1/me/profile for the list.") from None
         return tuple(index for index in skills if release.skills[index].level <= release.max_level)
+    if command.ceilings is not None:
+        return _made_to_measure(release, command.ceilings)
     try:
         return release.target_profile(command.target_profile_id or command.subject).skills
     except UnknownReferenceError:
         raise TargetProfileNotFoundError("There is no such target profile in the current learning content.") from None
+
+
+def _made_to_measure(release: Release, ceilings: Mapping[str, int]) -> tuple[int, ...]:
+    skills = release.skills_within(ceilings)
+    if not skills:
+        raise TargetProfileNotFoundError("The current learning content holds none of this target profile's topics any more.")
+    return skills
 
 
 def _touched(release: Release, target: tuple[int, ...]) -> frozenset[int]:

@@ -44,8 +44,19 @@ class NoCodeLeftError(ConflictError):
 
 
 @dataclass(frozen=True, slots=True)
+class Parcours:
+    """What a campaign keeps of the target profile made to measure that it rests on: its name, and the ceiling of each topic (tube)."""
+
+    name: str
+    ceilings: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign as its item holds it; ``target_profile_id`` belongs to assessments, ``multiple_sendings`` to collections."""
+    """A campaign as its item holds it; ``target_profile_id`` belongs to assessments, ``multiple_sendings`` to collections.
+
+    ``parcours`` is None where the target profile is one of the learning content's own.
+    """
 
     campaign_id: CampaignId
     uai: Uai
@@ -57,6 +68,7 @@ class Campaign:
     target_profile_id: str | None = None
     multiple_sendings: bool = False
     archived_at: datetime | None = None
+    parcours: Parcours | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,16 +32,22 @@ class Framework:
 def framework_of(release: Release, campaign: Campaign) -> Framework:
     """All of the current content for a collection; for an assessment, what its target profile looks at."""
     name, codes = "", {competence.code for competence in release.competences}
-    if campaign.target_profile_id is not None:
+    if campaign.parcours is not None:
+        name, codes = campaign.parcours.name, _competences(release, release.skills_within(campaign.parcours.ceilings))
+    elif campaign.target_profile_id is not None:
         try:
             profile = release.target_profile(campaign.target_profile_id)
         except UnknownReferenceError:  # the content has dropped it since: its columns are those of every competence
             name = campaign.target_profile_id
         else:
-            name, codes = profile.name, {release.skills[index].competence for index in profile.skills}
+            name, codes = profile.name, _competences(release, profile.skills)
     competences = {each.code: each.name for each in release.competences if each.code in codes}
     held = {each.domain for each in release.competences if each.code in codes}
     return Framework(name, competences, {each.code: each.name for each in release.domains if each.code in held})
+
+
+def _competences(release: Release, skills: Iterable[int]) -> set[str]:
+    return {release.skills[index].competence for index in skills}
 
 
 def campaign_csv(organisation: str, campaign: Campaign, framework: Framework, participations: Iterable[Participation]) -> str:

@@ -1,15 +1,15 @@
 """Campaigns and their codes in DynamoDB."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pynamodb.exceptions import DoesNotExist
 
-from jalon.campaigns.campaign import Campaign, CampaignPage, CampaignType
+from jalon.campaigns.campaign import Campaign, CampaignPage, CampaignType, Parcours
 from jalon.campaigns.cursors import number_of, text_of
 from jalon.campaigns.tables import CampaignCodeItem, CampaignItem
 from jalon.edge.tables import ConditionFailedError, conditional_update, transaction, translated
-from jalon.kernel.clock import epoch_ms
+from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.ids import CampaignCode, CampaignId, Uai, UserId
 
 
@@ -77,6 +77,7 @@ def _item(campaign: Campaign) -> CampaignItem:
         target_profile_id=campaign.target_profile_id,
         multiple_sendings=campaign.multiple_sendings,
         archived_at=None if campaign.archived_at is None else epoch_ms(campaign.archived_at),
+        parcours=None if campaign.parcours is None else {"name": campaign.parcours.name, "ceilings": dict(campaign.parcours.ceilings)},
     )
 
 
@@ -88,12 +89,9 @@ def _campaign(item: CampaignItem) -> Campaign:
         name=item.name,
         code=CampaignCode(item.code),
         created_by=UserId(item.created_by),
-        created_at=_instant(item.created_at),
+        created_at=from_epoch_ms(item.created_at),
         target_profile_id=item.target_profile_id,
         multiple_sendings=bool(item.multiple_sendings),
-        archived_at=None if item.archived_at is None else _instant(item.archived_at),
+        archived_at=None if item.archived_at is None else from_epoch_ms(item.archived_at),
+        parcours=None if item.parcours is None else Parcours(item.parcours["name"], item.parcours["ceilings"]),
     )
-
-
-def _instant(milliseconds: float) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)

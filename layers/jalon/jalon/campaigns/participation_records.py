@@ -3,14 +3,13 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from engine.packing import pack_skills, unpack_skills
 from jalon.campaigns.participation import Participant, Participation, ParticipationStatus, shard_of
 from jalon.campaigns.shared_results import AssessmentResults, CompetenceLevel, ProfileResults, SharedResults, SkillCount
 from jalon.campaigns.tables import ParticipationItem
-from jalon.kernel.clock import epoch_ms
+from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.ids import AssessmentId, CampaignId, ReleaseVersion, Uai, UserId
 from jalon.organisations.names import name_key
 
@@ -63,12 +62,12 @@ def participation_of(item: ParticipationItem) -> Participation:
         uai=Uai(item.uai),
         participant=Participant(item.last_name, item.first_name, item.class_name),
         status=ParticipationStatus(item.status),
-        started_at=_instant(item.started_at),
+        started_at=from_epoch_ms(item.started_at),
         progress_percent=int(item.progress_percent),
         answered=int(item.answered),
         assessment_id=AssessmentId(item.assessment_id) if item.assessment_id else None,
         sendings=int(item.sendings),
-        shared_at=None if item.shared_at is None else _instant(item.shared_at),
+        shared_at=None if item.shared_at is None else from_epoch_ms(item.shared_at),
         results=None if item.results is None else results_of(item.results),
     )
 
@@ -103,7 +102,3 @@ def results_of(record: Mapping[str, Any]) -> SharedResults:
         total=SkillCount(**record["total"]),
         competences={code: SkillCount(**count) for code, count in record["competences"].items()},
     )
-
-
-def _instant(milliseconds: float) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -131,6 +131,7 @@ def _test(taking_part: TakingPart, campaign: Campaign, participation: Participat
             purpose=Purpose.CAMPAIGN,
             subject=participation.participation_id,
             target_profile_id=campaign.target_profile_id,
+            ceilings=campaign.parcours.ceilings if campaign.parcours else None,
             improve=improve,
         ),
     )

@@ -32,10 +32,39 @@ class CampaignItem(Model):
     created_by = UnicodeAttribute()
     created_at = NumberAttribute()
     target_profile_id = UnicodeAttribute(null=True)
+    parcours = JSONAttribute(null=True)
     multiple_sendings = BooleanAttribute(default=False)
     archived_at = NumberAttribute(null=True)
 
     by_school = CampaignsOfSchool()
+
+
+class TargetProfilesByDate(LocalSecondaryIndex["TargetProfileItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """A school's own target profiles by date: local, so that what was just made is listed."""
+
+    class Meta:
+        index_name = "by_date"
+        projection = AllProjection()
+
+    uai = UnicodeAttribute(hash_key=True)
+    created_at = NumberAttribute(range_key=True)
+
+
+class TargetProfileItem(Model):
+    """A target profile that a school made to measure; ``ceilings`` maps topics to levels."""
+
+    class Meta(TableMeta):
+        table_name = "target_profiles"
+
+    uai = UnicodeAttribute(hash_key=True)
+    profile_id = UnicodeAttribute(range_key=True)
+    name = UnicodeAttribute()
+    ceilings = JSONAttribute()
+    created_by = UnicodeAttribute()
+    created_at = NumberAttribute()
+    withdrawn_at = NumberAttribute(null=True)
+
+    by_date = TargetProfilesByDate()
 
 
 class CampaignCodeItem(Model):

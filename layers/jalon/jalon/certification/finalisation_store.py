@@ -8,11 +8,11 @@ from itertools import islice
 from pynamodb.exceptions import DoesNotExist
 
 from jalon.certification.finalisations import SHARDS, OpenFinalisation, shard_of
-from jalon.certification.records import instant, optional_instant
+from jalon.certification.records import optional_instant
 from jalon.certification.tables import OpenFinalisationItem, WaitingSessionItem
 from jalon.certification.worklist import WaitingSession
 from jalon.edge.tables import Applied, ConditionFailedError, conditional_update, translated
-from jalon.kernel.clock import epoch_ms
+from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.ids import SessionNumber, Uai
 
 
@@ -104,7 +104,7 @@ def _entry(item: OpenFinalisationItem) -> OpenFinalisation:
     return OpenFinalisation(
         session_number=SessionNumber(item.session_number),
         finalisation=int(item.finalisation),
-        requested_at=instant(item.requested_at),
+        requested_at=from_epoch_ms(item.requested_at),
         attempt=int(item.attempt),
         attempted_at=optional_instant(item.attempted_at),
     )
@@ -120,6 +120,6 @@ def _waiting(item: WaitingSessionItem) -> WaitingSession:
         certifications=int(item.certifications),
         to_decide=int(item.to_decide),
         global_comment=bool(item.global_comment),
-        waiting_since=instant(item.waiting_since),
+        waiting_since=from_epoch_ms(item.waiting_since),
         reminders=int(item.reminders),
     )

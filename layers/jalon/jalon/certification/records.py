@@ -1,7 +1,7 @@
 """The values of this context as JSON, and back: what the tables keep in their nested attributes."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from jalon.certification.identities import BirthPlace, Identity
@@ -16,19 +16,14 @@ from jalon.certification.results import (
     Settlement,
 )
 from jalon.certification.sessions import Finalisation
-from jalon.kernel.clock import epoch_ms
+from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.ids import AssessmentId, CandidateId, CertificationId, ReleaseVersion, SessionNumber, Uai, UserId
 
 Record = dict[str, Any]
 
 
-def instant(milliseconds: float) -> datetime:
-    """The aware UTC instant of stored milliseconds."""
-    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
-
-
 def optional_instant(milliseconds: float | None) -> datetime | None:
-    return None if milliseconds is None else instant(milliseconds)
+    return None if milliseconds is None else from_epoch_ms(milliseconds)
 
 
 def optional_ms(moment: datetime | None) -> int | None:
@@ -73,7 +68,7 @@ def report_of(record: Mapping[str, Any]) -> Report:
         report_id=record["report_id"],
         code=ReportCode(record["code"]),
         author=UserId(record["author"]),
-        at=instant(record["at"]),
+        at=from_epoch_ms(record["at"]),
         question_number=record["question_number"],
         description=record["description"],
         hour=record["hour"],
@@ -95,7 +90,7 @@ def finalisation_record(finalisation: Finalisation) -> Record:
 def finalisation_of(record: Mapping[str, Any]) -> Finalisation:
     return Finalisation(
         number=record["number"],
-        requested_at=instant(record["requested_at"]),
+        requested_at=from_epoch_ms(record["requested_at"]),
         requested_by=UserId(record["requested_by"]),
         global_comment=record["global_comment"],
         in_jury_since=optional_instant(record["in_jury_since"]),
@@ -161,9 +156,9 @@ def result_of(key: tuple[str, int], session: tuple[str, str], author: str, at_ms
         settlements=tuple(
             Settlement(report_id, ReportCode(code), Settled(outcome), number) for report_id, code, outcome, number in record["settlements"]
         ),
-        taken_at=instant(record["taken_at"]),
+        taken_at=from_epoch_ms(record["taken_at"]),
         author=UserId(author),
-        at=instant(at_ms),
+        at=from_epoch_ms(at_ms),
         decision=_decision_of(record["decision"]),
         corrected_identity=None if corrected is None else identity_of(corrected),
         comment_for_candidate=record["comment_for_candidate"],
@@ -188,4 +183,4 @@ def _decision_record(decision: Decision | None) -> Record | None:
 def _decision_of(record: Mapping[str, Any] | None) -> Decision | None:
     if record is None:
         return None
-    return Decision(record["kind"], UserId(record["author"]), instant(record["at"]), record["details"])
+    return Decision(record["kind"], UserId(record["author"]), from_epoch_ms(record["at"]), record["details"])

@@ -18,11 +18,12 @@ from jalon.certification.errors import (
     SessionNotFoundError,
 )
 from jalon.certification.finalisations import shard_of
-from jalon.certification.records import finalisation_of, finalisation_record, instant, optional_instant, optional_ms
+from jalon.certification.records import finalisation_of, finalisation_record, optional_instant, optional_ms
 from jalon.certification.sessions import Finalisation, Session, SessionPage
 from jalon.certification.tables import CentreSessionItem, InvigilatorItem, OpenFinalisationItem, SessionItem
+from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import Applied, ConditionFailedError, Refused, conditional_update, transaction, translated
-from jalon.kernel.clock import epoch_ms
+from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.ids import SessionNumber, Uai, UserId
 
 _NOT_FOUND = "There is no session under this number."
@@ -175,6 +176,7 @@ class DynamoInvigilatorStore:
     """See :class:`jalon.certification.sessions.InvigilatorStore`."""
 
     def add(self, number: SessionNumber, user: UserId, at: datetime) -> None:
+        refuse_erased(user)
         with contextlib.suppress(ConditionFailedError), translated():
             InvigilatorItem(number, user, joined_at=epoch_ms(at)).save(condition=InvigilatorItem.user_id.does_not_exist())
 
@@ -273,7 +275,7 @@ def _session(item: SessionItem) -> Session:
         access_code=item.access_code,
         invigilator_code=item.invigilator_code,
         created_by=UserId(item.created_by),
-        created_at=instant(item.created_at),
+        created_at=from_epoch_ms(item.created_at),
         revision=int(item.revision),
         opened_at=optional_instant(item.opened_at),
         finalisation=_finalisation(item),
@@ -288,7 +290,7 @@ def _finalisation(item: SessionItem) -> Finalisation | None:
         return None
     return Finalisation(
         number=int(item.finalisation_number),
-        requested_at=instant(item.finalisation_requested_at),
+        requested_at=from_epoch_ms(item.finalisation_requested_at),
         requested_by=UserId(item.finalisation_requested_by or ""),
         global_comment=item.global_comment or "",
         in_jury_since=optional_instant(item.in_jury_since),

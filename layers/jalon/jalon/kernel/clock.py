@@ -34,6 +34,15 @@ def epoch_ms(instant: datetime) -> int:
     return int(instant.timestamp() * 1000)
 
 
+def from_epoch_ms(milliseconds: float) -> datetime:
+    """The instant that :func:`epoch_ms` wrote.
+
+    >>> from_epoch_ms(1_795_253_400_000)
+    datetime.datetime(2026, 11, 21, 9, 30, tzinfo=datetime.timezone.utc)
+    """
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
 def iso(instant: datetime) -> str:
     """RFC 3339 in UTC with seconds and a ``Z``, as the API writes instants.
 

@@ -10,10 +10,10 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 
 from jalon.edge.tables import Applied, conditional_update, translated
-from jalon.kernel.clock import epoch_ms
+from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.ids import ImportId, Uai, UserId
 from jalon.organisations.imports import ImportCounts, ImportProblem, ImportStatus, ProblemCode, PupilImport, PupilReference
-from jalon.organisations.records import ENDED, instant, optional_instant
+from jalon.organisations.records import ENDED, optional_instant
 from jalon.organisations.tables import ImportItem
 
 KEPT_FOR = timedelta(days=366)
@@ -84,7 +84,7 @@ def _import(item: ImportItem) -> PupilImport:
         import_id=ImportId(item.import_id),
         uai=Uai(item.uai),
         requested_by=UserId(item.requested_by),
-        requested_at=instant(item.requested_at),
+        requested_at=from_epoch_ms(item.requested_at),
         status=ImportStatus(item.status),
         updated_at=optional_instant(item.updated_at),
         counts=ImportCounts(**item.counts) if item.counts else ImportCounts(),

@@ -2,12 +2,13 @@
 
 from pynamodb.exceptions import DoesNotExist
 
+from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import ConditionFailedError, transaction, translated
+from jalon.kernel.clock import from_epoch_ms
 from jalon.kernel.ids import Uai, UserId
 from jalon.organisations.invitations import AlreadyAMemberError, Invitation, InvitationUsedError
 from jalon.organisations.memberships import Member, MemberRole
 from jalon.organisations.organisation_store import member_item
-from jalon.organisations.records import instant
 from jalon.organisations.tables import InvitationItem, MemberItem
 
 
@@ -38,11 +39,12 @@ class DynamoInvitations:
             email=item.email,
             role=MemberRole(item.role),
             invited_by=UserId(item.invited_by),
-            expires_at=instant(item.expires_at * 1000),
+            expires_at=from_epoch_ms(item.expires_at * 1000),
             used_by=UserId(item.used_by) if item.used_by else None,
         )
 
     def use(self, invitation: Invitation, member: Member) -> None:
+        refuse_erased(member.user_id)
         try:
             with transaction(InvitationItem) as write:
                 write.update(

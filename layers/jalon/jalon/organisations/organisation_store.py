@@ -8,14 +8,14 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 
 from jalon.edge.tables import ConditionFailedError, transaction, translated
-from jalon.kernel.clock import epoch_ms
+from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.errors import UnavailableError
 from jalon.kernel.ids import Uai, UserId
 from jalon.organisations.imports import ImportCounts, ImportStatus, PupilImport
 from jalon.organisations.memberships import Member, MemberRole, NotAnAdministratorError
 from jalon.organisations.organisation import Organisation, OrganisationAlreadyActivatedError
 from jalon.organisations.pupils import ListVersion
-from jalon.organisations.records import ENDED, instant, optional_instant
+from jalon.organisations.records import ENDED, optional_instant
 from jalon.organisations.tables import ImportItem, MemberItem, OrganisationItem
 
 
@@ -135,7 +135,7 @@ def member_item(member: Member) -> MemberItem:
 
 
 def _member(item: MemberItem) -> Member:
-    return Member(Uai(item.uai), UserId(item.user_id), MemberRole(item.role), instant(item.since))
+    return Member(Uai(item.uai), UserId(item.user_id), MemberRole(item.role), from_epoch_ms(item.since))
 
 
 def _organisation(item: OrganisationItem) -> Organisation:
@@ -143,9 +143,9 @@ def _organisation(item: OrganisationItem) -> Organisation:
         uai=Uai(item.uai),
         name=item.name,
         official_email=item.official_email,
-        created_at=instant(item.created_at),
+        created_at=from_epoch_ms(item.created_at),
         activation_digest=item.activation_digest,
-        activation_expires_at=instant(item.activation_expires_at),
+        activation_expires_at=from_epoch_ms(item.activation_expires_at),
         activated_at=optional_instant(item.activated_at),
         list_version=ListVersion(item.list_version) if item.list_version else None,
         classes={str(name): int(size) for name, size in (item.classes or {}).items()},

@@ -5,12 +5,12 @@ from typing import Any
 
 from pynamodb.exceptions import DoesNotExist
 
+from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import ConditionFailedError, transaction, translated
-from jalon.kernel.clock import epoch_ms
+from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.errors import UnavailableError
 from jalon.kernel.ids import Ine, Uai, UserId
 from jalon.organisations.reconciliations import AccountAlreadyReconciledError, PupilAlreadyReconciledError, Reconciliation
-from jalon.organisations.records import instant
 from jalon.organisations.tables import ReconciliationItem
 
 
@@ -25,6 +25,7 @@ class DynamoReconciliations:
 
     def link(self, reconciliation: Reconciliation) -> None:
         free = ReconciliationItem.subject.does_not_exist()
+        refuse_erased(reconciliation.user_id)
         try:
             with transaction(ReconciliationItem) as write:
                 for item in _items(reconciliation):
@@ -60,7 +61,7 @@ class DynamoReconciliations:
         with translated():
             found = list(ReconciliationItem.batch_get(keys, consistent_read=True)) if keys else []
         return {
-            Ine(item.ine): Reconciliation(uai, Ine(item.ine), UserId(item.user_id), instant(item.since), bool(item.school_made))
+            Ine(item.ine): Reconciliation(uai, Ine(item.ine), UserId(item.user_id), from_epoch_ms(item.since), bool(item.school_made))
             for item in found
         }
 

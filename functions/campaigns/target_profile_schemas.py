@@ -1,0 +1,104 @@
+"""Requests and responses about the framework and target profiles."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from functions.campaigns.instants import Instant
+from jalon.campaigns.made_to_measure import MAX_TOPICS, NAME_MAX_LENGTH
+
+TUBE_ID_MAX_LENGTH = 64
+
+
+class TopicView(BaseModel):
+    """A topic (*sujet*) and the levels at which the current content has skills in it."""
+
+    id: str
+    name: str
+    levels: list[int]
+
+
+class CompetenceTopicsView(BaseModel):
+    """A competence of the framework (CRCN) and its topics."""
+
+    code: str
+    name: str
+    topics: list[TopicView]
+
+
+class DomainView(BaseModel):
+    """A domain of the framework and its competences."""
+
+    code: str
+    name: str
+    competences: list[CompetenceTopicsView]
+
+
+class FrameworkView(BaseModel):
+    """The framework as the current content holds it; no pupil is asked about a level above ``max_level``."""
+
+    release: str
+    max_level: int
+    domains: list[DomainView]
+
+
+class TopicCeilingView(BaseModel):
+    """A topic of a target profile and the highest level asked of it."""
+
+    id: str
+    name: str
+    competence: str
+    max_level: int
+
+
+class TargetProfileView(BaseModel):
+    """A *parcours* of the current content: how many skills it looks at, in which competences."""
+
+    id: str
+    name: str
+    skills: int
+    competences: list[str]
+
+
+class TargetProfilesView(BaseModel):
+    """All of them, in the content's order."""
+
+    items: list[TargetProfileView]
+
+
+class TargetProfileTopicsView(TargetProfileView):
+    """A *parcours* of the current content with its topics, from which one made to measure may start."""
+
+    topics: list[TopicCeilingView]
+
+
+class SchoolTargetProfileView(TargetProfileTopicsView):
+    """A *parcours* that the school made to measure; topics which the content no longer holds are left out."""
+
+    created_at: Instant
+    withdrawn_at: Instant | None
+
+
+class SchoolTargetProfilesView(BaseModel):
+    """A page of a school's own target profiles, latest first."""
+
+    items: list[SchoolTargetProfileView]
+    next_cursor: str | None
+
+
+class TopicCeilingRequest(BaseModel):
+    """A topic by its id (see GET /v1/framework) and the highest level to ask of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Annotated[str, Field(min_length=1, max_length=TUBE_ID_MAX_LENGTH)]
+    max_level: Annotated[int, Field(ge=1, le=8)]
+
+
+class MakeTargetProfileRequest(BaseModel):
+    """A target profile to make: its name, and its topics with a level ceiling each."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=NAME_MAX_LENGTH)]
+    topics: Annotated[list[TopicCeilingRequest], Field(min_length=1, max_length=MAX_TOPICS)]
