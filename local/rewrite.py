@@ -148,6 +148,13 @@ def widen_task_answers(template: Template) -> None:
             statements.append({"Effect": "Allow", "Action": answers, "Resource": "*"})
 
 
+def widen_mail_senders(template: Template) -> None:
+    """Let a role that may send mail as this account's identities send as any: the emulator asks for the right on ``*``."""
+    for _, statement in _role_statements(template):
+        if statement["Action"] == "ses:SendEmail":
+            statement["Resource"] = "*"
+
+
 def expand(template: Template, region: str) -> Template:
     """The SAM transform, by AWS's own translator; CloudFormation runs the same one on AWS."""
     parameters = {name: str(parameter.get("Default", "")) for name, parameter in template.get("Parameters", {}).items()}
@@ -274,5 +281,6 @@ def for_emulator(
     allow_plain_http(template)
     drop_signing_conditions(template)
     widen_task_answers(template)
+    widen_mail_senders(template)
     refer_to_secrets_by_arn(template)
     return spread_http_api(expand(template, region)), bootstraps

@@ -123,3 +123,23 @@ def test_each_rewrite_stands_in_the_table_of_the_documentation() -> None:
     ]
     for word in [*words, "task token", "side by side", "SiteUrl"]:
         assert [row for row in rows if word in row], word
+
+
+def test_only_the_right_to_send_mail_is_widened_to_any_sender() -> None:
+    template = rewrite.load()
+    before = copy.deepcopy(template)
+    rewrite.widen_mail_senders(template)
+    changed = [
+        (logical_id, statement)
+        for logical_id, resource in template["Resources"].items()
+        for policy, written in zip(
+            resource.get("Properties", {}).get("Policies") or (),
+            before["Resources"][logical_id].get("Properties", {}).get("Policies") or (),
+            strict=True,
+        )
+        for statement, former in zip(policy["Statement"], written["Statement"], strict=True)
+        if statement != former
+    ]
+    assert [(logical_id, statement["Action"], statement["Resource"]) for logical_id, statement in changed] == [
+        ("AccountsFunction", "ses:SendEmail", "*")
+    ]
