@@ -46,9 +46,7 @@ check: .jalon/setup-test ## lint, types, walls, templates, state machines, OpenA
 	@$(PY) -m tools.check
 
 content: .jalon/setup-run ## lint and build the learning content, print what it covers
-	@$(PY) -m tools.content lint
 	@$(PY) -m tools.content build --out .jalon/build/content
-	@$(PY) -m tools.content stats
 
 lock: $(UV) ## resolve the dependencies again
 	@$(UV) lock

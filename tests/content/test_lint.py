@@ -53,6 +53,7 @@ def test_a_sound_tube_has_no_finding(tmp_path: Path) -> None:
             {**NUMBER, "images": [{"name": "a.png", "content": "{{ window('Titre', ['texte' + str(a)]) }}", "alt": "vide"}]},
             "alternative text",
         ),
+        ({**NUMBER, "answer": "{{ '`%d`' % a }}", "options": "{{ ['`%d`' % n for n in range(100)] }}", "wrong": "`100`"}, "no Markdown"),
     ],
 )
 def test_each_fault_is_named(tmp_path: Path, challenge: dict[str, Any], said: str) -> None:

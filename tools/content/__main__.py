@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     if compiled is None:
         return 1
     bundles = release.bundle(compiled)
-    if options.command == "stats":
+    if options.command in {"build", "stats"}:
         print(statistics.coverage(compiled))
     if options.command == "build":
         if findings.listed:
@@ -61,8 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--content", type=Path, default=ROOT / "content", help="the folder of the content files")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("lint", help="check everything; prints what is to be mended")
-    commands.add_parser("stats", help="check, and print the coverage table")
-    build = commands.add_parser("build", help="check, then write the release")
+    commands.add_parser("stats", help="check, and print the coverage table; nothing is written")
+    build = commands.add_parser("build", help="check, print the coverage table, and write the release")
     build.add_argument("--out", type=Path, default=ROOT / ".jalon/build/content")
     view = commands.add_parser("show", help="write pages that show challenges as pupils see them, with every variant")
     view.add_argument("ids", nargs="*", help="challenges, skills, tubes or competences (formules-3-a, formules-3, formules, 1.3)")

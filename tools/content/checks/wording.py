@@ -18,6 +18,7 @@ _BRANDS = re.compile(
     r"Facebook|Instagram|WhatsApp|Snapchat|TikTok|Twitter|LinkedIn|Discord|Amazon|Netflix|Spotify|Photoshop|Adobe|Canva|"
     r"ChatGPT|OpenAI|Copilot|Gemini|Word|Bing|Samsung|Huawei|Uber|Airbnb)(?!\w)"
 )
+_MARKED = re.compile(r"`|\*\*")
 _CODE = re.compile(r"```.*?```|`[^`]*`|«[^»]*»|^\|.*\|$|^>.*$|https?://\S+", re.DOTALL | re.MULTILINE)
 
 
@@ -74,6 +75,8 @@ def _variant(challenge: CompiledChallenge, variant: Shown) -> Iterator[str]:
     for file in variant.files:
         if file.alt is not None and len(file.alt) < 10:
             yield f"the image {file.name} needs an alternative text"
+    for option in sorted({option for field in variant.fields for option in field.get("options") or () if _MARKED.search(option)}):
+        yield f"the option « {option} » would show its signs: a dropdown list knows no Markdown, write it plain"
     if len(variant.instruction) < 20:
         yield "the instruction is too short to be understood"
 
