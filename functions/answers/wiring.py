@@ -14,6 +14,7 @@ from jalon.assessment.store import AssessmentStore
 from jalon.assessment.tables import AssessmentItem, AttemptItem, ProfileItem
 from jalon.assessment.tickets import TicketOffice
 from jalon.edge.aws import client
+from jalon.edge.erasures import ErasureMark
 from jalon.edge.secrets import secret
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
@@ -38,7 +39,7 @@ class Parts:
 def parts() -> Parts:
     """The parts for the environment's settings; ``parts.cache_clear()`` wires anew (tests)."""
     settings = Settings.from_environment()
-    bind(settings, AssessmentItem, AttemptItem, ProfileItem)
+    bind(settings, AssessmentItem, AttemptItem, ProfileItem, ErasureMark)
     clock = SystemClock()
     bucket = settings.value("CONTENT_BUCKET")
     return Parts(

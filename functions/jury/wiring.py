@@ -18,6 +18,7 @@ from jalon.certification.review_session import Bench
 from jalon.certification.session_store import DynamoSessionStore
 from jalon.certification.tables import CandidateItem, OpenFinalisationItem, ResultItem, SessionItem, WaitingSessionItem
 from jalon.edge.aws import client
+from jalon.edge.erasures import ErasureMark
 from jalon.edge.idempotency import IdempotencyRecord
 from jalon.edge.secrets import secret
 from jalon.edge.settings import Settings
@@ -44,7 +45,7 @@ def parts() -> Parts:
     """The parts for the environment's settings; ``parts.cache_clear()`` wires anew (tests)."""
     settings = Settings.from_environment()
     bind(settings, SessionItem, CandidateItem, ResultItem, WaitingSessionItem, OpenFinalisationItem)
-    bind(settings, CertificateRecord, PublishedResultRecord, RevocationRecord, IdempotencyRecord)
+    bind(settings, CertificateRecord, PublishedResultRecord, RevocationRecord, IdempotencyRecord, ErasureMark)
     clock = SystemClock()
     bench = Bench(
         sessions=DynamoSessionStore(),

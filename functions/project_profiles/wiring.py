@@ -10,6 +10,7 @@ from jalon.assessment.release_store import S3Releases
 from jalon.assessment.releases import Releases
 from jalon.assessment.tables import AssessmentItem, AttemptItem, ProfileItem
 from jalon.edge.aws import client
+from jalon.edge.erasures import ErasureMark
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.clock import Clock, SystemClock
@@ -29,7 +30,7 @@ class Parts:
 def parts() -> Parts:
     """The parts for the environment's settings; ``parts.cache_clear()`` wires anew (tests)."""
     settings = Settings.from_environment()
-    bind(settings, AssessmentItem, AttemptItem, ProfileItem)
+    bind(settings, AssessmentItem, AttemptItem, ProfileItem, ErasureMark)
     clock = SystemClock()
     return Parts(
         store=DynamoAssessments(),

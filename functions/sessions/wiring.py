@@ -27,6 +27,7 @@ from jalon.certification.tables import (
     SittingItem,
 )
 from jalon.edge.aws import client
+from jalon.edge.erasures import ErasureMark
 from jalon.edge.idempotency import IdempotencyRecord
 from jalon.edge.secrets import secret
 from jalon.edge.settings import Settings
@@ -68,7 +69,7 @@ class Parts:
 def parts() -> Parts:
     """The parts for the environment's settings; ``parts.cache_clear()`` wires anew (tests)."""
     settings = Settings.from_environment()
-    bind(settings, SessionItem, CentreSessionItem, CandidateItem, SittingItem, InvigilatorItem, OpenFinalisationItem)
+    bind(settings, SessionItem, CentreSessionItem, CandidateItem, SittingItem, InvigilatorItem, OpenFinalisationItem, ErasureMark)
     bind(settings, AssessmentItem, AttemptItem, ProfileItem, OrganisationItem, MemberItem, PupilItem, IdempotencyRecord)
     clock, ids, bucket = SystemClock(), SecureIdSource(), settings.value("CONTENT_BUCKET")
     sessions, candidates, assessments = DynamoSessionStore(), DynamoCandidateStore(), DynamoAssessments()

@@ -8,6 +8,7 @@ import pytest
 from jalon.assessment.tables import AssessmentItem, AttemptItem, ProfileItem
 from jalon.assessment.tickets import TicketOffice
 from jalon.edge import aws
+from jalon.edge.erasures import ErasureMark
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.clock import FixedClock
@@ -46,7 +47,7 @@ def module_cloud(emulator: str) -> Iterator[Cloud]:
 @pytest.fixture
 def empty_tables(module_cloud: Cloud) -> Cloud:
     """The context's tables, bound and with nothing in them."""
-    bind(Settings.from_environment(), AssessmentItem, AttemptItem, ProfileItem)
+    bind(Settings.from_environment(), AssessmentItem, AttemptItem, ProfileItem, ErasureMark)
     for model in (AssessmentItem, AttemptItem, ProfileItem):
         with model.batch_write() as batch:
             for item in model.scan():

@@ -49,6 +49,7 @@ from jalon.certification.tables import (
     WaitingSessionItem,
 )
 from jalon.certification.worklist import WaitingSession, WorklistStore
+from jalon.edge.erasures import ErasureMark
 from jalon.edge.settings import Settings
 from jalon.edge.tables import ConditionFailedError, bind
 from jalon.kernel.ids import AssessmentId, CandidateId, CertificationId, Ine, ReleaseVersion, SessionNumber, UserId
@@ -78,6 +79,7 @@ MODELS = (
     ResultItem,
     OpenFinalisationItem,
     WaitingSessionItem,
+    ErasureMark,
 )
 
 

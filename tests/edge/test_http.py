@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, ConfigDict
 
 from jalon.edge.auth import caller
+from jalon.edge.erasures import ErasureMark
 from jalon.edge.http import Handler, api, lambda_handler
 from jalon.edge.idempotency import IdempotencyRecord, idempotent
 from jalon.edge.settings import Settings
@@ -99,7 +100,7 @@ def test_a_body_that_breaks_the_schema_is_a_problem_with_a_pointer_for_each_fiel
 
 @pytest.mark.parametrize("body", ["{not json", '"text"', "[1]", "null", "", "\ud800"])
 def test_a_body_that_is_not_the_expected_json_is_refused_and_nothing_is_made(handler: Handler, cloud: Cloud, body: str) -> None:
-    bind(Settings.from_environment(), IdempotencyRecord)
+    bind(Settings.from_environment(), IdempotencyRecord, ErasureMark)
     answer = handler(http_event("POST", "/v1/things", body), CONTEXT)
     assert answer["statusCode"] in {400, 422}
     assert answer["headers"]["Content-Type"] == "application/problem+json"
@@ -170,7 +171,7 @@ def test_roles_are_read_however_the_gateway_writes_them(handler: Handler) -> Non
 
 @pytest.fixture
 def store(cloud: Cloud) -> Cloud:
-    bind(Settings.from_environment(), IdempotencyRecord)
+    bind(Settings.from_environment(), IdempotencyRecord, ErasureMark)
     return cloud
 
 
@@ -206,7 +207,9 @@ def test_a_function_is_wired_before_its_middlewares_run(cloud: Cloud) -> None:
 
     service = f"test-{uuid.uuid4()}"
     IdempotencyRecord.Meta.table_name = "idempotency"  # as it is when an environment starts
-    handler = lambda_handler(service, api(service, router, prepare=lambda: bind(Settings.from_environment(), IdempotencyRecord)))
+    handler = lambda_handler(
+        service, api(service, router, prepare=lambda: bind(Settings.from_environment(), IdempotencyRecord, ErasureMark))
+    )
     assert handler(http_event("POST", "/v1/things", {"name": "a"}), CONTEXT)["statusCode"] == 200
     assert len(cloud.items("idempotency")) == 1
 

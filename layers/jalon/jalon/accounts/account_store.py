@@ -16,11 +16,12 @@ from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Id
 from jalon.accounts.lockout import FORGOTTEN_AFTER, NONE_YET, Attempts
 from jalon.accounts.stores import Credentials, LoginTakenError, SetupTicket, StaleWriteError
 from jalon.accounts.tables import AttemptsItem, IdentityItem, LoginItem, PasswordItem, SetupItem
+from jalon.edge.erasures import ErasureMark, refuse_erased
 from jalon.edge.tables import ConditionFailedError, Refused, StoreUnavailableError, conditional_update, transaction, translated
 from jalon.kernel.errors import JalonError
 from jalon.kernel.ids import UserId
 
-MODELS = (IdentityItem, LoginItem, PasswordItem, SetupItem, AttemptsItem)
+MODELS = (IdentityItem, LoginItem, PasswordItem, SetupItem, AttemptsItem, ErasureMark)
 
 Item = TypeVar("Item", bound=Model)
 #: Which positions of a transaction were refused → the error that says so.
@@ -31,6 +32,7 @@ class AccountTable:
     """:class:`jalon.accounts.stores.AccountStore` on the tables ``identities`` and ``credentials``."""
 
     def create(self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None) -> None:
+        refuse_erased(identity.user_id)
         with _transaction(_creation_refused) as write:
             write.save(_identity_item(identity), condition=IdentityItem.user_id.does_not_exist())
             for login_key in sorted(identity.login_keys):

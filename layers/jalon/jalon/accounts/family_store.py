@@ -6,6 +6,7 @@ from pynamodb.exceptions import DoesNotExist
 
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.tables import FamilyItem
+from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import Applied, conditional_update, translated
 from jalon.kernel.ids import ClientId, UserId
 
@@ -25,6 +26,7 @@ class FamilyTable:
             ends_at=family.ends_at,
             expires_at=int(family.idle_until.timestamp()),
         )
+        refuse_erased(family.user_id)
         with translated():
             item.save(condition=FamilyItem.family_id.does_not_exist())
 

@@ -15,6 +15,7 @@ from pynamodb.attributes import (
     UnicodeSetAttribute,
     UTCDateTimeAttribute,
 )
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from jalon.edge.tables import TableMeta
@@ -44,6 +45,16 @@ class IdentityItem(Model):
     request = UnicodeAttribute(null=True)
 
 
+class WaysOfPerson(GlobalSecondaryIndex["LoginItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """The logins and flows of one person, for their erasure; items of other kinds name nobody and are not in it."""
+
+    class Meta:
+        index_name = "by_user"
+        projection = KeysOnlyProjection()
+
+    user_id = UnicodeAttribute(hash_key=True)
+
+
 class LoginItem(Model):
     """Whose way in this is."""
 
@@ -52,6 +63,8 @@ class LoginItem(Model):
 
     key = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute()
+
+    by_user = WaysOfPerson()
 
 
 class PasswordItem(Model):
@@ -101,6 +114,16 @@ class FlowItem(Model):
     expires_at = NumberAttribute()
 
 
+class SignInsOfPerson(GlobalSecondaryIndex["FamilyItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """The sign-ins of one person, for their export and erasure."""
+
+    class Meta:
+        index_name = "by_user"
+        projection = KeysOnlyProjection()
+
+    user_id = UnicodeAttribute(hash_key=True)
+
+
 class FamilyItem(Model):
     """One sign-in that can be refreshed; ``expires_at`` is the table's TTL."""
 
@@ -116,6 +139,8 @@ class FamilyItem(Model):
     idle_until = UTCDateTimeAttribute()
     ends_at = UTCDateTimeAttribute()
     expires_at = NumberAttribute()
+
+    by_user = SignInsOfPerson()
 
 
 class ClientItem(Model):

@@ -12,6 +12,7 @@ from engine.packing import Answered, pack_answer
 from jalon.assessment.state import AssessmentState, Slot, Status
 from jalon.assessment.store import Attempt, NotWritten, WriteOutcome, Written
 from jalon.assessment.tables import AssessmentItem, AttemptItem, item_of, state_of
+from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import Applied, ConditionFailedError, batch_read, conditional_update, translated
 from jalon.kernel.clock import epoch_ms
 from jalon.kernel.ids import AssessmentId, UserId
@@ -51,6 +52,7 @@ class DynamoAssessments:
     def claim_attempt(self, attempt: Attempt) -> bool:
         key = f"{attempt.slot.key}#{attempt.number:0{_NUMBER_WIDTH}d}"
         item = AttemptItem(attempt.slot.user_id, key, assessment_id=attempt.assessment_id)
+        refuse_erased(attempt.slot.user_id)
         try:
             with translated():
                 item.save(condition=AttemptItem.user_id.does_not_exist())

@@ -7,6 +7,7 @@ from datetime import datetime
 from jalon.assessment.profiles import AttemptCard, StoredProfile
 from jalon.assessment.state import Purpose, Status
 from jalon.assessment.tables import ProfileItem, instant_of, pack_scores, unpack_scores
+from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import ConditionFailedError, translated
 from jalon.kernel.clock import epoch_ms
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
@@ -28,6 +29,8 @@ class DynamoProfiles:
         return {profile.user_id: profile for profile in profiles}
 
     def put(self, profile: StoredProfile, *, expected_version: int) -> bool:
+        if not expected_version:
+            refuse_erased(profile.user_id)
         item = ProfileItem(
             profile.user_id,
             version=profile.version,

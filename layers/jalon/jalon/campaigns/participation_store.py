@@ -23,6 +23,7 @@ from jalon.campaigns.participation import (
 from jalon.campaigns.participation_records import SEPARATOR, item_of, participation_of, partition, results_record
 from jalon.campaigns.shared_results import SharedResults
 from jalon.campaigns.tables import ParticipationItem
+from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import Applied, ConditionFailedError, Refused, conditional_update, translated
 from jalon.kernel.clock import epoch_ms
 from jalon.kernel.ids import AssessmentId, CampaignId, UserId
@@ -34,6 +35,7 @@ class DynamoParticipations:
     """A :class:`~jalon.campaigns.participation.ParticipationStore`."""
 
     def create(self, participation: Participation) -> bool:
+        refuse_erased(participation.user_id)
         try:
             with translated():
                 item_of(participation).save(condition=ParticipationItem.campaign_shard.does_not_exist())

@@ -15,6 +15,7 @@ from jalon.certification.errors import (
 )
 from jalon.certification.records import identity_of, identity_record, optional_instant, optional_ms, report_of, report_record
 from jalon.certification.tables import CandidateItem, SittingItem
+from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import Applied, ConditionFailedError, conditional_update, transaction, translated
 from jalon.kernel.ids import AssessmentId, CandidateId, CertificationId, Ine, SessionNumber, UserId
 from jalon.organisations.names import name_key
@@ -60,6 +61,7 @@ class DynamoCandidateStore:
             candidate_id=candidate.candidate_id,
         )
         free = SittingItem.certification_id == live.certification_id if live else SittingItem.user_id.does_not_exist()
+        refuse_erased(sitting.user_id)
         try:
             with transaction(CandidateItem) as write:
                 write.save(item, condition=_unchanged(previous))

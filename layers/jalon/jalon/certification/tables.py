@@ -1,6 +1,7 @@
 """The tables of this context as PynamoDB sees them; instants are milliseconds since 1970, nested values JSON."""
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from jalon.edge.tables import TableMeta
@@ -51,6 +52,16 @@ class CentreSessionItem(Model):
     date_session = UnicodeAttribute(range_key=True)
 
 
+class CandidaturesOfPerson(GlobalSecondaryIndex["CandidateItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """The rows that one account joined, for its export and erasure; a row nobody joined is not in it."""
+
+    class Meta:
+        index_name = "by_user"
+        projection = KeysOnlyProjection()
+
+    user_id = UnicodeAttribute(hash_key=True)
+
+
 class CandidateItem(Model):
     """A candidate. ``frozen_by`` is the finalisation that closed the row."""
 
@@ -80,6 +91,8 @@ class CandidateItem(Model):
     frozen_by = NumberAttribute(null=True)
     revision = NumberAttribute()
 
+    by_user = CandidaturesOfPerson()
+
 
 class SittingItem(Model):
     """The one certification an account sits."""
@@ -93,6 +106,16 @@ class SittingItem(Model):
     candidate_id = UnicodeAttribute()
 
 
+class InvigilationsOfPerson(GlobalSecondaryIndex["InvigilatorItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """The rooms that one person joined as invigilator, for their export and erasure."""
+
+    class Meta:
+        index_name = "by_user"
+        projection = KeysOnlyProjection()
+
+    user_id = UnicodeAttribute(hash_key=True)
+
+
 class InvigilatorItem(Model):
     class Meta(TableMeta):
         table_name = "invigilators"
@@ -100,6 +123,8 @@ class InvigilatorItem(Model):
     session_number = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute(range_key=True)
     joined_at = NumberAttribute()
+
+    by_user = InvigilationsOfPerson()
 
 
 class ResultItem(Model):

@@ -14,9 +14,11 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from jalon.edge.auth import caller
+from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import ConditionFailedError, TableMeta, translated
 from jalon.kernel.clock import Clock, SystemClock
 from jalon.kernel.errors import ConflictError, InvalidInputError, NotSignedInError, Violation
@@ -25,6 +27,7 @@ KEEP = timedelta(hours=24)
 #: A request that began this long ago and never finished has crashed; its key may be taken again.
 ABANDONED_AFTER = timedelta(seconds=60)
 MAX_KEY_LENGTH = 255
+_PUBLIC = "public"
 
 Next = Callable[[APIGatewayHttpResolver], Response[Any]]
 
@@ -47,6 +50,16 @@ class RequestInProgressError(ConflictError):
     code = "request_in_progress"
 
 
+class AnswersOfOwner(GlobalSecondaryIndex["IdempotencyRecord"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """What one caller was answered: for the caller's erasure."""
+
+    class Meta:
+        index_name = "by_owner"
+        projection = KeysOnlyProjection()
+
+    owner = UnicodeAttribute(hash_key=True)
+
+
 class IdempotencyRecord(Model):
     """One key: who used it for what, and what was answered."""
 
@@ -54,6 +67,7 @@ class IdempotencyRecord(Model):
         table_name = "idempotency"
 
     key = UnicodeAttribute(hash_key=True)
+    owner = UnicodeAttribute(null=True)
     request = UnicodeAttribute()
     status = NumberAttribute(default=0)
     content_type = UnicodeAttribute(null=True)
@@ -61,6 +75,8 @@ class IdempotencyRecord(Model):
     body = UnicodeAttribute(null=True)
     started_at = NumberAttribute()
     expires_at = NumberAttribute()
+
+    by_owner = AnswersOfOwner()
 
 
 def idempotent(app: APIGatewayHttpResolver, next_middleware: Next, clock: Clock | None = None) -> Response[Any]:
@@ -74,13 +90,16 @@ def idempotent(app: APIGatewayHttpResolver, next_middleware: Next, clock: Clock 
             (Violation("/headers/idempotency-key", "A fresh UUID serves well.", "required"),),
         )
     try:
-        scope = caller(event.raw_event).subject
+        owner = caller(event.raw_event).subject
     except NotSignedInError:
-        scope = "public"
-    key = _digest(scope, given)
+        owner = _PUBLIC
+    else:
+        refuse_erased(owner)
+    key = _digest(owner, given)
     request = _digest(event.http_method, event.path, event.body or "")
     now = (clock or SystemClock()).now()
-    stored = _claim(key, request, int(now.timestamp()))
+    record = _record(key, owner, request, int(now.timestamp()))
+    stored = _claim(record)
     if stored is not None:
         return _answer_again(stored, request)
     try:
@@ -91,7 +110,7 @@ def idempotent(app: APIGatewayHttpResolver, next_middleware: Next, clock: Clock 
     if response.status_code >= 300:
         _release(key)
         return response
-    _keep(key, request, response, int(now.timestamp()))
+    _keep(record, response)
     return response
 
 
@@ -103,9 +122,20 @@ def _digest(*parts: str) -> str:
     return base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")
 
 
-def _claim(key: str, request: str, now: int) -> IdempotencyRecord | None:
+def _record(key: str, owner: str, request: str, now: int) -> IdempotencyRecord:
+    return IdempotencyRecord(
+        key,
+        owner=None if owner == _PUBLIC else owner,
+        request=request,
+        status=0,
+        started_at=now,
+        expires_at=now + int(KEEP.total_seconds()),
+    )
+
+
+def _claim(record: IdempotencyRecord) -> IdempotencyRecord | None:
     """Take the key for this request, or return what stands under it."""
-    record = IdempotencyRecord(key, request=request, status=0, started_at=now, expires_at=now + int(KEEP.total_seconds()))
+    now = record.started_at
     free = (
         IdempotencyRecord.key.does_not_exist()
         | (IdempotencyRecord.expires_at < now)
@@ -116,7 +146,7 @@ def _claim(key: str, request: str, now: int) -> IdempotencyRecord | None:
             record.save(condition=free)
     except ConditionFailedError:
         with translated():
-            return IdempotencyRecord.get(key, consistent_read=True)
+            return IdempotencyRecord.get(record.key, consistent_read=True)
     return None
 
 
@@ -134,18 +164,12 @@ def _answer_again(stored: IdempotencyRecord, request: str) -> Response[Any]:
     )
 
 
-def _keep(key: str, request: str, response: Response[Any], now: int) -> None:
+def _keep(record: IdempotencyRecord, response: Response[Any]) -> None:
     location = response.headers.get("Location")
-    record = IdempotencyRecord(
-        key,
-        request=request,
-        status=response.status_code,
-        content_type=str(response.headers.get("Content-Type", "application/json")),
-        location=str(location) if location else None,
-        body=response.body if isinstance(response.body, str) else json.dumps(response.body, ensure_ascii=False),
-        started_at=now,
-        expires_at=now + int(KEEP.total_seconds()),
-    )
+    record.status = response.status_code
+    record.content_type = str(response.headers.get("Content-Type", "application/json"))
+    record.location = str(location) if location else None
+    record.body = response.body if isinstance(response.body, str) else json.dumps(response.body, ensure_ascii=False)
     with translated():
         record.save()
 

@@ -8,7 +8,7 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
-from pynamodb.indexes import AllProjection, LocalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection, LocalSecondaryIndex
 from pynamodb.models import Model
 
 from jalon.edge.tables import TableMeta
@@ -32,6 +32,16 @@ class OrganisationItem(Model):
     classes = JSONAttribute(null=True)
 
 
+class MembershipsOfPerson(GlobalSecondaryIndex["MemberItem"]):  # type: ignore[no-untyped-call]
+    """The schools in which one person works, for their export and erasure."""
+
+    class Meta:
+        index_name = "by_user"
+        projection = KeysOnlyProjection()
+
+    user_id = UnicodeAttribute(hash_key=True)
+
+
 class MemberItem(Model):
     """One person in one school."""
 
@@ -42,6 +52,18 @@ class MemberItem(Model):
     user_id = UnicodeAttribute(range_key=True)
     role = UnicodeAttribute()
     since = NumberAttribute()
+
+    by_user = MembershipsOfPerson()
+
+
+class InvitationsOfGuest(GlobalSecondaryIndex["InvitationItem"]):  # type: ignore[no-untyped-call]
+    """The invitations that one person accepted, for their erasure."""
+
+    class Meta:
+        index_name = "by_guest"
+        projection = KeysOnlyProjection()
+
+    used_by = UnicodeAttribute(hash_key=True)
 
 
 class InvitationItem(Model):
@@ -57,6 +79,8 @@ class InvitationItem(Model):
     invited_by = UnicodeAttribute()
     used_by = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()
+
+    by_guest = InvitationsOfGuest()
 
 
 class PupilsByClass(LocalSecondaryIndex["PupilItem"]):  # type: ignore[no-untyped-call]
