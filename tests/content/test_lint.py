@@ -53,6 +53,7 @@ def test_a_sound_tube_has_no_finding(tmp_path: Path) -> None:
             {**NUMBER, "images": [{"name": "a.png", "content": "{{ window('Titre', ['texte' + str(a)]) }}", "alt": "vide"}]},
             "alternative text",
         ),
+        ({**NUMBER, "ask": "Le tableur calcule =A1*B1*2 et affiche {{ a }}. Quel est le nombre suivant ?"}, "between backquotes"),
         ({**NUMBER, "answer": "{{ '`%d`' % a }}", "options": "{{ ['`%d`' % n for n in range(100)] }}", "wrong": "`100`"}, "no Markdown"),
     ],
 )

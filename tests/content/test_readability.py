@@ -31,7 +31,14 @@ def test_a_whole_template_keeps_its_type() -> None:
 
 
 def test_markdown_escapes_html_and_keeps_code() -> None:
-    assert to_html("`<b>` & **gras** *ital* 2*3*4", inline=True) == "<code>&lt;b&gt;</code> &amp; <strong>gras</strong> <em>ital</em> 2*3*4"
+    assert (
+        to_html("`<b>` <i> & **gras** *ital*", inline=True) == "<code>&lt;b&gt;</code> &lt;i&gt; &amp; <strong>gras</strong> <em>ital</em>"
+    )
+    assert (
+        to_html("[un lien](https://exemple.test) https://exemple.test", inline=True)
+        == "[un lien](https://exemple.test) https://exemple.test"
+    )
+    assert to_html("> Cité\n> deux lignes") == "<blockquote>\n<p>Cité<br />\ndeux lignes</p>\n</blockquote>"
     html = to_html("Avant :\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\n- un\n- deux\n\n```python\nprint(1)\n\nprint(2)\n```")
     assert html.count("<td>") == 2
     assert html.count("<li>") == 2

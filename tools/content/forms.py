@@ -125,7 +125,7 @@ def _treatments(accepted: list[str], kind: str, part: Part) -> list[str]:
 def _field(part: Part, id_: str, draw: Draw) -> tuple[dict[str, Any], dict[str, Any], float]:
     """The shown field, its solution and its blind chance."""
     kind = _kind(part["answer"], part)
-    accepted = _texts(part["answer"])
+    accepted = list(dict.fromkeys(_texts(part["answer"])))
     shown: dict[str, Any] = {"id": id_, "label": part.get("label", "Votre réponse"), "kind": kind}
     chance = SPOTTED_CHANCE if part.get("spotted") else TYPED_CHANCE
     if kind == "select":

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from tools.content.markdown import to_html
 from tools.content.model import Compiled, CompiledChallenge, Shown
 from tools.content.reading import Source, TubeFile
 
@@ -18,6 +19,8 @@ _BRANDS = re.compile(
     r"Facebook|Instagram|WhatsApp|Snapchat|TikTok|Twitter|LinkedIn|Discord|Amazon|Netflix|Spotify|Photoshop|Adobe|Canva|"
     r"ChatGPT|OpenAI|Copilot|Gemini|Word|Bing|Samsung|Huawei|Uber|Airbnb)(?!\w)"
 )
+_TORN_EMPHASIS = re.compile(r"\w(?:<em>|<strong>)\w+|\w+(?:</em>|</strong>)\w|[*]{2}|(?<=[\w=])[*](?=[\w=])")
+_CODE_TAG = re.compile(r"<code.*?</code>", re.DOTALL)
 _MARKED = re.compile(r"`|\*\*")
 _CODE = re.compile(r"```.*?```|`[^`]*`|«[^»]*»|^\|.*\|$|^>.*$|https?://\S+", re.DOTALL | re.MULTILINE)
 
@@ -75,10 +78,19 @@ def _variant(challenge: CompiledChallenge, variant: Shown) -> Iterator[str]:
     for file in variant.files:
         if file.alt is not None and len(file.alt) < 10:
             yield f"the image {file.name} needs an alternative text"
-    for option in sorted({option for field in variant.fields for option in field.get("options") or () if _MARKED.search(option)}):
-        yield f"the option « {option} » would show its signs: a dropdown list knows no Markdown, write it plain"
+    yield from _signs(variant)
     if len(variant.instruction) < 20:
         yield "the instruction is too short to be understood"
+
+
+def _signs(variant: Shown) -> Iterator[str]:
+    """Signs of Markdown that would show, or that would emphasise what they were not meant to."""
+    inline = [*(field["label"] for field in variant.fields), *(choice["text"] for choice in variant.choices)]
+    for html in (to_html(variant.instruction), *(to_html(text, inline=True) for text in inline)):
+        if found := _TORN_EMPHASIS.search(_CODE_TAG.sub("", html)):
+            yield f"« {found[0]} » is emphasised inside a word, or its signs are left over; put formulas and code between backquotes"
+    for option in sorted({option for field in variant.fields for option in field.get("options") or () if _MARKED.search(option)}):
+        yield f"the option « {option} » would show its signs: a dropdown list knows no Markdown, write it plain"
 
 
 def _leaks(variant: Shown, shown: str) -> Iterator[str]:
