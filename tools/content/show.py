@@ -13,7 +13,8 @@ _STYLE = """
 body { font: 17px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b2f; background: #fff }
 article { border: 1px solid #c9cfe0; border-radius: .6rem; padding: 1rem 1.4rem; margin: 1.2rem 0 }
 table { border-collapse: collapse; margin: .6rem 0 } td, th { border: 1px solid #aab; padding: .2rem .6rem; text-align: left }
-pre { background: #f2f4fa; padding: .7rem 1rem; overflow-x: auto; border-radius: .3rem } code { background: #f2f4fa; padding: 0 .2rem } pre code { padding: 0 }
+pre { background: #f2f4fa; padding: .7rem 1rem; overflow-x: auto; border-radius: .3rem }
+code { background: #f2f4fa; padding: 0 .2rem } pre code { padding: 0 }
 label { display: block; margin: .5rem 0 } input[type=text], select { font: inherit; padding: .2rem .4rem; margin-left: .5rem }
 .facts { color: #556; font-size: .85rem } .right { color: #0b6b3a; font-size: .9rem } img { max-width: 100%; border: 1px solid #dde }
 """
