@@ -12,7 +12,7 @@ BASE_URL ?= http://127.0.0.1:$(PORT)/_aws/execute-api/jalon
 UV := .jalon/uv/bin/uv
 PY := .venv/bin/python
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --quiet --frozen --inexact --python "$$(cat .jalon/python)"
-RUN_GROUPS := --group run --group dev --group layer-jalon --group function-accounts --group function-import-pupils --group function-certificates
+RUN_GROUPS := --group run --group dev --group layer-jalon --group function-accounts --group function-import-pupils --group function-certificates --group function-seal-certificate
 TEST_GROUPS := $(RUN_GROUPS) --group lint --group test
 
 help: ## say what each command does
@@ -76,6 +76,6 @@ $(UV): tools/uv-requirements.txt
 faults: .jalon/setup-test ## model-check the answer protocol and inject faults into whole sessions
 	@PYTHONPATH=.:layers/engine:layers/jalon $(PY) -m tests.assessment.faults
 
-bench: .jalon/setup-test ## measure one part beside its peers and check its budget: make bench NAME=answers|certificate|engine
+bench: .jalon/setup-test ## measure one part beside its peers and check its budget: make bench NAME=answers|certificate|content|engine
 	@if grep -q '^bench-$(NAME) =' pyproject.toml; then $(SYNC) --group bench-$(NAME); fi
 	@PYTHONPATH=.:layers/engine:layers/jalon $(PY) -m benchmarks.$(or $(NAME),answers)

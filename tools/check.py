@@ -14,7 +14,7 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("ruff check", [str(BIN / "ruff"), "check", "--quiet", "."]),
     ("mypy", [str(BIN / "mypy"), "--no-error-summary"]),
     ("import-linter", [str(BIN / "lint-imports"), "--no-cache"]),
-    ("cfn-lint", [str(BIN / "cfn-lint"), "template.yaml"]),
+    ("cfn-lint", [str(BIN / "cfn-lint"), "template.yaml", "edge-template.yaml"]),
     ("sam validate", [str(SAM), "validate", "--lint"]),
     ("state machines", [sys.executable, "-m", "tools.state_machines"]),
     ("OpenAPI drift", [sys.executable, "-m", "tools.openapi", "--check"]),

@@ -99,7 +99,7 @@ def archive(sample: list[Certificate], count: int) -> dict[str, float]:
 
     sink, before = Sink(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = process_time()
-    write_archive(sink, (sample[number % len(sample)] for number in range(count)), "fr", site_url=SITE_URL)  # type: ignore[arg-type]
+    write_archive(sink, (sample[number % len(sample)] for number in range(count)), "fr", SITE_URL)  # type: ignore[arg-type]
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     return {
         "zip_count": count,

@@ -16,7 +16,7 @@ def process(record: Record) -> None:
     parts = printing()
     order = ArchiveOrder.parse(record["body"])
     try:
-        printed = prepare_archive(parts.shelf, parts.certificates, partial(write_archive, site_url=parts.site_url), order)
+        printed = prepare_archive(parts.shelf, parts.certificates, partial(write_archive, site_url=parts.site_url, seal=parts.seal), order)
     except Exception:
         if int(record["attributes"]["ApproximateReceiveCount"]) >= parts.tries:
             parts.shelf.note(order.key, ArchiveStatus.FAILED)

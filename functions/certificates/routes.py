@@ -54,7 +54,7 @@ def list_mine() -> MyCertifications:
 def print_mine(
     certification_id: Annotated[str, Path(pattern=r"^crt_[0-9a-f]{32}$")], lang: Annotated[Language, Query()] = "fr"
 ) -> Response[str]:
-    """The caller's certificate as an A4 page. The same certificate gives the same bytes, hence the ETag."""
+    """The caller's certificate as an A4 page. The same certificate gives the same page, hence the ETag; a seal is dated anew each time."""
     certificate = certificate_to_print(parts().certificates, _user(), CertificationId(certification_id))
     etag = _etag(certificate.token, lang)
     headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": _PRIVATE}
@@ -62,7 +62,7 @@ def print_mine(
         return Response(status_code=HTTPStatus.NOT_MODIFIED, body="", headers=headers)
     from functions.certificates.printing.document import print_certificate
 
-    pdf = print_certificate(certificate, parts().site_url, lang)
+    pdf = print_certificate(certificate, parts().site_url, lang, parts().seal)
     metric("CertificatePrinted", language=lang)
     headers["Content-Disposition"] = f'inline; filename="certificat-{certificate.facts.code}.pdf"'
     return _binary("application/pdf", pdf, headers)
@@ -74,7 +74,7 @@ def archive_mine(lang: Annotated[Language, Query()] = "fr") -> Response[str]:
     from functions.certificates.archive import write_archive
 
     target = io.BytesIO()
-    write_archive(target, my_certificates(parts().certificates, parts().results, _user()), lang, site_url=parts().site_url)
+    write_archive(target, my_certificates(parts().certificates, parts().results, _user()), lang, parts().site_url, parts().seal)
     headers: dict[str, str | list[str]] = {"Cache-Control": _PRIVATE, "Content-Disposition": 'attachment; filename="certificats.zip"'}
     return _binary("application/zip", target.getvalue(), headers)
 
@@ -132,12 +132,10 @@ def archive(uai: str, number: str, lang: Annotated[Language, Query()] = "fr") ->
 
 def _order(uai: str, number: str, language: Language) -> ArchiveOrder:
     """What an archive of the session holds now, for an administrator of the school."""
-    from functions.certificates.printing import LAYOUT
-
     school, user = parse_uai(uai), _user()
     require_admin(parts().members, school, user)
     _, lines = session_results(parts().members, parts().sessions, parts().results, school, SessionNumber(number), user)
-    return order_of(SessionNumber(number), lines, language, LAYOUT)
+    return order_of(SessionNumber(number), lines, language, _edition())
 
 
 def _binary(media_type: str, body: bytes, headers: dict[str, str | list[str]]) -> Response[str]:
@@ -148,6 +146,11 @@ def _binary(media_type: str, body: bytes, headers: dict[str, str | list[str]]) -
 
 
 def _etag(token: bytes, language: Language) -> str:
-    from functions.certificates.printing import LAYOUT
+    digest = hashlib.sha256(f"{_edition()} {language} ".encode() + token).hexdigest()[:32]
+    return f'W/"{digest}"' if parts().seal else f'"{digest}"'
 
-    return f'"{hashlib.sha256(b"%d%s" % (LAYOUT, language.encode()) + token).hexdigest()[:32]}"'
+
+def _edition() -> str:
+    from functions.certificates.printing import edition
+
+    return edition(sealed=parts().seal is not None)

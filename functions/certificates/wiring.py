@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from functions.certificates.sealing import Seal, seal_from
 from jalon.certificates.archive_store import S3Shelf, SqsOrders
 from jalon.certificates.archives import ArchiveShelf, Send
 from jalon.certificates.result_store import TableResultStore
@@ -33,6 +34,7 @@ class Parts:
     site_url: str
     shelf: ArchiveShelf
     order: Send
+    seal: Seal | None
 
 
 @cache
@@ -49,6 +51,7 @@ def parts() -> Parts:
         site_url=settings.value("SITE_URL"),
         shelf=S3Shelf(settings.value("ARCHIVE_BUCKET"), SystemClock()),
         order=SqsOrders(settings.value("ARCHIVE_QUEUE_URL")),
+        seal=seal_from(settings),
     )
 
 
@@ -60,6 +63,7 @@ class Printing:
     shelf: ArchiveShelf
     site_url: str
     tries: int
+    seal: Seal | None
 
 
 @cache
@@ -72,4 +76,5 @@ def printing() -> Printing:
         shelf=S3Shelf(settings.value("ARCHIVE_BUCKET"), SystemClock()),
         site_url=settings.value("SITE_URL"),
         tries=int(settings.value("ARCHIVE_TRIES")),
+        seal=seal_from(settings),
     )

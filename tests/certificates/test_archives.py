@@ -25,7 +25,7 @@ def published():
 
 def archived(certificates) -> bytes:
     target = io.BytesIO()
-    assert write_archive(target, certificates, "fr", site_url=SITE_URL) == len(certificates)
+    assert write_archive(target, certificates, "fr", SITE_URL) == len(certificates)
     return target.getvalue()
 
 
@@ -47,15 +47,15 @@ def test_a_name_cannot_lead_a_file_elsewhere(published):
 
 def test_the_key_follows_what_counts(published):
     _, lines = published
-    order = order_of(NUMBER, lines, "fr", 1)
-    assert order == order_of(NUMBER, list(reversed(lines)), "fr", 1)
+    order = order_of(NUMBER, lines, "fr", "1")
+    assert order == order_of(NUMBER, list(reversed(lines)), "fr", "1")
     assert ArchiveOrder.parse(order.message()) == order
     revoked = [dataclasses.replace(lines[0], revoked_at=NOON), lines[1]]
-    others = {order_of(NUMBER, revoked, "fr", 1).key, order_of(NUMBER, lines, "en", 1).key, order_of(NUMBER, lines, "fr", 2).key}
+    others = {order_of(NUMBER, revoked, "fr", "1").key, order_of(NUMBER, lines, "en", "1").key, order_of(NUMBER, lines, "fr", "2").key}
     assert len(others | {order.key}) == 4
 
 
 def test_a_session_without_certificates_has_no_archive():
     rejected = PublishedResult(a_result(outcome=Outcome.REJECTED), None, NOON)
     with pytest.raises(NothingToArchiveError):
-        order_of(NUMBER, [rejected], "fr", 1)
+        order_of(NUMBER, [rejected], "fr", "1")

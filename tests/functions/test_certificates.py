@@ -32,6 +32,7 @@ from jalon.certificates.signing import unbase64url
 from jalon.certificates.token import read_token, token_from_fragment
 from jalon.edge import aws, secrets
 from jalon.kernel.clock import FixedClock
+from tests.certificates.seals import sealing
 from tests.cloud import build, template
 from tests.events import CONTEXT, body_of
 from tests.functions.published_session import CLASS, NUMBER, TEACHER, UAI, fill_tables, mark_published
@@ -386,3 +387,23 @@ def test_no_name_code_or_token_reaches_the_log(fresh, logged):
     for secret in ("Numéro 1", "Élève-Test", "Exempleville", code, code[2:], "2011-05-03"):
         assert secret not in everything
     assert "RESULT_PUBLISHED" in everything
+
+
+def test_a_deployment_with_a_seal_gives_out_sealed_pages_or_none(fresh, cloud, monkeypatch):
+    fresh.publish()
+    unsealed = fresh.get("print_mine", CLASS[0].user_id)
+    sealing(cloud, monkeypatch)
+    certificates_wiring.parts.cache_clear()
+    printed = fresh.get("print_mine", CLASS[0].user_id)
+    assert b"/ETSI.CAdES.detached" in base64.b64decode(printed["body"])
+    # each print is sealed anew, so the tag is a weak one, and not that of the page without a seal
+    assert printed["headers"]["ETag"].startswith('W/"')
+    assert printed["headers"]["ETag"] != "W/" + unsealed["headers"]["ETag"]
+    again = fresh.get("print_mine", CLASS[0].user_id, headers={"if-none-match": printed["headers"]["ETag"]})
+    assert again["statusCode"] == 304
+    sealing(cloud, monkeypatch, days=1, since=datetime(2020, 1, 1, tzinfo=UTC))
+    certificates_wiring.parts.cache_clear()
+    refused = fresh.get("print_mine", CLASS[0].user_id)
+    assert (refused["statusCode"], body_of(refused)["code"]) == (503, "seal_unavailable")
+    monkeypatch.undo()
+    certificates_wiring.parts.cache_clear()

@@ -8,6 +8,7 @@ from html import escape
 from fpdf import FPDF, XPos, YPos
 from fpdf.actions import URIAction
 from fpdf.annotations import PDFAnnotation
+from fpdf.enums import AnnotationFlag
 from fpdf.prefs import ViewerPreferences
 from fpdf.structure_tree import StructElem
 
@@ -53,6 +54,7 @@ class Canvas(FPDF):
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.add_page()
         self.struct_builder = self.structure = Structure(self.pages[1])
+        self.seal: PDFAnnotation | None = None
         self._faces: set[str] = set()
 
     def finished(self) -> bytes:
@@ -76,6 +78,15 @@ class Canvas(FPDF):
             modification_date=at,
             compress=True,
         )
+
+    def seal_field(self, name: str, description: str) -> None:
+        """An empty signature field of no size, for a seal put on afterwards: part of the structure, invisible, never printed over."""
+        with self.group("Form") as form:
+            field = PDFAnnotation("Widget", 0, 0, 0, 0, field_type="Sig", title=name, flags=(AnnotationFlag.PRINT, AnnotationFlag.LOCKED))
+            self.structure.describe(field, description)
+            self.structure.annotate(form, field)
+            self.pages[1].add_annotation(field)
+        self.seal = field
 
     # -- structure
 

@@ -6,10 +6,11 @@ that the verification page finds the token by looking through the file's bytes.
 
 import re
 import zlib
+from typing import Any
 
 from fpdf.annotations import PDFAnnotation
-from fpdf.output import OutputProducer
-from fpdf.syntax import PDFContentStream, PDFObject
+from fpdf.output import AcroForm, OutputProducer, PDFCatalog
+from fpdf.syntax import PDFArray, PDFContentStream, PDFObject
 
 _TRAILER = re.compile(rb"trailer\n<<\n/Size \d+\n(/Root .*?)\n>>\nstartxref", re.DOTALL)
 _IN_THE_FILE, _IN_THE_STREAM = 1, 2
@@ -23,6 +24,13 @@ class CompactProducer(OutputProducer):
             # fpdf2 leaves the maps from glyphs to characters uncompressed
             PDFContentStream.__init__(pdf_obj, pdf_obj.content_stream(), compress=True)
         return super()._add_pdf_obj(pdf_obj, trace_label)
+
+    def _finalize_catalog(self, catalog_obj: PDFCatalog, *rest: Any, **more: Any) -> None:
+        super()._finalize_catalog(catalog_obj, *rest, **more)
+        catalog_obj.open_action = None  # how large the page opens is the reader's choice
+        field = getattr(self.fpdf, "seal", None)
+        if field is not None:
+            catalog_obj.acro_form = AcroForm(PDFArray([field]), sig_flags=0)
 
     def bufferize(self) -> bytearray:
         plain = bytes(super().bufferize())

@@ -7,6 +7,7 @@ from functions.certificates.printing.faces import BOLD, DISPLAY, SANS
 from functions.certificates.printing.ornaments import BLUE, GOLD, INK, LINE, PALE, SOFT, frame, marks, rectangle, rosette, signature
 from functions.certificates.printing.qr_code import qr_code
 from functions.certificates.printing.words import WORDS, Words, in_words, spaced, thousands
+from functions.certificates.sealing import FIELD, Seal
 from jalon.certificates.certificate import Certificate
 from jalon.certificates.framework import DOMAINS, FRAMEWORK_LEVELS, FRAMEWORK_PIX, Language
 from jalon.certificates.open_badge import MEDIA_TYPE, compact
@@ -19,15 +20,18 @@ _ROW = 5.05
 _MARKS_LEFT = 139.0
 
 
-def print_certificate(certificate: Certificate, site_url: str, language: Language = "fr") -> bytes:
-    """The page, in PDF/A-3A and PDF/UA-1.
+def print_certificate(certificate: Certificate, site_url: str, language: Language = "fr", seal: Seal | None = None) -> bytes:
+    """The page, in PDF/A-3A and PDF/UA-1, with the body's electronic seal if there is one.
 
     Raises :class:`~functions.certificates.printing.faces.NameNotPrintableError` rather than leave a hole in a name.
     """
-    title = WORDS[language].document_title.format(name=certificate.facts.name)
-    with closing(Canvas(title, language, certificate.issued_at)) as canvas:
+    words = WORDS[language]
+    with closing(Canvas(words.document_title.format(name=certificate.facts.name), language, certificate.issued_at)) as canvas:
         _draw(canvas, certificate, site_url, language)
-        return canvas.finished()
+        if seal is None:
+            return canvas.finished()
+        canvas.seal_field(FIELD, words.seal)
+        return seal(canvas.finished())
 
 
 def _draw(canvas: Canvas, certificate: Certificate, site_url: str, language: Language) -> None:

@@ -77,6 +77,10 @@ class Structure(StructureTreeBuilder):
         element.k.append(len(marked) - 1)
         return len(marked) - 1
 
+    def describe(self, field: PDFAnnotation, description: str) -> None:
+        """Say what a form field is for (``/TU``, ISO 14289-1 §7.18.1)."""
+        _also(field, t_u=PDFString(description))
+
     def annotate(self, element: StructElem, annotation: PDFAnnotation) -> None:
         """Make ``annotation`` part of ``element``'s content."""
         place = 1 + len(self.parents.annotated)

@@ -37,6 +37,7 @@ class Words:
     director: str
     signature_alt: str
     attachment: str
+    seal: str
 
 
 FRENCH = Words(
@@ -64,6 +65,7 @@ FRENCH = Words(
     director="La direction de la certification",
     signature_alt="Signature de la direction de la certification",
     attachment="Ce certificat en Open Badge 3.0 signé",
+    seal="Cachet électronique de l’organisme certificateur",
 )
 ENGLISH = Words(
     title="Certificate of digital competence",
@@ -89,6 +91,7 @@ ENGLISH = Words(
     director="The head of certification",
     signature_alt="Signature of the head of certification",
     attachment="This certificate as a signed Open Badge 3.0",
+    seal="Electronic seal of the certifying body",
 )
 WORDS: dict[Language, Words] = {"fr": FRENCH, "en": ENGLISH}
 

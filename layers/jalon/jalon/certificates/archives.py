@@ -89,13 +89,13 @@ Send = Callable[[ArchiveOrder], None]
 Write = Callable[[BinaryIO, Iterable[Certificate], Language], int]
 
 
-def order_of(number: SessionNumber, lines: Sequence[PublishedResult], language: Language, layout: int) -> ArchiveOrder:
-    """The order for what counts in a session now; raises :class:`NothingToArchiveError`. ``layout`` is that of the printed page."""
+def order_of(number: SessionNumber, lines: Sequence[PublishedResult], language: Language, edition: str) -> ArchiveOrder:
+    """The order for what counts in a session now; raises :class:`NothingToArchiveError`. ``edition`` is that of the printed page."""
     counting = [line for line in in_order(lines) if line.counts]
     if not counting:
         raise NothingToArchiveError("No candidate of this session has a certificate.", session_number=str(number))
     certifications = tuple((line.result.certification_id, line.result.version) for line in counting)
-    digest = hashlib.sha256(json.dumps([layout, language, certifications]).encode()).hexdigest()[:32]
+    digest = hashlib.sha256(json.dumps([edition, language, certifications]).encode()).hexdigest()[:32]
     return ArchiveOrder(f"archives/{number}/{digest}", language, certifications)
 
 
