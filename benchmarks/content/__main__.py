@@ -1,8 +1,9 @@
 """What opening a release costs a function: ``make bench NAME=content``.
 
 CPU time of the first opening in a fresh interpreter, public and solution bundles together, as a Lambda environment does it once;
-beside it, in the same interpreter, the least that any reader must do with the same bytes: gunzip and ``json.loads``, the garbage collector off for
-both. The last line is the figures as JSON; the exit status is 1 when the opening takes more than 150 ms (docs/content.md).
+beside it, in the same interpreter, the least that any reader must do with the same bytes: gunzip and ``json.loads``, the garbage
+collector off for both. The last line is the figures as JSON; the exit status is 1 when the opening takes more than 150 ms
+(docs/content.md).
 """
 
 import json
