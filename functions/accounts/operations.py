@@ -29,6 +29,7 @@ OPERATIONS = (
     Operation(
         "POST", "/v1/accounts", routes.create_account, HTTPStatus.CREATED, schemas.SignUpRequest, schemas.AccountCreated, creates=True
     ),
+    Operation("POST", "/v1/email-codes", routes.ask_for_sign_up_code, HTTPStatus.ACCEPTED, schemas.EmailRequest),
     Operation("GET", "/v1/me", routes.read_me, HTTPStatus.OK, response=schemas.Me),
     Operation("PATCH", "/v1/me", routes.change_me, HTTPStatus.OK, schemas.PreferencesRequest, schemas.Me),
     Operation("PUT", "/v1/me/terms", routes.accept, HTTPStatus.OK, schemas.TermsRequest, schemas.Me),

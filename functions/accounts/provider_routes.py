@@ -18,7 +18,7 @@ from functions.accounts.schemas import (
 from functions.accounts.wiring import desk, provider_sign_ins
 from jalon.accounts.oauth_client import SCREENS
 from jalon.accounts.provider_flow import Return, depart
-from jalon.accounts.sign_in_with_provider import link_provider, sign_in_with_provider
+from jalon.accounts.sign_in_with_provider import link_provider, refuse_claimed_email, sign_in_with_provider
 from jalon.edge.observability import logger, metric
 from jalon.kernel.ids import UserId
 
@@ -48,7 +48,9 @@ def complete_provider_sign_in(exchange: Exchange) -> Response:
 
 def begin_provider_link(exchange: Exchange) -> Response:
     """Begin to link an identity provider to one's own account."""
-    return _depart(exchange, person_of(exchange).user_id)
+    person = person_of(exchange)
+    refuse_claimed_email(person)
+    return _depart(exchange, person.user_id)
 
 
 def complete_provider_link(exchange: Exchange) -> Response:

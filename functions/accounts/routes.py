@@ -30,6 +30,7 @@ from jalon.accounts.create_client import ClientExistsError, NewClient, create_cl
 from jalon.accounts.create_staff_account import NewStaff, create_staff_account
 from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Role
 from jalon.accounts.oauth_client import Scope
+from jalon.accounts.prove_email import ask_to_sign_up
 from jalon.accounts.recover_password import recover_password
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.sign_out_everywhere import sign_out_everywhere
@@ -62,7 +63,7 @@ def revoke(exchange: Exchange) -> Response:
 
 
 def create_account(exchange: Exchange) -> Response:
-    """Make an account of one's own, with an e-mail address."""
+    """Make an account of one's own, with an e-mail address; a code that was sent there proves it, and takes it from who only claimed it."""
     key, body = exchange.idempotency_key(), exchange.read(SignUpRequest)
     command = SignUp(
         user_id=UserId(desk().accounts.keyring.identifier("usr", "sign-up", key)),
@@ -73,6 +74,7 @@ def create_account(exchange: Exchange) -> Response:
         birth_date=body.birth_date,
         locale=body.locale,
         request=_digest(exchange),
+        email_code=body.email_code.get_secret_value() if body.email_code else None,
     )
     try:
         identity = sign_up(desk().accounts, command)
@@ -81,6 +83,14 @@ def create_account(exchange: Exchange) -> Response:
     logger(SERVICE).info("SIGNED_UP", user_id=identity.user_id)
     metric("SignedUp", service=SERVICE)
     return json_response(HTTPStatus.CREATED, AccountCreated(id=identity.user_id), {"Location": "/v1/me"})
+
+
+def ask_for_sign_up_code(exchange: Exchange) -> Response:
+    """Ask for a code to be sent to an e-mail address, to make an account with it; the answer is always the same."""
+    body = exchange.read(EmailRequest)
+    ask_to_sign_up(desk().accounts, desk().mailer, body.email)
+    metric("MessageSent", service=SERVICE, kind="sign_up_code")
+    return accepted()
 
 
 def read_me(exchange: Exchange) -> Response:

@@ -31,6 +31,9 @@ class SignUpRequest(_Request):
     last_name: Name
     birth_date: date
     locale: Locale = "fr-FR"
+    email_code: Annotated[SecretStr, Field(min_length=1, max_length=40)] | None = Field(
+        default=None, description="The code that POST /v1/email-codes had sent to the address; it proves that it is one's own."
+    )
 
 
 class AccountCreated(BaseModel):

@@ -14,7 +14,7 @@ from jalon.accounts.oauth_client import OAuthClient
 from jalon.accounts.provider_flow import Flow
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.sign_ins import SignIns
-from jalon.accounts.stores import Credentials, LoginTakenError, SetupTicket, StaleWriteError
+from jalon.accounts.stores import Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError
 from jalon.kernel.clock import FixedClock
 from jalon.kernel.ids import ClientId, SequenceIdSource, UserId
 
@@ -32,11 +32,12 @@ class MemoryAccounts:
         self.tries: dict[str, Attempts] = {}
         self.tickets: dict[UserId, SetupTicket] = {}
 
-    def create(self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None) -> None:
+    def create(
+        self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None, *, displaced: Displaced | None = None
+    ) -> None:
         if identity.user_id in self.people:
             raise AccountExistsError("exists")
-        if any(key in self.logins for key in identity.login_keys):
-            raise LoginTakenError("taken")
+        self._take(identity.login_keys, displaced)
         self.people[identity.user_id] = identity
         self.logins |= dict.fromkeys(identity.login_keys, identity.user_id)
         self.proofs[identity.user_id] = credentials
@@ -86,12 +87,11 @@ class MemoryAccounts:
     def ticket(self, user_id: UserId) -> SetupTicket | None:
         return self.tickets.get(user_id)
 
-    def replace_logins(self, before: Identity, after: Identity) -> None:
+    def replace_logins(self, before: Identity, after: Identity, *, displaced: Displaced | None = None) -> None:
         stored = self.people.get(after.user_id)
         if stored is None or stored.login_keys != before.login_keys:
             raise StaleWriteError("changed")
-        if any(key in self.logins for key in after.login_keys - before.login_keys):
-            raise LoginTakenError("taken")
+        self._take(after.login_keys - before.login_keys, displaced)
         for key in before.login_keys - after.login_keys:
             self.logins.pop(key, None)
         self.logins |= dict.fromkeys(after.login_keys, after.user_id)
@@ -102,6 +102,18 @@ class MemoryAccounts:
             login_keys=after.login_keys,
             providers=after.providers,
         )
+
+    def _take(self, login_keys: frozenset[str], displaced: Displaced | None) -> None:
+        holder = self.people.get(displaced.holder.user_id) if displaced else None
+        gives_way = holder is not None and displaced is not None and not holder.email_verified
+        gives_way = gives_way and holder.login_keys == displaced.holder.login_keys
+        if displaced and not gives_way:
+            raise LoginTakenError("changed")
+        free = {displaced.login_key} if displaced else set()
+        if any(key in self.logins for key in login_keys - free):
+            raise LoginTakenError("taken")
+        if displaced and holder:
+            self.people[holder.user_id] = replace(holder, email=None, login_keys=holder.login_keys - free)
 
     def set_preferences(self, user_id: UserId, preferences: Preferences) -> None:
         self.people[user_id] = replace(self._person(user_id), preferences=preferences)

@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
-from jalon.accounts.attach_email import CODE_ALPHABET, ask_for_email, confirm_email, is_code, write_code
+from jalon.accounts.attach_email import ask_for_email, confirm_email
 from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
 from jalon.accounts.identity import AccountNotFoundError, EmailTakenError, Preferences
 from jalon.accounts.mail_allowance import MOST_A_DAY, TooManyMessagesError
+from jalon.accounts.prove_email import CODE_ALPHABET, is_code, write_code
 from jalon.accounts.recover_password import recover_password
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.setup_token import SetupTokenError

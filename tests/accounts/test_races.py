@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,9 +15,11 @@ from jalon.accounts.create_pupil_account import NewPupil, create_pupil_account, 
 from jalon.accounts.identity import EmailTakenError
 from jalon.accounts.lockout import FREE_FAILURES, AccountWaitsError
 from jalon.accounts.oauth_client import SCREENS
+from jalon.accounts.prove_email import NOBODY_YET, write_code
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.sign_in_wiring import open_sign_ins
 from jalon.accounts.sign_ins import SignIns
+from jalon.accounts.sign_up import SignUp, sign_up
 from jalon.edge.settings import Settings
 from jalon.edge.tables import StoreUnavailableError
 from jalon.kernel.errors import JalonError
@@ -90,6 +93,19 @@ def test_one_address_asked_for_many_times_at_once_is_one_account(cloud: Cloud, a
     assert len([each for each in given if isinstance(each, str)]) == 1
     assert all(isinstance(each, str | EmailTakenError | StoreUnavailableError) for each in given)
     assert len(cloud.items("identities")) == 1
+
+
+def test_a_claimed_address_taken_over_by_many_at_once_has_one_owner(cloud: Cloud, accounts: Accounts) -> None:
+    claim = SignUp(UserId("usr_claim"), "lea@example.org", "un lapin dans la lune", "Jean", "Personne", date(2008, 5, 6))
+    sign_up(accounts, claim)
+    code = write_code(accounts.keyring, NOBODY_YET, "lea@example.org", accounts.clock.now())
+    given = at_once(lambda number: sign_up(accounts, replace(claim, user_id=UserId(f"usr_{number}"), email_code=code)))
+    owners = [each for each in given if not isinstance(each, JalonError)]
+    assert len(owners) == 1
+    assert sign_in(accounts, "lea@example.org", claim.password).user_id == owners[0].user_id
+    assert all(isinstance(each, EmailTakenError | StoreUnavailableError) for each in given if isinstance(each, JalonError))
+    emails = {item["user_id"]["S"]: item.get("email") for item in cloud.items("identities")}
+    assert emails == {"usr_claim": None, owners[0].user_id: {"S": "lea@example.org"}}
 
 
 def test_one_class_made_many_times_at_once_is_one_class(cloud: Cloud, accounts: Accounts) -> None:

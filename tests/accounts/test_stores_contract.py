@@ -16,7 +16,16 @@ from jalon.accounts.provider_flow import Flow, FlowStore
 from jalon.accounts.provider_flow_store import FlowTable
 from jalon.accounts.refresh_token import start_family
 from jalon.accounts.sign_in_wiring import open_clients
-from jalon.accounts.stores import AccountStore, ClientStore, Credentials, FamilyStore, LoginTakenError, SetupTicket, StaleWriteError
+from jalon.accounts.stores import (
+    AccountStore,
+    ClientStore,
+    Credentials,
+    Displaced,
+    FamilyStore,
+    LoginTakenError,
+    SetupTicket,
+    StaleWriteError,
+)
 from jalon.accounts.tables import FamilyItem, FlowItem
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
@@ -205,6 +214,53 @@ def test_nobody_is_changed_into_being(accounts: AccountStore, change: Callable[[
         change(accounts, nobody)
     assert accounts.identity(nobody) is None
     assert accounts.credentials(nobody) is None
+
+
+CLAIMANT = replace(
+    LEA, user_id=UserId("usr_claimant"), username=None, email="paul@example.org", login_keys=frozenset({"key-paul"}), request="claim"
+)
+DISPLACED = replace(CLAIMANT, email=None, login_keys=frozenset())
+
+
+def test_a_new_account_takes_the_login_that_another_gives_up(accounts: AccountStore) -> None:
+    accounts.create(CLAIMANT, PROOF)
+    with pytest.raises(LoginTakenError):
+        accounts.create(PAUL, PROOF)
+    accounts.create(PAUL, Credentials("pauls"), displaced=Displaced(CLAIMANT, "key-paul"))
+    assert accounts.user_of_login("key-paul") == PAUL.user_id
+    assert accounts.identity(CLAIMANT.user_id) == DISPLACED
+    assert accounts.credentials(CLAIMANT.user_id) == PROOF
+    moved = replace(DISPLACED, email="new@example.org", email_verified=True, login_keys=frozenset({"key-new"}))
+    accounts.replace_logins(DISPLACED, moved)
+    assert accounts.identity(CLAIMANT.user_id) == moved
+
+
+def test_an_account_takes_the_login_that_another_gives_up(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF)
+    accounts.create(replace(CLAIMANT, login_keys=frozenset({"key-paul", "key-other"})), PROOF)
+    holder = accounts.identity(CLAIMANT.user_id)
+    assert holder is not None
+    both = replace(LEA, email="paul@example.org", email_verified=True, login_keys=frozenset({"key-lea", "key-paul"}))
+    accounts.replace_logins(LEA, both, displaced=Displaced(holder, "key-paul"))
+    assert accounts.identity(LEA.user_id) == both
+    assert accounts.identity(CLAIMANT.user_id) == replace(DISPLACED, login_keys=frozenset({"key-other"}))
+
+
+@pytest.mark.parametrize("change", [{"email_verified": True}, {"login_keys": frozenset({"key-paul", "key-new"})}])
+def test_a_login_proven_or_changed_meanwhile_is_not_given_up(accounts: AccountStore, change: dict[str, Any]) -> None:
+    accounts.create(LEA, PROOF)
+    accounts.create(CLAIMANT, PROOF)
+    changed = replace(CLAIMANT, **change)
+    accounts.replace_logins(CLAIMANT, changed)
+    stale = Displaced(CLAIMANT, "key-paul")
+    with pytest.raises(LoginTakenError):
+        accounts.create(PAUL, PROOF, displaced=stale)
+    with pytest.raises(LoginTakenError):
+        accounts.replace_logins(LEA, replace(LEA, login_keys=LEA.login_keys | {"key-paul"}), displaced=stale)
+    assert accounts.identity(CLAIMANT.user_id) == changed
+    assert accounts.identity(LEA.user_id) == LEA
+    assert accounts.identity(PAUL.user_id) is None
+    assert accounts.user_of_login("key-paul") == CLAIMANT.user_id
 
 
 def test_logins_are_replaced_whole(accounts: AccountStore) -> None:

@@ -18,6 +18,7 @@ from tests.functions.accounts_cloud import emptied, opened
 SENDER = "no-reply@jalon.example"
 ADDRESS = "elodie.martin@example.org"
 PASSWORD = "Tr0ubadour!"
+SIGN_UP = {"email": ADDRESS, "password": "un lapin dans la lune", "first_name": "Anne", "last_name": "Blanc", "birth_date": "2008-05-06"}
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +69,33 @@ def test_the_address_of_a_sign_up_is_verified_by_its_code(cloud: Cloud, person: 
     assert (confirmed.status, confirmed.body["email"], confirmed.body["email_verified"]) == (200, ADDRESS, True)
     assert send("read_me", subject=person).body == confirmed.body
     assert sign_in(ADDRESS, PASSWORD).status == 200
+
+
+def test_the_owner_of_an_address_signs_up_though_somebody_claimed_it(cloud: Cloud, person: str) -> None:
+    assert send("create_account", body=SIGN_UP).body["code"] == "email_taken"
+    assert send("ask_for_sign_up_code", body={"email": ADDRESS}).status == 202
+    made = send("create_account", body={**SIGN_UP, "email_code": latest_message(cloud)["word"]})
+    assert made.status == 201
+    me = send("read_me", subject=made.body["id"]).body
+    assert (me["email"], me["email_verified"], me["first_name"]) == (ADDRESS, True, "Anne")
+    assert sign_in(ADDRESS, SIGN_UP["password"]).status == 200
+    assert sign_in(ADDRESS, PASSWORD).status == 400
+    former = send("read_me", subject=person).body
+    assert (former["email"], former["email_verified"]) == (None, False)
+
+
+def test_a_wrong_code_signs_nobody_up(cloud: Cloud) -> None:
+    refused = send("create_account", body={**SIGN_UP, "email_code": "2222222222"})
+    assert (refused.status, [error["pointer"] for error in refused.body["errors"]]) == (422, ["/email_code"])
+    assert cloud.items("identities") == []
+
+
+def test_whoever_asks_for_a_code_to_sign_up_learns_nothing(cloud: Cloud, person: str) -> None:
+    send("ask_for_sign_up_code", body={"email": ADDRESS})
+    proven = latest_message(cloud)["word"]
+    send("create_account", body={**SIGN_UP, "email_code": proven})
+    known, unknown = (send("ask_for_sign_up_code", body={"email": address}) for address in (ADDRESS, "nobody@example.org"))
+    assert (known.status, known.text, known.headers) == (unknown.status, unknown.text, unknown.headers)
 
 
 def test_a_wrong_code_is_named(person: str) -> None:

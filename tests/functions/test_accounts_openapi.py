@@ -13,6 +13,7 @@ PUBLIC = {
     ("post", "/v1/oauth/token"),
     ("post", "/v1/oauth/revoke"),
     ("post", "/v1/accounts"),
+    ("post", "/v1/email-codes"),
     ("post", "/v1/password-setups"),
     ("post", "/v1/password-recoveries"),
     ("get", "/v1/identity-providers"),

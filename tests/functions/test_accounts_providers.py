@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from functions.accounts.wiring import desk, forget_desk, provider_sign_ins
+from jalon.accounts.prove_email import NOBODY_YET, write_code
 from jalon.accounts.provider_flow import Return
 from jalon.accounts.sign_in_with_provider import sign_in_with_provider
 from jalon.edge import secrets
@@ -18,6 +19,7 @@ from tests.functions.accounts_client import Reply, send
 from tests.functions.accounts_cloud import claims_of, emptied, opened
 
 PROVIDER = "ent-exemple"
+PASSWORD = "un lapin dans la lune"
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,15 @@ def sign_in() -> Reply:
 
 def link(subject: str) -> Reply:
     return send("complete_provider_link", body=come_back(begin("link", subject)), subject=subject)
+
+
+def proven_account(email: str = "elodie.martin@example.org") -> str:
+    """An account whose address its owner proved by signing up with the code that was sent there."""
+    code = write_code(desk().accounts.keyring, NOBODY_YET, email, desk().accounts.clock.now())
+    body = {"email": email, "password": PASSWORD, "first_name": "Anne", "last_name": "Blanc", "birth_date": "2008-05-06"}
+    made = send("create_account", body={**body, "email_code": code})
+    assert made.status == 201, made.text
+    return str(made.body["id"])
 
 
 def subject_of(cloud: Cloud, signed_in: Reply) -> str:
@@ -161,31 +172,42 @@ def test_forged_key_ids_do_not_make_us_fetch_the_keys_each_time(provider: OpenId
 
 
 def test_a_provider_is_linked_to_the_account_one_is_signed_in_to(cloud: Cloud) -> None:
-    person = send("create_account").body["id"]
+    person = proven_account()
     assert link(person).body["providers"] == [PROVIDER]
     assert link(person).status == 200
     assert subject_of(cloud, sign_in()) == person
     assert len(cloud.items("identities")) == 1
 
 
-def test_a_linked_account_keeps_its_other_ways_in(cloud: Cloud) -> None:
+def test_an_account_that_only_claims_its_address_is_not_linked(cloud: Cloud, provider: OpenIdProvider) -> None:
+    """Its true owner may recover it, and must not share it with whoever signed up and linked themselves before."""
     person = send("create_account").body["id"]
+    refused = send("begin_provider_link", subject=person)
+    assert (refused.status, refused.body["code"]) == (409, "email_unproven")
+    other = come_back(begin("link", proven_account("autre@example.org")))
+    refused = send("complete_provider_link", body=other, subject=person)
+    assert (refused.status, refused.body["code"]) == (409, "email_unproven")
+    assert "/token" not in provider.seen
+
+
+def test_a_linked_account_keeps_its_other_ways_in(cloud: Cloud) -> None:
+    person = proven_account()
     link(person)
     assert subject_of(cloud, send("token_password", form={
-        "grant_type": "password", "username": "elodie.martin@example.org", "password": "Tr0ubadour!"
+        "grant_type": "password", "username": "elodie.martin@example.org", "password": PASSWORD
     })) == person  # fmt: skip
 
 
 def test_someone_who_signs_in_to_another_account_is_not_linked(cloud: Cloud) -> None:
     sign_in()
-    person = send("create_account").body["id"]
+    person = proven_account()
     refused = link(person)
     assert (refused.status, refused.body["code"]) == (409, "provider_account_taken")
     assert send("read_me", subject=person).body["providers"] == []
 
 
 def test_an_account_has_one_person_of_each_provider(provider: OpenIdProvider) -> None:
-    person = send("create_account").body["id"]
+    person = proven_account()
     link(person)
     provider.person = {**LEA, "sub": "paul-2"}
     refused = link(person)
@@ -213,22 +235,12 @@ def test_only_the_screen_that_began_completes(provider: OpenIdProvider, change: 
 
 
 def test_a_sign_in_is_not_completed_as_a_link_nor_by_someone_else() -> None:
-    person, other = (send("create_account", body=account(name)).body["id"] for name in ("un", "deux"))
+    person, other = (proven_account(f"{name}@example.org") for name in ("un", "deux"))
     begun_to_sign_in = come_back(begin())
     assert send("complete_provider_link", body=begun_to_sign_in, subject=person).status == 410
     begun_by_other = come_back(begin("link", other))
     assert send("complete_provider_link", body=begun_by_other, subject=person).status == 410
     assert send("complete_provider_sign_in", body=begun_by_other).status == 410
-
-
-def account(name: str) -> dict[str, str]:
-    return {
-        "email": f"{name}@example.org",
-        "password": "un lapin dans la lune",
-        "first_name": "Anne",
-        "last_name": "Blanc",
-        "birth_date": "2008-05-06",
-    }
 
 
 def test_what_was_begun_ends_after_ten_minutes(cloud: Cloud) -> None:

@@ -80,21 +80,22 @@ def sign_in(api: httpx.Client, username: str, password: str) -> httpx.Response:
     return api.post("/v1/oauth/token", data={"grant_type": "password", "username": username, "password": password})
 
 
-def new_account(api: httpx.Client) -> tuple[str, str]:
-    """An account of one's own; its address and an access token."""
-    address = f"{uuid.uuid4().hex[:12]}@example.org"
-    body = {"email": address, "password": PASSWORD, "first_name": "Léa", "last_name": "Martin", "birth_date": "2010-03-12"}
-    made = post(api, "/v1/accounts", body)
-    assert made.status_code == 201, made.text
-    return address, sign_in(api, address, PASSWORD).json()["access_token"]
-
-
 def word_sent_to(stack: Stack, address: str) -> str:
     """The code or token of the latest message to an address: the line that stands alone."""
     with urllib.request.urlopen(f"{stack.up.cloud.endpoint}/_ministack/ses/messages", timeout=10) as answer:
         messages = json.loads(answer.read())["messages"][ACCOUNT]
     (*_, last) = [message for message in messages if message["To"] == [address]]
     return str(last["BodyText"].split("\n\n")[1])
+
+
+def new_account(stack: Stack, api: httpx.Client) -> tuple[str, str]:
+    """An account of one's own, its address proven; the address and an access token."""
+    address = f"{uuid.uuid4().hex[:12]}@example.org"
+    assert post(api, "/v1/email-codes", {"email": address}).status_code == 202
+    body = {"email": address, "password": PASSWORD, "first_name": "Léa", "last_name": "Martin", "birth_date": "2010-03-12"}
+    made = post(api, "/v1/accounts", body | {"email_code": word_sent_to(stack, address)})
+    assert made.status_code == 201, made.text
+    return address, sign_in(api, address, PASSWORD).json()["access_token"]
 
 
 def test_the_portal_signs_a_pupil_in_and_the_next_time_finds_the_same_account(api: httpx.Client, provider: OpenIdProvider) -> None:
@@ -110,9 +111,9 @@ def test_the_portal_signs_a_pupil_in_and_the_next_time_finds_the_same_account(ap
     assert me(api, refreshed.json()["access_token"])["id"] == person["id"]
 
 
-def test_the_portal_becomes_a_second_way_in_to_the_account_one_has(api: httpx.Client, provider: OpenIdProvider) -> None:
+def test_the_portal_becomes_a_second_way_in_to_the_account_one_has(stack: Stack, api: httpx.Client, provider: OpenIdProvider) -> None:
     provider.person = {**LEA, "sub": uuid.uuid4().hex}
-    address, token = new_account(api)
+    address, token = new_account(stack, api)
     linked = through_the_portal(api, "/v1/me/provider-links", token)
     assert (linked.status_code, linked.json()["providers"]) == (200, [PROVIDER])
     through = through_the_portal(api, "/v1/provider-sign-ins").json()["access_token"]
@@ -133,7 +134,7 @@ def test_a_portal_that_is_down_is_told_from_a_fault_of_ours(api: httpx.Client, p
 
 
 def test_a_forgotten_password_is_replaced_through_the_address(stack: Stack, api: httpx.Client) -> None:
-    address, _ = new_account(api)
+    address, _ = new_account(stack, api)
     assert post(api, "/v1/password-recoveries", {"email": address}).status_code == 202
     setup = {"token": word_sent_to(stack, address), "password": "la lune dans un lapin"}
     assert post(api, "/v1/password-setups", setup).status_code == 204
@@ -167,9 +168,9 @@ def _sign_out(api: httpx.Client, token: str) -> httpx.Response:
 
 @pytest.mark.parametrize("act", [_put, _sign_out])
 def test_every_other_sign_in_ends_with_the_password_or_by_signing_out_everywhere(
-    api: httpx.Client, act: Callable[[httpx.Client, str], httpx.Response]
+    stack: Stack, api: httpx.Client, act: Callable[[httpx.Client, str], httpx.Response]
 ) -> None:
-    address, _ = new_account(api)
+    address, _ = new_account(stack, api)
     elsewhere, here = (sign_in(api, address, PASSWORD).json() for _ in range(2))
     assert act(api, here["access_token"]).status_code == 204
     refused = api.post("/v1/oauth/token", data={"grant_type": "refresh_token", "refresh_token": elsewhere["refresh_token"]})

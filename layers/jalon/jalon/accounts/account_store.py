@@ -8,13 +8,14 @@ from functools import partial
 from typing import TypeVar
 
 from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, Role, TermsAcceptance
 from jalon.accounts.lockout import FORGOTTEN_AFTER, NONE_YET, Attempts
-from jalon.accounts.stores import Credentials, LoginTakenError, SetupTicket, StaleWriteError
+from jalon.accounts.stores import Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError
 from jalon.accounts.tables import AttemptsItem, IdentityItem, LoginItem, PasswordItem, SetupItem
 from jalon.edge.erasures import ErasureMark, refuse_erased
 from jalon.edge.tables import ConditionFailedError, Refused, StoreUnavailableError, conditional_update, transaction, translated
@@ -31,15 +32,19 @@ Reading = Callable[[frozenset[int]], JalonError]
 class AccountTable:
     """:class:`jalon.accounts.stores.AccountStore` on the tables ``identities`` and ``credentials``."""
 
-    def create(self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None) -> None:
+    def create(
+        self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None, *, displaced: Displaced | None = None
+    ) -> None:
         refuse_erased(identity.user_id)
         with _transaction(_creation_refused) as write:
             write.save(_identity_item(identity), condition=IdentityItem.user_id.does_not_exist())
             for login_key in sorted(identity.login_keys):
-                write.save(LoginItem(_login(login_key), user_id=identity.user_id), condition=LoginItem.key.does_not_exist())
+                _save_login(write, login_key, identity.user_id, displaced)
             write.save(PasswordItem(_password(identity.user_id), verifier=credentials.verifier, initial_nonce=credentials.initial_nonce))
             if ticket:
                 write.save(_setup_item(ticket))
+            if displaced:
+                _displace(write, displaced)
 
     def identity(self, user_id: UserId) -> Identity | None:
         item = _get(IdentityItem, user_id)
@@ -103,24 +108,25 @@ class AccountTable:
         item = _get(SetupItem, _setup(user_id))
         return SetupTicket(user_id, item.nonce, datetime.fromtimestamp(int(item.expires_at), UTC)) if item else None
 
-    def replace_logins(self, before: Identity, after: Identity) -> None:
+    def replace_logins(self, before: Identity, after: Identity, *, displaced: Displaced | None = None) -> None:
         appear, go = sorted(after.login_keys - before.login_keys), sorted(before.login_keys - after.login_keys)
-        unchanged = IdentityItem.login_keys == set(before.login_keys)
         with _transaction(partial(_logins_refused, last=len(go) + len(appear))) as write:
             for login_key in go:
                 write.delete(LoginItem(_login(login_key)))
             for login_key in appear:
-                write.save(LoginItem(_login(login_key), user_id=after.user_id), condition=LoginItem.key.does_not_exist())
+                _save_login(write, login_key, after.user_id, displaced)
             write.update(
                 IdentityItem(after.user_id),
                 actions=[
                     IdentityItem.email.set(after.email) if after.email else IdentityItem.email.remove(),
                     IdentityItem.email_verified.set(after.email_verified),
-                    IdentityItem.login_keys.set(set(after.login_keys)),
+                    _set_ways(after.login_keys),
                     IdentityItem.providers.set(dict(after.providers)),
                 ],
-                condition=unchanged,
+                condition=_has_ways(before.login_keys),
             )
+            if displaced:
+                _displace(write, displaced)
 
     def set_preferences(self, user_id: UserId, preferences: Preferences) -> None:
         self._change(user_id, IdentityItem.preferences.set(asdict(preferences)))
@@ -149,6 +155,32 @@ def _transaction(read_refusal: Reading) -> Iterator[TransactWrite]:
             # Another transaction holds one of the items: nothing was written, and the same request may be sent again.
             raise StoreUnavailableError("The account is being changed; send the same request again.") from error
         raise read_refusal(refused) from error
+
+
+def _save_login(write: TransactWrite, login_key: str, user_id: UserId, displaced: Displaced | None) -> None:
+    """A login that nobody has, or that the displaced account gives up."""
+    free = LoginItem.key.does_not_exist()
+    if displaced and login_key == displaced.login_key:
+        free |= LoginItem.user_id == displaced.holder.user_id
+    write.save(LoginItem(_login(login_key), user_id=user_id), condition=free)
+
+
+def _displace(write: TransactWrite, displaced: Displaced) -> None:
+    """Take the address from an account that still only claims it."""
+    write.update(
+        IdentityItem(displaced.holder.user_id),
+        actions=[IdentityItem.email.remove(), _set_ways(displaced.holder.login_keys - {displaced.login_key})],
+        condition=_has_ways(displaced.holder.login_keys) & (IdentityItem.email_verified == False),  # noqa: E712 - PynamoDB's expression
+    )
+
+
+def _set_ways(login_keys: frozenset[str]) -> Action:
+    """DynamoDB keeps no empty set."""
+    return IdentityItem.login_keys.set(set(login_keys)) if login_keys else IdentityItem.login_keys.remove()
+
+
+def _has_ways(login_keys: frozenset[str]) -> Condition:
+    return IdentityItem.login_keys == set(login_keys) if login_keys else IdentityItem.login_keys.does_not_exist()
 
 
 def _refused_positions(error: BaseException | None) -> frozenset[int]:
@@ -217,7 +249,7 @@ def _identity_item(identity: Identity) -> IdentityItem:
         email_verified=identity.email_verified,
         username=identity.username,
         roles={str(role) for role in identity.roles},
-        login_keys=set(identity.login_keys),
+        login_keys=set(identity.login_keys) or None,
         providers=dict(identity.providers),
         preferences=asdict(identity.preferences),
         terms_version=terms.version if terms else None,
@@ -239,7 +271,7 @@ def _identity(item: IdentityItem) -> Identity:
         email_verified=bool(item.email_verified),
         username=item.username,
         roles=frozenset(map(Role, item.roles)),
-        login_keys=frozenset(item.login_keys),
+        login_keys=frozenset(item.login_keys or ()),
         providers=item.providers or {},
         preferences=Preferences(**item.preferences),
         terms=terms,

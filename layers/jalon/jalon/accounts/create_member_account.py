@@ -15,7 +15,7 @@ from jalon.accounts.identity import (
     refuse,
 )
 from jalon.accounts.passwords import normalise_password, password_violations
-from jalon.accounts.stores import Credentials, LoginTakenError
+from jalon.accounts.stores import Credentials, Displaced, LoginTakenError
 from jalon.kernel.ids import UserId
 
 
@@ -59,13 +59,13 @@ def create_member_account(accounts: Accounts, member: NewMember) -> UserId:
     return member.user_id
 
 
-def create_with_email(accounts: Accounts, identity: Identity, credentials: Credentials) -> None:
-    """Write an account known by its e-mail address; writing the same one again changes nothing.
+def create_with_email(accounts: Accounts, identity: Identity, credentials: Credentials, displaced: Displaced | None = None) -> None:
+    """Write an account known by its e-mail address, which ``displaced`` gives up; writing the same one again changes nothing.
 
     Raises :class:`EmailTakenError`, and :class:`AccountExistsError` if the id belongs to someone else.
     """
     try:
-        accounts.store.create(identity, credentials)
+        accounts.store.create(identity, credentials, displaced=displaced)
     except LoginTakenError as error:
         raise EmailTakenError("An account with this e-mail address exists; sign in with it instead.") from error
     except AccountExistsError:

@@ -91,6 +91,14 @@ class Identity:
     sign_in_epoch: int = 0
     request: str = ""
 
+    @property
+    def only_claims_email(self) -> bool:
+        """Whether the address is no more than what a person said when they signed up: it gives way to whoever proves it.
+
+        Staff and schools' members were made known by someone who knows them, and keep theirs.
+        """
+        return self.email is not None and not self.email_verified and self.roles == {Role.PUPIL}
+
 
 @dataclass(frozen=True, slots=True)
 class CivilIdentity:

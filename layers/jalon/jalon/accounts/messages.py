@@ -30,12 +30,46 @@ def confirm_address(locale: str, code: str) -> Message:
         return Message(
             "Confirmez votre adresse",
             f"Pour rattacher cette adresse à votre compte, saisissez ce code :\n\n{code}\n\n"
-            "Il vaut au moins douze heures. Si vous n’avez rien demandé, ne faites rien.\n",
+            "Il vaut au moins douze heures. Un autre compte créé avec cette adresse sans l’avoir confirmée ne pourra plus s’en servir : "
+            "si c’était le vôtre, connectez-vous et confirmez-la plutôt là. Si vous n’avez rien demandé, ne faites rien.\n",
         )
     return Message(
         "Confirm your address",
         f"To attach this address to your account, type this code:\n\n{code}\n\n"
-        "It is good for at least twelve hours. If you did not ask for it, do nothing.\n",
+        "It is good for at least twelve hours. Another account that was made with this address and never confirmed it will not be able "
+        "to use it any more: if it was yours, sign in and confirm it there instead. If you did not ask for it, do nothing.\n",
+    )
+
+
+def sign_up_with_address(locale: str, code: str) -> Message:
+    """The code that proves that whoever signs up reads the address."""
+    if _french(locale):
+        return Message(
+            "Créez votre compte",
+            f"Pour créer un compte avec cette adresse, saisissez ce code :\n\n{code}\n\n"
+            "Il vaut au moins douze heures. Un compte créé avec cette adresse sans l’avoir confirmée ne pourra plus s’en servir : "
+            "si c’était le vôtre, connectez-vous et confirmez-la plutôt là. Si vous n’avez rien demandé, ne faites rien.\n",
+        )
+    return Message(
+        "Make your account",
+        f"To make an account with this address, type this code:\n\n{code}\n\n"
+        "It is good for at least twelve hours. An account that was made with this address and never confirmed it will not be able to "
+        "use it any more: if it was yours, sign in and confirm it there instead. If you did not ask for this, do nothing.\n",
+    )
+
+
+def address_has_account(locale: str) -> Message:
+    """Someone wanted to sign up with an address that has an account: the owner is told, the asker is not."""
+    if _french(locale):
+        return Message(
+            "Cette adresse a déjà un compte",
+            "Quelqu’un a voulu créer un compte avec cette adresse, mais elle en a déjà un.\n\n"
+            "Si c’était vous, connectez-vous avec cette adresse, ou demandez un nouveau mot de passe. Sinon, ne faites rien.\n",
+        )
+    return Message(
+        "This address has an account already",
+        "Someone wanted to make an account with this address, but it has one already.\n\n"
+        "If it was you, sign in with this address, or ask for a new password. If not, do nothing.\n",
     )
 
 

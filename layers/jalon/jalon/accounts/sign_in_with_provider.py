@@ -30,6 +30,12 @@ class ProviderAccountTakenError(ConflictError):
     code = "provider_account_taken"
 
 
+class EmailUnprovenError(ConflictError):
+    """The account has an address that nobody has proven yet."""
+
+    code = "email_unproven"
+
+
 class ProviderLinkedError(ConflictError):
     """The account is linked to another person of this provider."""
 
@@ -61,14 +67,16 @@ def sign_in_with_provider(sign_ins: ProviderSignIns, accounts: Accounts, came: R
 def link_provider(sign_ins: ProviderSignIns, accounts: Accounts, user_id: UserId, came: Return) -> Identity:
     """Make the provider's person a way in to this account; linking the same again changes nothing.
 
-    Raises as :func:`sign_in_with_provider`, and :class:`ProviderAccountTakenError`, :class:`ProviderLinkedError`,
-    :class:`AccountNotFoundError`.
+    An account that only claims its address is not linked: its true owner may recover it by a message, and must find no way in
+    that somebody else has left there. Raises as :func:`sign_in_with_provider`, and :class:`ProviderAccountTakenError`,
+    :class:`ProviderLinkedError`, :class:`EmailUnprovenError`, :class:`AccountNotFoundError`.
     """
-    provider, person = _redeem(sign_ins, accounts, came, user_id)
-    login_key = _login_key(accounts, provider, person)
     identity = accounts.store.identity(user_id)
     if identity is None:
         raise AccountNotFoundError("There is no such account.", user_id=user_id)
+    refuse_claimed_email(identity)
+    provider, person = _redeem(sign_ins, accounts, came, user_id)
+    login_key = _login_key(accounts, provider, person)
     present = identity.providers.get(provider.id)
     if present == login_key:
         return identity
@@ -80,6 +88,18 @@ def link_provider(sign_ins: ProviderSignIns, accounts: Accounts, user_id: UserId
     except LoginTakenError as error:
         raise ProviderAccountTakenError("This provider signs you in to another account here.", provider=provider.id) from error
     return linked
+
+
+def refuse_claimed_email(identity: Identity) -> None:
+    """Raise :class:`EmailUnprovenError` for an account to which no provider can be linked yet."""
+    if identity.only_claims_email:
+        raise EmailUnprovenError("Confirm your e-mail address before you link another way in.")
+
+
+def returning_person(sign_ins: ProviderSignIns, accounts: Accounts, came: Return, user_id: UserId) -> tuple[IdentityProvider, str]:
+    """Which provider someone signed in to comes back from, and the login key of the person it names. Raises as :func:`link_provider`."""
+    provider, person = _redeem(sign_ins, accounts, came, user_id)
+    return provider, _login_key(accounts, provider, person)
 
 
 def _redeem(

@@ -46,13 +46,24 @@ class SetupTicket:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Displaced:
+    """An account that only claims an address (:attr:`Identity.only_claims_email`), as it was read, and the login it loses."""
+
+    holder: Identity
+    login_key: str
+
+
 class AccountStore(Protocol):
     """Identities and credentials, which change together or not at all."""
 
-    def create(self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None) -> None:
-        """Write an account and its ``identity.login_keys``, all or nothing.
+    def create(
+        self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None, *, displaced: Displaced | None = None
+    ) -> None:
+        """Write an account and its ``identity.login_keys``, all or nothing; ``displaced`` gives its address up to it.
 
-        Raises :class:`AccountExistsError` if the user id is in use, else :class:`LoginTakenError` if a login is.
+        Raises :class:`AccountExistsError` if the user id is in use, else :class:`LoginTakenError` if a login is, or if ``displaced``
+        changed its ways in or proved the address meanwhile.
         """
         ...
 
@@ -93,10 +104,11 @@ class AccountStore(Protocol):
 
     def ticket(self, user_id: UserId) -> SetupTicket | None: ...
 
-    def replace_logins(self, before: Identity, after: Identity) -> None:
+    def replace_logins(self, before: Identity, after: Identity, *, displaced: Displaced | None = None) -> None:
         """Write ``after``'s e-mail address, providers and ways in, all or nothing: new logins appear, those given up go.
 
-        Raises :class:`LoginTakenError`, and :class:`StaleWriteError` if the person is not as ``before`` says any more.
+        ``displaced`` gives its address up to ``after``. Raises :class:`LoginTakenError` (also if ``displaced`` changed its ways in or
+        proved the address meanwhile), and :class:`StaleWriteError` if the person is not as ``before`` says any more.
         """
         ...
 

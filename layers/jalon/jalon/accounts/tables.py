@@ -35,7 +35,7 @@ class IdentityItem(Model):
     email_verified = BooleanAttribute(default=False)
     username = UnicodeAttribute(null=True)
     roles = UnicodeSetAttribute()
-    login_keys = UnicodeSetAttribute()
+    login_keys = UnicodeSetAttribute(null=True)
     providers = JSONAttribute(null=True)
     preferences = JSONAttribute()
     terms_version = UnicodeAttribute(null=True)

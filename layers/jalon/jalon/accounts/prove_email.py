@@ -1,0 +1,84 @@
+"""Who an e-mail address belongs to: the account that proved it, else whoever proves it first.
+
+A sign-up only says that an address is the person's. Such a claim signs in, so that nobody waits for a message, but it keeps
+nobody out: whoever types the code that was sent to the address takes it over, whether they attach it to the account they have
+or sign up afresh. The account that claimed it loses this way in and nothing else; its owner attaches another address.
+"""
+
+from datetime import datetime, timedelta
+
+from jalon.accounts.accounts import Accounts
+from jalon.accounts.identity import DEFAULT_LOCALE, clean_email, email_violations, refuse
+from jalon.accounts.keyring import Keyring, same
+from jalon.accounts.mail_allowance import count_message
+from jalon.accounts.messages import Mailer, address_has_account, sign_up_with_address
+from jalon.accounts.stores import Displaced
+from jalon.kernel.errors import InvalidInputError, Violation
+from jalon.kernel.ids import UserId
+
+#: A code is good until the end of the next period: twelve to twenty-four hours.
+PERIOD = timedelta(hours=12)
+CODE_ALPHABET = "2346789BCDFGHJKMPQRTVWXY"
+CODE_LENGTH = 10
+#: Whom a code is for that opens no account yet but a sign-up.
+NOBODY_YET = UserId("")
+
+
+def ask_to_sign_up(accounts: Accounts, mailer: Mailer, email: str) -> None:
+    """Send a code to sign up with to the address, or a word that it has an account; whoever asks cannot tell which.
+
+    Raises :class:`InvalidInputError`, :class:`TooManyMessagesError`.
+    """
+    address = clean_email(email)
+    refuse(email_violations("/email", address))
+    login_key = accounts.keyring.login_key(address)
+    count_message(accounts, login_key)
+    if is_proven_by_another(accounts, login_key, NOBODY_YET):
+        message = address_has_account(DEFAULT_LOCALE)
+    else:
+        message = sign_up_with_address(DEFAULT_LOCALE, write_code(accounts.keyring, NOBODY_YET, address, accounts.clock.now()))
+    mailer.send(address, message)
+
+
+def is_proven_by_another(accounts: Accounts, login_key: str, user_id: UserId) -> bool:
+    """Whether the address signs in to another account than this one, which does more than claim it."""
+    holder = accounts.store.user_of_login(login_key)
+    return holder not in {None, user_id} and claimant(accounts, login_key) is None
+
+
+def claimant(accounts: Accounts, login_key: str) -> Displaced | None:
+    """The account that only claims the address of this login, if one does."""
+    user_id = accounts.store.user_of_login(login_key)
+    identity = accounts.store.identity(user_id) if user_id else None
+    return Displaced(identity, login_key) if identity is not None and identity.only_claims_email else None
+
+
+def require_code(pointer: str, accounts: Accounts, user_id: UserId, address: str, code: str) -> None:
+    """Raise :class:`InvalidInputError` unless the code was sent to this address for this person."""
+    if not is_code(accounts.keyring, user_id, address, accounts.clock.now(), code):
+        wrong = Violation(pointer, "This code is not the one sent to this address, or it is too old.", "wrong_code")
+        raise InvalidInputError("The code does not fit this address.", (wrong,))
+
+
+def write_code(keyring: Keyring, user_id: UserId, address: str, now: datetime) -> str:
+    """The code for a person, an address and the present period: ten symbols that are not mistaken for each other."""
+    return _code(keyring, user_id, address, _period(now))
+
+
+def is_code(keyring: Keyring, user_id: UserId, address: str, now: datetime, code: str) -> bool:
+    """Whether ``code`` is that of the present period or the one before."""
+    given = "".join(code.upper().split())
+    return any(same(given, _code(keyring, user_id, address, _period(now) - back)) for back in (0, 1))
+
+
+def _code(keyring: Keyring, user_id: UserId, address: str, period: int) -> str:
+    number = int.from_bytes(keyring.derive("email code", user_id, address, str(period)), "big")
+    symbols = []
+    for _ in range(CODE_LENGTH):
+        number, index = divmod(number, len(CODE_ALPHABET))
+        symbols.append(CODE_ALPHABET[index])
+    return "".join(symbols)
+
+
+def _period(now: datetime) -> int:
+    return int(now.timestamp()) // int(PERIOD.total_seconds())
