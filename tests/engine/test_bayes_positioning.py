@@ -1,6 +1,6 @@
-"""Positioning, Bayesian: the joint model against brute force, its rules, and its bars on simulated pupils."""
+"""Positioning, Bayesian: the joint model against brute force, its rules, and its end. Its bars are in test_positioning_bars."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise, product
 from math import erf, exp, sqrt
 from typing import Any
@@ -9,15 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import positioning
-from engine.bayes_positioning import BAYES, HALF_DEVIATIONS, BayesScheme, elements_of, gain, guess_of, levels_of, next_question
-from engine.chance import Chance
+from engine.bayes_positioning import BAYES, BayesScheme, End, deliberate, elements_of, guess_of, levels_of, next_question
 from engine.content import Release
-from engine.exposure import normal
 from engine.grading import Result
 from engine.knowledge import Element, Knowledge
-from engine.knowledge import elements_of as classic_elements
+from engine.noisy_channel import gain
 from engine.packing import Answered
+from engine.tube_levels import HALF_DEVIATIONS, TubeLevel
 from tests.engine.releases import release
 
 OK, KO, NOTHING = Result.OK, Result.KO, Knowledge.of()
@@ -29,33 +27,36 @@ def ladder_content(guess: float | None, levels: range = range(1, 9), names: str 
     return release({"1.1": dict.fromkeys(names, levels)}, challenges=listed, max_level=8)
 
 
-def test_the_posterior_is_that_of_the_one_factor_model() -> None:
-    """Two tubes of three levels: every pair of levels weighed on a fine grid of the common ability."""
+def prior_of(ladder: tuple[int, ...], mean: float, deviation: float) -> dict[int, float]:
+    steps = [(HALF_DEVIATIONS[level - 1] - mean) / deviation for level in ladder[1:]]
+    above = [1.0, *((1 - erf(step / sqrt(2))) / 2 for step in steps), 0.0]
+    return dict(zip(ladder, [here - beyond for here, beyond in pairwise(above)], strict=True))
+
+
+def test_the_posterior_is_that_of_one_common_factor_or_none() -> None:
+    """Two tubes of three levels: every pair of levels weighed on a fine grid of the common ability, and apart."""
     content = ladder_content(0.2, range(2, 8, 3), "ab")
     answers = [Answered(0, 0, OK, 1, 0), Answered(3, 0, KO, 1, 1), Answered(9, 0, OK, 1, 2)]
-    ladder, weights = (0, 2, 5), dict.fromkeys(product((0, 2, 5), repeat=2), 0.0)
-    for step in range(-400, 401):
-        common = step / 100
-        above = [
-            1.0,
-            *((1 - erf((HALF_DEVIATIONS[level - 1] - sqrt(0.7) * common) / sqrt(0.3) / sqrt(2))) / 2 for level in ladder[1:]),
-            0.0,
-        ]
-        prior = dict(zip(ladder, [here - beyond for here, beyond in pairwise(above)], strict=True))
+    ladder = (0, 2, 5)
+    grid = [step / 100 for step in range(-400, 401)]
+    whole = sum(exp(-point * point / 2) for point in grid)
+    settings_ = [(0.9 * exp(-point * point / 2) / whole, sqrt(0.7) * point, sqrt(0.3)) for point in grid]
+    weights = dict.fromkeys(product(ladder, repeat=2), 0.0)
+    for share, mean, deviation in [*settings_, (0.1, 0.0, 1.0)]:
+        prior = prior_of(ladder, mean, deviation)
         for pair in weights:
-            weight = exp(-common * common / 2) * prior[pair[0]] * prior[pair[1]]
+            weight = share * prior[pair[0]] * prior[pair[1]]
             for answered in answers:
                 skill = content.challenge_skill(answered.challenge_index)
-                knows = pair["ab".index(skill.tube)] >= skill.level
-                right = 0.9 if knows else 0.2
+                right = 0.9 if pair["ab".index(skill.tube)] >= skill.level else 0.2
                 weight *= right if answered.result is OK else 1 - right
             weights[pair] += weight
-    found = levels_of(content, range(4), NOTHING, answers)
-    whole = sum(weights.values())
+    found, total = levels_of(content, range(4), NOTHING, answers), sum(weights.values())
     for place, tube in enumerate("ab"):
         assert found[tube].levels == ladder
+        assert sum(found[tube].probability) == pytest.approx(1)
         for level, probability in zip(ladder, found[tube].probability, strict=True):
-            assert probability == pytest.approx(sum(w for pair, w in weights.items() if pair[place] == level) / whole, abs=2e-3)
+            assert probability == pytest.approx(sum(w for pair, w in weights.items() if pair[place] == level) / total, abs=2e-3)
 
 
 def test_correlated_tubes_inform_each_other_and_independent_ones_do_not() -> None:
@@ -114,9 +115,67 @@ def test_an_untimed_question_is_preferred_after_a_timed_one() -> None:
         assert content.challenges[question.challenge_index].timer_s is None
 
 
-def test_nothing_to_ask_ends_the_test() -> None:
-    assert next_question(ladder_content(0.05), [], NOTHING, [], b"s", "fr") is None
-    assert next_question(ladder_content(0.05), range(40), NOTHING, [], b"s", "nl") is None
+@pytest.mark.parametrize(("target", "locale"), [(range(0), "fr"), (range(40), "nl")])
+def test_nothing_to_ask_ends_the_test(target: range, locale: str) -> None:
+    content = ladder_content(0.05)
+    assert next_question(content, target, NOTHING, [], b"s", locale) is None
+    assert deliberate(content, target, NOTHING, [], locale).end is End.NOTHING_LEFT
+
+
+def test_the_test_ends_when_the_levels_are_worth_enough_or_the_budget_is_spent() -> None:
+    content, target = ladder_content(0.05), range(40)
+    answers = play(content, lambda q, _: content.challenge_skill(q.challenge_index).level <= 4, b"s")
+    last, before = (deliberate(content, target, NOTHING, answers[:n], "fr") for n in (len(answers), len(answers) - 1))
+    assert (last.end, last.best) == (End.SURE, ())
+    assert before.worth < BAYES.sure <= last.worth
+    never = replace(BAYES, sure=2.0, budget=1.0)
+    answers = play(content, lambda *_: True, b"s", never)
+    assert len(answers) == 5
+    assert deliberate(content, target, NOTHING, answers, "fr", scheme=never).end is End.BUDGET
+    without = play(content, lambda *_: True, b"s", replace(BAYES, sure=2.0, budget=99), limit=200)
+    assert deliberate(content, target, NOTHING, without, "fr", scheme=replace(BAYES, sure=2.0, budget=99)).end is End.NOTHING_LEFT
+    assert len(without) == 120
+
+
+def test_no_level_is_announced_of_a_tube_that_was_never_asked_about() -> None:
+    """The prior alone is nearly sure of a tube of one easy skill; it is asked about all the same, once."""
+    content = release({"1.1": {"a": [1], "b": [1], "c": [1]}}, per_skill=3)
+    thought = deliberate(content, range(3), NOTHING, [], "fr")
+    assert thought.worth > BAYES.sure
+    assert thought.unasked
+    answers = play(content, lambda *_: True, b"s")
+    assert {content.challenge_skill(answered.challenge_index).tube for answered in answers} == {"a", "b", "c"}
+    assert len(answers) == 3
+    known = Knowledge.of([Element(0, True, True, 0), Element(1, True, False, 0)])
+    asked = next_question(content, range(3), known, [], b"s", "fr")
+    assert asked is not None
+    assert content.challenge_skill(asked.challenge_index).tube in {"b", "c"}  # a was asked, b only inferred
+
+
+@pytest.mark.parametrize(("levels", "worth"), [(8, 0.5 + 0.9 * 0.3), (4, 0.5 + 0.8 * 0.3), (2, 0.5 + 0.6 * 0.3)])
+def test_a_level_that_is_off_by_one_costs_more_where_there_are_fewer(levels: int, worth: float) -> None:
+    rungs = tuple(range(levels + 1))
+    chances = [0.0] * len(rungs)
+    chances[0], chances[1], chances[2] = 0.3, 0.5, 0.0
+    chances[-1] += 0.2
+    exact = TubeLevel("t", rungs, tuple(chances))
+    assert exact.level == 1
+    assert exact.worth(0.8) == pytest.approx(worth + (0.2 * 0.6 if levels == 2 else 0.0))
+
+
+def test_the_chosen_question_is_the_one_expected_to_tell_most() -> None:
+    content = ladder_content(0.05)
+    answers = play(content, lambda q, n: n % 3 > 0, b"x")[:6]
+    thought = deliberate(content, range(40), NOTHING, answers, "fr")
+    tubes = levels_of(content, range(40), NOTHING, answers)
+    done = {answered.challenge_index for answered in answers}
+    gains = {
+        challenge.index: gain(tubes[skill.tube].known(skill.level), 0.1, 0.05)
+        for challenge in content.challenges
+        if challenge.index not in done and (skill := content.challenge_skill(challenge.index))
+    }
+    assert thought.gain == pytest.approx(max(gains.values()))
+    assert set(thought.best) == {index for index, bits in gains.items() if bits > max(gains.values()) - 1e-9}
 
 
 def test_what_was_known_at_the_start_is_evidence() -> None:
@@ -135,73 +194,3 @@ def test_elements_follow_the_levels_and_say_which_skills_were_asked() -> None:
     assert all(e.validated == (content.skills[e.skill_index].level <= tubes[content.skills[e.skill_index].tube].level) for e in elements)
     assert {tube.level for tube in tubes.values()} == {4}
     assert elements_of(content, range(40), NOTHING, []) == ()
-
-
-# The bars, on simulated pupils: 5 tubes × 8 levels, abilities N(0, 1) cut every half deviation, slip 0.1
-
-
-@dataclass
-class Outcome:
-    questions: float
-    exact: float
-    within_one: float
-    error: float
-
-
-def simulate(rule: str, guess: float, *, correlation: float = 0.7, scheme: BayesScheme = BAYES, assumed: float | None = None) -> Outcome:
-    """``rule`` is classic, bayes, or same (bayes for as many questions as the classic rule took)."""
-    pupils = 400
-    content = ladder_content(guess if assumed is None else assumed)
-    chance, total = Chance(b"pupils"), Outcome(0, 0, 0, 0)
-    for number in range(pupils):
-        common = normal(chance)
-        abilities = [sqrt(correlation) * common + sqrt(1 - correlation) * normal(chance) for _ in NAMES]
-        truth = {tube: sum(ability > step for step in HALF_DEVIATIONS) for tube, ability in zip(NAMES, abilities, strict=True)}
-        noise = [chance.uniform() for _ in range(60)]
-
-        def right(question: Any, count: int, truth: dict[str, int] = truth, noise: list[float] = noise) -> bool:
-            skill = content.challenge_skill(question.challenge_index)
-            return noise[count] < (0.9 if truth[skill.tube] >= skill.level else guess)
-
-        seed = b"%d" % number
-        if rule == "bayes":
-            answers = play(content, right, seed, scheme)
-        else:
-            answers = []
-            while (question := positioning.next_question(content, range(40), NOTHING, answers, seed, "fr")) is not None:
-                result = OK if right(question, len(answers)) else KO
-                answers.append(Answered(question.challenge_index, 0, result, 1, len(answers)))
-            if rule == "same":
-                answers = play(content, right, seed, replace(scheme, sure=2.0, budget=99), limit=len(answers))
-        if rule == "classic":
-            validated = Knowledge.of(classic_elements(content, range(40), NOTHING, answers)).validated()
-            found = {tube: max((content.skills[i].level for i in validated if content.skills[i].tube == tube), default=0) for tube in NAMES}
-        else:
-            found = {tube: level.level for tube, level in levels_of(content, range(40), NOTHING, answers, scheme=scheme).items()}
-        gaps = [abs(found[tube] - truth[tube]) for tube in NAMES]
-        total.questions += len(answers)
-        total.exact += sum(gap == 0 for gap in gaps)
-        total.within_one += sum(gap <= 1 for gap in gaps)
-        total.error += sum(gaps)
-    return Outcome(total.questions / pupils, total.exact / pupils / 5, total.within_one / pupils / 5, total.error / pupils / 5)
-
-
-@pytest.mark.parametrize(("guess", "questions"), [(0.05, 14), (0.15, 20)])
-def test_levels_are_found_within_the_budget(guess: float, questions: int) -> None:
-    found = simulate("bayes", guess)
-    assert found.questions <= questions
-    assert found.exact >= 0.80
-    assert found.within_one >= 0.95
-
-
-@pytest.mark.parametrize("guess", [0.05, 0.15, 0.25])
-def test_with_as_many_questions_the_error_is_a_fifth_smaller_than_the_classic_rules(guess: float) -> None:
-    assert simulate("same", guess).error <= 0.8 * simulate("classic", guess).error
-
-
-def test_wrong_assumptions_cost_at_most_two_points() -> None:
-    classic = simulate("classic", 0.15)
-    wrong_noise = simulate("same", 0.15, scheme=replace(BAYES, slip=0.05), assumed=0.05)
-    assert wrong_noise.within_one >= classic.within_one - 0.02
-    independent = simulate("same", 0.15, correlation=0.0)
-    assert independent.within_one >= simulate("classic", 0.15, correlation=0.0).within_one - 0.02

@@ -39,6 +39,20 @@ def test_the_files_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "NaN" not in page
 
 
+def test_the_report_of_the_bayesian_positioning_shows_the_capacity_of_the_channel(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bayes", "--pupils", "3", "--out", str(tmp_path)]) == 0
+    figures = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert 0 < figures["information_per_question_bits"] < figures["channel_capacity_bits"] < 1
+    share = figures["information_per_question_bits"] / figures["channel_capacity_bits"]
+    assert figures["share_of_capacity"] == pytest.approx(share)
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert page.count("<svg") == 5
+    assert "capacity of the channel" in page
+    assert "share_of_capacity" in page
+
+
 def test_nobody_cannot_be_simulated(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["profile", "--pupils", "0"])

@@ -1,85 +1,65 @@
 """Positioning, Bayesian: the same work as the classic rule with fewer errors when answers are noisy.
 
-A pupil's level in each tube is a hidden step of a ladder. The tubes of a competence are correlated through one common ability
-(a one-factor normal model), a skill that is known is missed with probability ``slip``, and one that is not is found with
-probability ``guess``, which depends on the type of the challenge. Given the common ability the tubes are independent, so the
-joint posterior is exact and small: a grid for the common ability, and one ladder per tube.
-
-The question asked is the one whose answer is expected to tell most about the levels: the mutual information between the answer
-and the ladder (Lindley, *Annals of Mathematical Statistics* 27, 1956, eq. 7). A skill may be asked again, with another
-challenge. The test ends when the levels are sure enough, or the budget is spent.
+What is believed of the pupil is the joint posterior of :mod:`engine.tube_levels`. The question asked is the one whose answer is
+expected to tell most about the levels: the mutual information between the answer and the ladder (Lindley, *Annals of
+Mathematical Statistics* 27, 1956, eq. 7). A skill may be asked again, with another challenge. The test ends when the levels it
+would announce are worth enough and every tube was asked about, or the budget is spent.
 """
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import pairwise
-from math import erf, exp, fsum, log2, prod, sqrt
+from dataclasses import dataclass
+from enum import StrEnum
+from math import fsum
 from typing import Final
 
 from engine.chance import Chance
-from engine.content import Challenge, Release
-from engine.grading import Result
+from engine.content import Release
 from engine.knowledge import Element, Knowledge
+from engine.noisy_channel import gain
 from engine.packing import Answered, Question
 from engine.picking import pick_question
+from engine.tube_levels import BAYES, BayesScheme, TubeLevel, guess_of, levels_of
 
-DEFAULT_GUESS: Final = {"QCU": 0.25, "QCM": 0.1, "QROC": 0.05, "QROCM-ind": 0.02, "QROCM-dep": 0.02}
-_COMMON: Final = tuple(point / 2.5 for point in range(-8, 9))  # the grid of the common ability: −3.2 … 3.2
-_COMMON_WEIGHTS: Final = tuple(exp(-point * point / 2) for point in _COMMON)
-HALF_DEVIATIONS: Final = tuple((level - 4.5) / 2 for level in range(1, 9))
+__all__ = [
+    "BAYES",
+    "BayesScheme",
+    "Deliberation",
+    "End",
+    "TubeLevel",
+    "choose",
+    "deliberate",
+    "elements_of",
+    "guess_of",
+    "levels_of",
+    "next_question",
+]
+
 _TIE: Final = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class BayesScheme:
-    """What is assumed of the pupils, and when to stop.
+class End(StrEnum):
+    """Why a test is over."""
 
-    ``correlation`` of the abilities in the tubes of a competence, each N(0, 1) over the population; ``steps`` the ability that
-    each level asks for, from 1 to 8; ``slip``; ``guess`` by challenge type, where the challenge states none. A skill is asked
-    at most ``times_per_skill``. The test ends when the mean probability of the tubes' levels reaches ``sure``, or after
-    ``budget`` questions per tube.
+    SURE = "sure"
+    BUDGET = "budget"
+    NOTHING_LEFT = "nothing left"
+
+
+@dataclass(frozen=True, slots=True)
+class Deliberation:
+    """Why a question was chosen: what the trace of a replayed test shows.
+
+    ``tubes`` is what is believed, ``worth`` what the levels would be worth if they were announced now (from 0 to 1). ``gain`` is what
+    the best question is expected to tell, in bits, and ``best`` are the challenges that tell as much, among which chance decides;
+    ``unasked`` when only the tubes not asked about yet are still of interest. ``end`` says why the test is over, if it is.
     """
 
-    correlation: float = 0.7
-    steps: tuple[float, ...] = HALF_DEVIATIONS
-    slip: float = 0.1
-    guess: Mapping[str, float] = field(default_factory=lambda: DEFAULT_GUESS)
-    times_per_skill: int = 3
-    sure: float = 0.825
-    budget: float = 7.0
-
-
-BAYES: Final = BayesScheme()
-
-
-@dataclass(frozen=True, slots=True)
-class TubeLevel:
-    """What is believed of one tube: ``levels`` are its rungs (0 first), with a ``probability`` each; ``level`` is the median."""
-
-    tube: str
-    levels: tuple[int, ...]
-    probability: tuple[float, ...]
-
-    @property
-    def level(self) -> int:
-        """The median of the distribution: the estimate with the least expected error in levels."""
-        below = 0.0
-        for level, probability in zip(self.levels, self.probability, strict=True):
-            below += probability
-            if below >= 0.5:
-                return level
-        return self.levels[-1]
-
-    def known(self, level: int) -> float:
-        """The probability that a skill of this level is known."""
-        return fsum(self.probability[bisect_left(self.levels, level) :])
-
-    @property
-    def surety(self) -> float:
-        """The probability of the most probable level."""
-        return max(self.probability)
+    tubes: Mapping[str, TubeLevel]
+    worth: float
+    gain: float = 0.0
+    best: tuple[int, ...] = ()
+    unasked: bool = False
+    end: End | None = None
 
 
 def next_question(
@@ -92,19 +72,73 @@ def next_question(
     *,
     scheme: BayesScheme = BAYES,
 ) -> Question | None:
-    """The next question, or ``None`` when the levels are sure or the budget is spent; arguments as for the classic rule."""
-    tubes = levels_of(release, target, knowledge_at_start, answers, scheme=scheme)
-    if not tubes or len(answers) >= scheme.budget * len(tubes) or fsum(t.surety for t in tubes.values()) >= scheme.sure * len(tubes):
+    """The next question, or ``None`` when the test is over; arguments as for :func:`engine.positioning.next_question`.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> question = next_question(release, release.competence_skills("1.1"), Knowledge.of(), [], b"seed", "fr")
+    >>> release.challenge_skill(question.challenge_index).level
+    5
+    """
+    thought = deliberate(release, target, knowledge_at_start, answers, locale, scheme=scheme)
+    return choose(release, thought, len(answers), seed, locale)
+
+
+def choose(release: Release, thought: Deliberation, answered: int, seed: bytes, locale: str) -> Question | None:
+    """What chance makes of a deliberation: one of its best challenges and a variant; ``None`` when the test is over.
+
+    ``answered`` is the number of answers it was made after.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> choose(synthetic_release(), Deliberation({}, 1.0, end=End.SURE), 12, b"seed", "fr") is None
+    True
+    """
+    if not thought.best:
         return None
-    gains = _gains(release, target, tubes, answers, locale, scheme)
-    if not gains:
-        return None
-    best = max(gains.values())
-    chosen = sorted(challenge for challenge, gain in gains.items() if gain > best - _TIE)
-    chance = Chance(seed, "bayes", len(answers))
-    skill = release.challenges[chance.choose(chosen)].skill_index
-    ranked = [index for index in release.playable_challenges(skill, locale) if index in chosen]
+    chance = Chance(seed, "bayes", answered)
+    skill = release.challenges[chance.choose(thought.best)].skill_index
+    ranked = [index for index in release.playable_challenges(skill, locale) if index in thought.best]
     return pick_question(release, ranked, chance)
+
+
+def deliberate(
+    release: Release,
+    target: Sequence[int],
+    at_start: Knowledge,
+    answers: Sequence[Answered],
+    locale: str,
+    *,
+    scheme: BayesScheme = BAYES,
+) -> Deliberation:
+    """What :func:`next_question` weighs before chance decides; ``best`` is empty when the test is over.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> thought = deliberate(release, release.competence_skills("1.1"), Knowledge.of(), [], "fr")
+    >>> round(thought.worth, 2), round(thought.gain, 2), len(thought.best)
+    (0.51, 0.71, 12)
+    """
+    tubes = levels_of(release, target, at_start, answers, scheme=scheme)
+    worth = fsum(tube.worth(scheme.near_cost) for tube in tubes.values()) / max(1, len(tubes))
+    if len(answers) >= scheme.budget * len(tubes):
+        return Deliberation(tubes, worth, end=End.BUDGET if tubes else End.NOTHING_LEFT)
+    gains = _gains(release, target, tubes, answers, locale, scheme)
+    unasked = worth >= scheme.sure
+    if unasked:
+        touched = _touched(release, at_start, answers)
+        gains = {index: bits for index, bits in gains.items() if release.challenge_skill(index).tube not in touched}
+    if not gains:
+        return Deliberation(tubes, worth, end=End.SURE if unasked else End.NOTHING_LEFT)
+    greatest = max(gains.values())
+    best = tuple(sorted(index for index, bits in gains.items() if bits > greatest - _TIE))
+    return Deliberation(tubes, worth, greatest, best, unasked)
+
+
+def _touched(release: Release, at_start: Knowledge, answers: Sequence[Answered]) -> frozenset[str]:
+    """The tubes of which something was asked."""
+    skills = [element.skill_index for element in at_start if element.direct]
+    skills += [release.challenges[answered.challenge_index].skill_index for answered in answers]
+    return frozenset(release.skills[skill].tube for skill in skills)
 
 
 def _gains(
@@ -138,113 +172,20 @@ def _gains(
     return gains
 
 
-def guess_of(challenge: Challenge, scheme: BayesScheme = BAYES) -> float:
-    """The chance to be right without the skill: the challenge's own, else its type's; kept inside (0, 1 − slip)."""
-    stated = scheme.guess.get(challenge.type, 0.05) if challenge.guess is None else challenge.guess
-    return min(max(stated, 0.01), 0.95 - scheme.slip)
-
-
-def gain(known: float, slip: float, guess: float) -> float:
-    """The mutual information, in bits, between an answer and whether the skill is known.
-
-    >>> round(gain(0.5, 0.0, 0.0), 3), round(gain(0.5, 0.1, 0.25), 3), round(gain(1.0, 0.1, 0.25), 3)
-    (1.0, 0.344, 0.0)
-    """
-    right = known * (1 - slip) + (1 - known) * guess
-    return max(0.0, _entropy(right) - known * _entropy(slip) - (1 - known) * _entropy(guess))
-
-
-def _entropy(chance: float) -> float:
-    if chance <= 0 or chance >= 1:
-        return 0.0
-    return -chance * log2(chance) - (1 - chance) * log2(1 - chance)
-
-
-def levels_of(
-    release: Release, target: Sequence[int], at_start: Knowledge, answers: Sequence[Answered], *, scheme: BayesScheme = BAYES
-) -> dict[str, TubeLevel]:
-    """The posterior of every tube of the target, by tube.
-
-    What was known directly at the start counts as one more answer on a challenge of unknown type.
-    """
-    rungs: dict[str, set[int]] = {}
-    for skill in target:
-        rungs.setdefault(release.skills[skill].tube, {0}).add(release.skills[skill].level)
-    ladders = {tube: tuple(sorted(levels)) for tube, levels in rungs.items()}
-    evidence = _evidence(release, ladders, at_start, answers, scheme)
-    competences: dict[str, list[str]] = {}
-    for tube in ladders:
-        competences.setdefault(release.skills[release.tube_skills(tube)[0]].competence, []).append(tube)
-    found: dict[str, TubeLevel] = {}
-    for tubes in competences.values():
-        found |= _joint({tube: ladders[tube] for tube in tubes}, evidence, scheme)
-    return found
-
-
-def _evidence(
-    release: Release,
-    ladders: Mapping[str, tuple[int, ...]],
-    at_start: Knowledge,
-    answers: Sequence[Answered],
-    scheme: BayesScheme,
-) -> dict[str, list[float]]:
-    """The likelihood of each rung of each tube."""
-    likelihood = {tube: [1.0] * len(levels) for tube, levels in ladders.items()}
-    outcomes = [(element.skill_index, element.validated, 0.05) for element in at_start if element.direct]
-    for answered in answers:
-        challenge = release.challenges[answered.challenge_index]
-        outcomes.append((challenge.skill_index, answered.result is Result.OK, guess_of(challenge, scheme)))
-    for index, right, guess in outcomes:
-        skill = release.skills[index]
-        row = likelihood.get(skill.tube)
-        if row is not None:
-            known, unknown = (1 - scheme.slip, guess) if right else (scheme.slip, 1 - guess)
-            for rung, level in enumerate(ladders[skill.tube]):
-                row[rung] *= known if level >= skill.level else unknown
-    return likelihood
-
-
-def _joint(ladders: Mapping[str, tuple[int, ...]], evidence: Mapping[str, list[float]], scheme: BayesScheme) -> dict[str, TubeLevel]:
-    """The exact posterior of the one-factor model: common ability first, then each ladder given it."""
-    weighted = {
-        tube: [
-            [prior * likelihood for prior, likelihood in zip(row, evidence[tube], strict=True)]
-            for row in _prior(ladder, scheme.correlation, scheme.steps)
-        ]
-        for tube, ladder in ladders.items()
-    }
-    totals = {tube: [fsum(row) for row in rows] for tube, rows in weighted.items()}
-    common = [weight * prod(total[place] for total in totals.values()) for place, weight in enumerate(_COMMON_WEIGHTS)]
-    found = {}
-    for tube, ladder in ladders.items():
-        shares = [weight / total for weight, total in zip(common, totals[tube], strict=True)]
-        masses = [fsum(share * row[rung] for share, row in zip(shares, weighted[tube], strict=True)) for rung in range(len(ladder))]
-        whole = fsum(masses)
-        found[tube] = TubeLevel(tube, ladder, tuple(mass / whole for mass in masses))
-    return found
-
-
-@lru_cache(maxsize=1024)
-def _prior(ladder: tuple[int, ...], correlation: float, steps: tuple[float, ...]) -> tuple[tuple[float, ...], ...]:
-    """For each point of the common ability, the probability of each rung."""
-    loading, residual = sqrt(correlation), sqrt(1 - correlation)
-    rows = []
-    for point in _COMMON:
-        reach = [1.0, *(_above((steps[level - 1] - loading * point) / residual) for level in ladder[1:]), 0.0]
-        rows.append(tuple(max(here - beyond, 1e-9) for here, beyond in pairwise(reach)))
-    return tuple(rows)
-
-
-def _above(point: float) -> float:
-    return (1 - erf(point / sqrt(2))) / 2
-
-
 def elements_of(
     release: Release, target: Sequence[int], at_start: Knowledge, answers: Sequence[Answered], *, scheme: BayesScheme = BAYES
 ) -> tuple[Element, ...]:
     """The knowledge elements of a finished test: a skill is validated when it lies within its tube's level.
 
     ``direct`` when the skill was asked; dated from the last answer. Nothing without an answer.
+
+    >>> from engine.grading import Result
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> answers = [Answered(index, 0, Result.OK, elapsed_ms=9000, at=1) for index in (18, 39, 60, 81)]  # level 7 of each tube
+    >>> elements = elements_of(release, release.competence_skills("1.1"), Knowledge.of(), answers)
+    >>> len(elements), all(element.validated for element in elements), sum(element.direct for element in elements)
+    (28, True, 4)
     """
     if not answers:
         return ()

@@ -1,7 +1,11 @@
 """Play pupils through a scheme and see how it does: ``python -m engine.simulate --help``.
 
 Writes ``pupils.csv`` (one line per pupil), ``summary.json`` and ``report.html`` (plots of bias, error, exposure and length)
-into a folder. What is compared is an ability for the schemes that measure one, and pix for those that give a profile.
+into a folder. What is compared is an ability for the schemes that measure one, and pix for those that give a profile. For
+``bayes`` the report also shows how near each question comes to the capacity of the noisy channel.
+
+``python -m engine.simulate bars`` plays the pupils of :mod:`engine.positioning_bars` instead, says of every bar of the Bayesian
+positioning whether it holds, and ends with status 1 when one does not.
 """
 
 import argparse
@@ -9,24 +13,32 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Final
 
-from engine import adaptive, bayes_positioning, certification_profile, jalon_2pl, positioning
+from engine import adaptive, bayes_positioning, certification_profile, jalon_2pl, positioning, positioning_bars
 from engine.chance import Chance
 from engine.content import Release
 from engine.exposure import exposure
 from engine.grading import Result
 from engine.knowledge import Element, Knowledge, elements_of
+from engine.noisy_channel import capacity
 from engine.packing import Answered, Question
-from engine.report import write_report
+from engine.report import write_bars, write_report
 from engine.scoring import profile_of
 from engine.synthetic import Pupil, draw_pupil, root_mean_square, synthetic_release
+from engine.tube_levels import BAYES, guess_of
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One pupil's test: ``truth`` and ``estimate`` in the unit of the scheme; ``error`` is the one it states, if any."""
+    """One pupil's test: ``truth`` and ``estimate`` in the unit of the scheme; ``error`` is the one it states, if any.
+
+    ``information`` holds, for each question of a scheme that weighs it, its number (from 1, in each competence anew), what it was
+    expected to tell and the most that any question of its kind can, both in bits.
+    """
 
     pupil: int
     theta: float
@@ -36,6 +48,7 @@ class Played:
     length: int
     status: str
     challenges: tuple[int, ...]
+    information: tuple[tuple[int, float, float], ...] = ()
 
 
 Player = Callable[[Release, Pupil, bytes, int], Played]
@@ -56,27 +69,40 @@ def _known(release: Release, pupil: Pupil) -> Knowledge:
 
 def _play_positioning(release: Release, pupil: Pupil, seed: bytes, number: int) -> Played:
     """Every competence in turn by the classic rule; in pix."""
-    return _play_competences(release, pupil, seed, number, bayes=False)
+    knowledge, asked, nothing = Knowledge.of(), list[int](), Knowledge.of()
+
+    def following(target: Sequence[int], own: bytes, given: list[Answered]) -> Question | None:
+        return positioning.next_question(release, target, nothing, given, own, "fr")
+
+    for competence in release.competences:
+        target, own = release.competence_skills(competence.code), seed + competence.code.encode()
+        answers = _answer_all(release, pupil, own, partial(following, target, own))
+        knowledge = knowledge.updated(elements_of(release, target, nothing, answers))
+        asked += [answered.challenge_index for answered in answers]
+    return _positioned(release, pupil, number, knowledge, asked)
 
 
 def _play_bayes(release: Release, pupil: Pupil, seed: bytes, number: int) -> Played:
     """Every competence in turn by the Bayesian rule; in pix."""
-    return _play_competences(release, pupil, seed, number, bayes=True)
+    knowledge, asked, nothing, information = Knowledge.of(), list[int](), Knowledge.of(), list[tuple[int, float, float]]()
 
+    def following(target: Sequence[int], own: bytes, given: list[Answered]) -> Question | None:
+        thought = bayes_positioning.deliberate(release, target, nothing, given, "fr")
+        question = bayes_positioning.choose(release, thought, len(given), own, "fr")
+        if question is not None:
+            most = capacity(BAYES.slip, guess_of(release.challenges[question.challenge_index]))
+            information.append((len(given) + 1, thought.gain, most))
+        return question
 
-def _play_competences(release: Release, pupil: Pupil, seed: bytes, number: int, *, bayes: bool) -> Played:
-    knowledge, asked, nothing = Knowledge.of(), list[int](), Knowledge.of()
-    choose = bayes_positioning.next_question if bayes else positioning.next_question
-    brought = bayes_positioning.elements_of if bayes else elements_of
     for competence in release.competences:
         target, own = release.competence_skills(competence.code), seed + competence.code.encode()
-
-        def following(answers: list[Answered], target: Sequence[int] = target, own: bytes = own) -> Question | None:
-            return choose(release, target, nothing, answers, own, "fr")
-
-        answers = _answer_all(release, pupil, own, following)
-        knowledge = knowledge.updated(brought(release, target, nothing, answers))
+        answers = _answer_all(release, pupil, own, partial(following, target, own))
+        knowledge = knowledge.updated(bayes_positioning.elements_of(release, target, nothing, answers))
         asked += [answered.challenge_index for answered in answers]
+    return replace(_positioned(release, pupil, number, knowledge, asked), information=tuple(information))
+
+
+def _positioned(release: Release, pupil: Pupil, number: int, knowledge: Knowledge, asked: Sequence[int]) -> Played:
     truth, found = profile_of(release, _known(release, pupil)).pix, profile_of(release, knowledge).pix
     return Played(number, pupil.theta, truth, found, None, len(asked), "finished", tuple(asked))
 
@@ -118,6 +144,7 @@ def _jalon_player(release: Release) -> Player:
     return play
 
 
+BARS: Final = "bars"
 SCHEMES: dict[str, Callable[[Release], Player]] = {
     "positioning": lambda _: _play_positioning,
     "bayes": lambda _: _play_bayes,
@@ -152,6 +179,7 @@ def summary(release: Release, scheme: str, tests: Sequence[Played]) -> dict[str,
     errors = [test.estimate - test.truth for test in tests]
     shares, overlap = exposure([test.challenges for test in tests], len(release.challenges))
     stated = [(test.error, gap) for test, gap in zip(tests, errors, strict=True) if test.error is not None]
+    channel = _channel(tests) if any(test.information for test in tests) else {}
     return {
         "scheme": scheme,
         "release": release.version,
@@ -165,7 +193,31 @@ def summary(release: Release, scheme: str, tests: Sequence[Played]) -> dict[str,
         "max_exposure": max(shares),
         "overlap": overlap,
         "statuses": {status: sum(test.status == status for test in tests) for status in sorted({test.status for test in tests})},
+        **channel,
     }
+
+
+def _channel(tests: Sequence[Played]) -> dict[str, object]:
+    """How near the questions came to the capacity of the channel (:func:`engine.noisy_channel.capacity`), a question on average."""
+    bits = [(expected, most) for test in tests for _, expected, most in test.information]
+    gained, possible = sum(expected for expected, _ in bits), sum(most for _, most in bits)
+    return {
+        "information_per_question_bits": gained / len(bits),
+        "channel_capacity_bits": possible / len(bits),
+        "share_of_capacity": gained / possible,
+    }
+
+
+def _by_number(tests: Sequence[Played]) -> list[tuple[int, float, float]]:
+    """The mean (expected, capacity) of the first question, the second …, as far as a tenth of the most frequent goes."""
+    bits: dict[int, list[tuple[float, float]]] = {}
+    for number, expected, most in (row for test in tests for row in test.information):
+        bits.setdefault(number, []).append((expected, most))
+    rows = []
+    for number, pairs in sorted(bits.items()):
+        if 10 * len(pairs) >= len(bits[1]):
+            rows.append((number, sum(expected for expected, _ in pairs) / len(pairs), sum(most for _, most in pairs) / len(pairs)))
+    return rows
 
 
 def write(folder: Path, release: Release, scheme: str, tests: Sequence[Played]) -> dict[str, object]:
@@ -175,20 +227,47 @@ def write(folder: Path, release: Release, scheme: str, tests: Sequence[Played]) 
         rows = csv.writer(file)
         rows.writerow(["pupil", "theta", "truth", "estimate", "error", "length", "status", "challenges"])
         for test in tests:
-            values = list(asdict(test).values())
-            rows.writerow([*values[:-1], " ".join(release.challenges[index].id for index in test.challenges)])
+            shown = " ".join(release.challenges[index].id for index in test.challenges)
+            rows.writerow([test.pupil, test.theta, test.truth, test.estimate, test.error, test.length, test.status, shown])
     figures = summary(release, scheme, tests)
     (folder / "summary.json").write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     shares, _ = exposure([test.challenges for test in tests], len(release.challenges))
     points = [(test.theta, test.truth, test.estimate, test.length) for test in tests]
-    (folder / "report.html").write_text(write_report(figures, points, shares), encoding="utf-8")
+    (folder / "report.html").write_text(write_report(figures, points, shares, _by_number(tests)), encoding="utf-8")
     return figures
+
+
+def _try_bars(options: argparse.Namespace) -> int:
+    """Play the trials of the bars, write their two files, and say which bars hold."""
+    whole, done = positioning_bars.TRIALS * options.pupils, 0
+
+    def report() -> None:
+        nonlocal done
+        done += 1
+        _show_progress("bars", done, whole)
+
+    trials = positioning_bars.try_all(options.pupils, options.seed.encode(), report)
+    bars = positioning_bars.bars_of(trials)
+    figures = positioning_bars.as_figures(trials, bars)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "summary.json").write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (options.out / "report.html").write_text(write_bars(options.pupils, trials, bars), encoding="utf-8")
+    for bar in bars:
+        print(f"{'holds ' if bar.holds else 'MISSED'} {bar.name}: {bar.measured:.3f} ({'≤' if bar.at_most else '≥'} {bar.limit:g})")
+    print(f"report: {options.out / 'report.html'}", file=sys.stderr)
+    print(json.dumps(figures, ensure_ascii=False))
+    return 0 if all(bar.holds for bar in bars) else 1
+
+
+def _show_progress(what: str, done: int, whole: int) -> None:
+    if done == whole or done % max(1, whole // 50) == 0:
+        print(f"\r{what}: {done} of {whole} pupils", end="\n" if done == whole else "", file=sys.stderr, flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; its last line is the summary as JSON."""
     parser = argparse.ArgumentParser(prog="python -m engine.simulate", description="Play simulated pupils through a scheme.")
-    parser.add_argument("scheme", choices=sorted(SCHEMES))
+    parser.add_argument("scheme", choices=sorted([*SCHEMES, BARS]), help=f"a scheme, or {BARS}: what the Bayesian positioning must do")
     parser.add_argument("--pupils", type=int, default=500)
     parser.add_argument("--out", type=Path, default=Path("simulation"), help="folder for the three files")
     parser.add_argument("--release", type=Path, help="a release's public.json.gz; a synthetic one when left out")
@@ -199,11 +278,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.pupils < 1:
         parser.error("at least one pupil is needed")
+    if options.scheme == BARS:
+        return _try_bars(options)
     release = Release.from_bundles(options.release.read_bytes()) if options.release else synthetic_release()
-
-    def progress(done: int, total: int) -> None:
-        if done == total or done % max(1, total // 50) == 0:
-            print(f"\r{options.scheme}: {done} of {total} pupils", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
     tests = simulate(
         release,
@@ -213,7 +290,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         deviation=options.deviation,
         spread=options.spread,
         seed=options.seed.encode(),
-        progress=progress,
+        progress=partial(_show_progress, options.scheme),
     )
     figures = write(options.out, release, options.scheme, tests)
     print(f"report: {options.out / 'report.html'}", file=sys.stderr)
