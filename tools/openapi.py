@@ -27,6 +27,7 @@ PUBLIC = frozenset(
         ("post", "/v1/oauth/revoke"),
         ("post", "/v1/accepted-invitations"),
         ("post", "/v1/accounts"),
+        ("post", "/v1/email-codes"),
         ("post", "/v1/password-recoveries"),
         ("post", "/v1/password-setups"),
         ("get", "/v1/identity-providers"),
@@ -79,12 +80,21 @@ PROBLEM: dict[str, Any] = {
     },
     "additionalProperties": True,
 }
+#: What the gateway says before, or instead of, a function: its form cannot be changed.
+GATEWAY_REFUSAL: dict[str, Any] = {
+    "type": "object",
+    "title": "GatewayRefusal",
+    "description": "Refused by the gateway itself: no valid access token, too many requests, a function that did not answer in time.",
+    "required": ["message"],
+    "properties": {"message": {"type": "string", "examples": ["Unauthorized"]}},
+    "additionalProperties": False,
+}
 
 
 def document() -> dict[str, Any]:
     """The whole document, keys sorted where order means nothing."""
     paths: dict[str, Any] = {}
-    schemas: dict[str, Any] = {"Problem": PROBLEM}
+    schemas: dict[str, Any] = {"Problem": PROBLEM, "GatewayRefusal": GATEWAY_REFUSAL}
     for name, part in _parts():
         own = _with_own_names(name, part, schemas)
         for path, item in own.get("paths", {}).items():
@@ -105,7 +115,8 @@ def document() -> dict[str, Any]:
         "info": {
             "title": TITLE,
             "version": VERSION,
-            "description": "Assess, develop and certify digital competences. Every refusal is an application/problem+json (RFC 9457).",
+            "description": "Assess, develop and certify digital competences. A function refuses with application/problem+json (RFC 9457); "
+            "the gateway in front of it, where no function was asked, with a message alone.",
         },
         "servers": [{"url": "/", "description": "The API's own address (output ApiUrl of the stack)"}],
         "paths": dict(sorted(paths.items())),
@@ -173,8 +184,11 @@ def _finish(method: str, path: str, operation: dict[str, Any]) -> None:
     responses.pop("422", None)
     responses.get("204", {}).pop("content", None)
     refusal = {
-        "description": "Refused; `code` says why.",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "description": "Refused; `code` says why. Without a `code`, the gateway refused before any function was asked.",
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+            "application/json": {"schema": {"$ref": "#/components/schemas/GatewayRefusal"}},
+        },
     }
     responses.setdefault("4XX", refusal)
     responses.setdefault("5XX", refusal)

@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response, Router
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as RouteNotFoundError
 from aws_lambda_powertools.event_handler.exceptions import ServiceError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
 
 from jalon.edge.observability import correlation, logger, metric
 from jalon.edge.problems import MEDIA_TYPE, encode, internal_problem, invalid_request, problem, problem_of
@@ -38,6 +38,12 @@ def api(service: str, *routers: Router, prepare: Callable[[], object] = object) 
     app.use([prepared])
     for router in routers:
         app.include_router(router)
+    _refuse_with_problems(app, service)
+    return app
+
+
+def _refuse_with_problems(app: APIGatewayHttpResolver, service: str) -> None:
+    """Every way a request can fail, each with its problem."""
 
     def path() -> str:
         return str(app.current_event.path)
@@ -55,6 +61,12 @@ def api(service: str, *routers: Router, prepare: Callable[[], object] = object) 
         metric("Refused", service=service, code="invalid_input")
         return _problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, invalid_request(error.errors(), path()))
 
+    @app.exception_handler(RequestUnsupportedContentType)
+    def not_json(_error: RequestUnsupportedContentType) -> Response[str]:
+        metric("Refused", service=service, code="unsupported_media_type")
+        document = problem(415, "Unsupported media type", "unsupported_media_type", "Send the body as application/json.", path())
+        return _problem_response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, document)
+
     @app.exception_handler(RouteNotFoundError)
     def no_such_route(_error: RouteNotFoundError) -> Response[str]:
         document = problem(404, "Not found", "no_such_route", "There is nothing at this method and path; see the API guide.", path())
@@ -71,8 +83,6 @@ def api(service: str, *routers: Router, prepare: Callable[[], object] = object) 
         logger(service).exception("UNEXPECTED_ERROR", error=type(error).__name__)
         metric("UnexpectedError", service=service)
         return _problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, internal_problem(path()))
-
-    return app
 
 
 def lambda_handler(service: str, app: APIGatewayHttpResolver) -> Handler:
