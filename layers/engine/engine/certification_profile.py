@@ -20,6 +20,7 @@ __all__ = [
     "CertifiedCompetence",
     "Circumstances",
     "Decision",
+    "Drawn",
     "Ending",
     "Mark",
     "Question",
@@ -27,6 +28,7 @@ __all__ = [
     "Status",
     "decide",
     "draw",
+    "explain_draw",
     "score",
 ]
 
@@ -97,40 +99,76 @@ class CertificationScore:
     trusted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One question of the draw, and why: what the trace of a replayed test shows.
+
+    ``new_tube`` when its tube had given no question yet; ``fresh`` when the pupil has never succeeded at the challenge; ``among`` how
+    many skills were as good, chance choosing between them.
+    """
+
+    question: Question
+    new_tube: bool
+    fresh: bool
+    among: int
+
+
 def draw(release: Release, knowledge: Knowledge, succeeded: Collection[int], seed: bytes, locale: str) -> tuple[Question, ...]:
     """The questions of one candidate's test, by competence in the release's order.
 
     Three per certifiable competence from its validated skills: a tube not yet taken first, then the hardest skill, then one
-    with a challenge the pupil never succeeded at, then at random; at most 48. ``succeeded`` are the challenges the pupil has
-    answered right before. Raises :class:`~engine.errors.NotCertifiableError`.
+    with a challenge the pupil never succeeded at, then at random; at most 48 (docs/domain.md §5a). ``succeeded`` are the challenges
+    the pupil has answered right before. Raises :class:`~engine.errors.NotCertifiableError`.
+
+    >>> from engine.knowledge import Element
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> known = Knowledge.of(Element(skill.index, skill.level <= 3, direct=True, at=0) for skill in release.skills)
+    >>> questions = draw(release, known, (), b"seed", "fr")
+    >>> len(questions), {release.challenge_skill(question.challenge_index).level for question in questions}
+    (48, {3})
+    """
+    return tuple(drawn.question for drawn in explain_draw(release, knowledge, succeeded, seed, locale))
+
+
+def explain_draw(release: Release, knowledge: Knowledge, succeeded: Collection[int], seed: bytes, locale: str) -> tuple[Drawn, ...]:
+    """The same draw, with the reasons for each question; arguments and errors of :func:`draw`.
+
+    >>> from engine.knowledge import Element
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> known = Knowledge.of(Element(skill.index, True, direct=True, at=0) for skill in release.skills)
+    >>> first = explain_draw(release, known, (), b"seed", "fr")[0]
+    >>> first.new_tube, first.fresh, first.among
+    (True, True, 4)
     """
     profile = profile_of(release, knowledge)
     if not profile.certifiable:
         raise NotCertifiableError(f"level 1 is reached in {len(profile.certifiable_competences)} competences, 5 are needed")
     validated = knowledge.validated()
-    questions: list[Question] = []
+    drawn: list[Drawn] = []
     for code in profile.certifiable_competences:
         skills = {skill: release.playable_challenges(skill, locale) for skill in release.competence_skills(code) if skill in validated}
         playable = {skill: challenges for skill, challenges in skills.items() if challenges}
-        questions += _draw_competence(release, playable, frozenset(succeeded), Chance(seed, "certification", code))
-    return tuple(questions[:MAX_QUESTIONS])
+        drawn += _draw_competence(release, playable, frozenset(succeeded), Chance(seed, "certification", code))
+    return tuple(drawn[:MAX_QUESTIONS])
 
 
-def _draw_competence(
-    release: Release, playable: Mapping[int, tuple[int, ...]], succeeded: frozenset[int], chance: Chance
-) -> list[Question]:
+def _draw_competence(release: Release, playable: Mapping[int, tuple[int, ...]], succeeded: frozenset[int], chance: Chance) -> list[Drawn]:
     left, tubes = dict(playable), set[str]()
-    questions: list[Question] = []
-    while left and len(questions) < QUESTIONS_PER_COMPETENCE:
-        pool = [skill for skill in left if release.skills[skill].tube not in tubes] or list(left)
+    drawn: list[Drawn] = []
+    while left and len(drawn) < QUESTIONS_PER_COMPETENCE:
+        new_tubes = [skill for skill in left if release.skills[skill].tube not in tubes]
+        pool = new_tubes or list(left)
         hardest = max(release.skills[skill].level for skill in pool)
         pool = [skill for skill in pool if release.skills[skill].level == hardest]
-        skill = chance.choose([skill for skill in pool if not succeeded.issuperset(left[skill])] or pool)
+        pool = [skill for skill in pool if not succeeded.issuperset(left[skill])] or pool
+        skill = chance.choose(pool)
         challenges = left.pop(skill)
         tubes.add(release.skills[skill].tube)
         fresh = [index for index in challenges if index not in succeeded]
-        questions.append(pick_question(release, fresh or challenges, chance))
-    return questions
+        drawn.append(Drawn(pick_question(release, fresh or challenges, chance), bool(new_tubes), bool(fresh), len(pool)))
+    return drawn
 
 
 def score(

@@ -1,104 +1,142 @@
 """A test played again from what was stored, with the reasons for every question and every level.
 
 Given the release, the scheme, the seed and the packed answers, each question is chosen again and compared with the one that
-was shown; a difference means that the record, the release or the seed is not the one of the test, and is reported, not hidden.
-The trace is in French, for the jury and the schools.
+was shown; where the answer itself was kept and the release holds its solutions, it is graded again and compared with the result
+that was stored. A difference means that the record, the release or the seed is not the one of the test, and is reported, not hidden.
+Here are both positionings; the certifications are in :mod:`engine.replay_certification`, and given from here too.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from engine import adaptive, certification_profile, jalon_2pl, positioning
+from engine import bayes_positioning, positioning
 from engine.content import Release
-from engine.grading import Result
 from engine.knowledge import Knowledge, elements_of
+from engine.noisy_channel import capacity
 from engine.packing import Answered, Question
-from engine.scoring import CompetenceScore, Profile, profile_of
+from engine.replay_certification import replay_adaptive, replay_jalon_2pl, replay_profile_certification
+from engine.scoring import Profile, profile_of
+from engine.trace import RESULTS, Replay, Step, french, percent, play, tied
 
-_RESULTS = {
-    Result.OK: "juste",
-    Result.KO: "faux",
-    Result.SKIPPED: "passé",
-    Result.TIMEDOUT: "juste mais hors délai",
-    Result.FOCUSEDOUT: "juste mais page quittée",
-}
+__all__ = [
+    "Replay",
+    "Step",
+    "replay_adaptive",
+    "replay_bayes",
+    "replay_jalon_2pl",
+    "replay_positioning",
+    "replay_profile_certification",
+]
+
 _PREFERENCES = {
     "easy tube": "sujet facile",
     "untimed": "sans chronomètre",
     "level 2": "niveau 2",
     "lowest level": "niveau le plus bas",
-    "a competence not visited yet": "compétence pas encore visitée",
-    "away from the last competences": "loin des dernières compétences",
 }
-_DECISIONS = {
-    certification_profile.Decision.KEPT: "niveau confirmé",
-    certification_profile.Decision.LOWERED: "un niveau de moins",
-    certification_profile.Decision.UNCERTIFIED: "non certifié",
+_ENDS = {
+    bayes_positioning.End.SURE: "niveaux assez sûrs",
+    bayes_positioning.End.BUDGET: "nombre de questions épuisé",
+    bayes_positioning.End.NOTHING_LEFT: "plus rien à demander",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One question: ``chosen`` by the replay, ``shown`` to the pupil (``None`` after the last answer), and why."""
-
-    number: int
-    chosen: Question | None
-    shown: Question | None
-    why: str
-
-    @property
-    def same(self) -> bool:
-        """Whether the replay chose what was shown."""
-        return self.shown is None or self.chosen == self.shown
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """A whole test: its steps, and the reasons for its score, one line each."""
-
-    steps: tuple[Step, ...]
-    score: tuple[str, ...]
-
-    @property
-    def faithful(self) -> bool:
-        """Whether every question shown was chosen again."""
-        return all(step.same for step in self.steps)
-
-    def text(self) -> str:
-        """The trace as it is read."""
-        lines = [f"{step.number:>3}. {step.why}{'' if step.same else '  ≠ question montrée'}" for step in self.steps]
-        return "\n".join((*lines, *self.score))
 
 
 def replay_positioning(
     release: Release, target: Sequence[int], at_start: Knowledge, answers: Sequence[Answered], seed: bytes, locale: str
 ) -> Replay:
-    """A positioning test (docs/domain.md §4) and the profile it gives (§3)."""
-    steps = []
-    for number in range(len(answers) + 1):
-        past, shown = answers[:number], answers[number].question if number < len(answers) else None
+    """A positioning test (docs/domain.md §4) and the profile it gives (§3).
+
+    Raises :class:`~engine.errors.CorruptRecordError` when an answer is to a challenge that the release does not hold, as every
+    replay does.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> played = replay_positioning(release, release.competence_skills("1.1"), Knowledge.of(), [], b"seed", "fr")
+    >>> print(played.text().splitlines()[0])
+      1. 1.1-3-2 : niveau prédit 3,5, sans chronomètre, niveau 2, 4 acquis possibles, gain moyen 2,73, tirée parmi 4
+    """
+
+    def choose(past: Sequence[Answered]) -> tuple[Question | None, str]:
         thought = positioning.deliberate(release, target, at_start, past, locale)
         chosen = positioning.next_question(release, target, at_start, past, seed, locale)
-        steps.append(Step(number + 1, chosen, shown, _why_positioning(release, thought, chosen, answers, number)))
+        return chosen, _why_positioning(release, thought, chosen)
+
+    steps = play(release, answers, choose)
     knowledge = at_start.updated(elements_of(release, target, at_start, answers))
-    return Replay(tuple(steps), _why_profile(release, target, profile_of(release, knowledge), knowledge))
+    return Replay(steps, _why_profile(release, target, profile_of(release, knowledge), knowledge))
 
 
-def _why_positioning(
-    release: Release, thought: positioning.Deliberation, chosen: Question | None, answers: Sequence[Answered], number: int
-) -> str:
+def _why_positioning(release: Release, thought: positioning.Deliberation, chosen: Question | None) -> str:
+    level = french(thought.predicted_level, 1)
     if chosen is None:
-        return f"fin : plus rien à apprendre (niveau prédit {thought.predicted_level:g})"
+        return f"fin : plus rien à apprendre (niveau prédit {level})"
     reasons = "".join(f", {_PREFERENCES[name]}" for name in thought.kept)
-    ties = f", tirée parmi {len(thought.best)}" if len(thought.best) > 1 else ""
     return (
-        f"{release.challenge_skill(chosen.challenge_index).id} : niveau prédit {thought.predicted_level:g}{reasons}, "
-        f"{len(thought.candidates)} acquis possibles, gain moyen {thought.reward:.2f}{ties}{_outcome(answers, number)}"
+        f"{release.challenge_skill(chosen.challenge_index).id} : niveau prédit {level}{reasons}, "
+        f"{len(thought.candidates)} acquis possible{'s' if len(thought.candidates) > 1 else ''}, gain moyen {french(thought.reward, 2)}{tied(len(thought.best))}"
     )
 
 
-def _outcome(answers: Sequence[Answered], number: int) -> str:
-    return f" → {_RESULTS[answers[number].result]}" if number < len(answers) else ""
+def replay_bayes(
+    release: Release,
+    target: Sequence[int],
+    at_start: Knowledge,
+    answers: Sequence[Answered],
+    seed: bytes,
+    locale: str,
+    *,
+    scheme: bayes_positioning.BayesScheme = bayes_positioning.BAYES,
+) -> Replay:
+    """A positioning test by the Bayesian rule: what each question was expected to tell, each tube's level, and the profile.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> played = replay_bayes(release, release.competence_skills("1.1"), Knowledge.of(), [], b"seed", "fr")
+    >>> print(played.text().splitlines()[0])
+      1. 1.1-4-5 : acquis su à 40 %, information attendue 0,71 bit (au plus 0,72), tirée parmi 12, niveaux sûrs à 51 %
+    """
+
+    def choose(past: Sequence[Answered]) -> tuple[Question | None, str]:
+        thought = bayes_positioning.deliberate(release, target, at_start, past, locale, scheme=scheme)
+        chosen = bayes_positioning.choose(release, thought, len(past), seed, locale)
+        return chosen, _why_bayes(release, thought, chosen, past, scheme)
+
+    steps = play(release, answers, choose)
+    tubes = bayes_positioning.levels_of(release, target, at_start, answers, scheme=scheme)
+    levels = tuple(_why_level(release, tube, answers) for tube in tubes.values())
+    knowledge = at_start.updated(bayes_positioning.elements_of(release, target, at_start, answers, scheme=scheme))
+    return Replay(steps, levels + _why_profile(release, target, profile_of(release, knowledge), knowledge))
+
+
+def _why_bayes(
+    release: Release,
+    thought: bayes_positioning.Deliberation,
+    chosen: Question | None,
+    past: Sequence[Answered],
+    scheme: bayes_positioning.BayesScheme,
+) -> str:
+    worth = f"niveaux sûrs à {percent(thought.worth)}"
+    if chosen is None or thought.end is not None:
+        return f"fin : {_ENDS[thought.end or bayes_positioning.End.NOTHING_LEFT]} ({worth})"
+    skill = release.challenge_skill(chosen.challenge_index)
+    before = sum(release.challenge_skill(answered.challenge_index).index == skill.index for answered in past)
+    again = f", déjà demandé {before} fois" if before else ""
+    alone = ", sujet pas encore abordé" if thought.unasked else ""
+    most = capacity(scheme.slip, bayes_positioning.guess_of(release.challenges[chosen.challenge_index], scheme))
+    known = percent(thought.tubes[skill.tube].known(skill.level))
+    return (
+        f"{skill.id} : acquis su à {known}{again}{alone}, information attendue {french(thought.gain, 2)} bit "
+        f"(au plus {french(most, 2)}){tied(len(thought.best))}, {worth}"
+    )
+
+
+def _why_level(release: Release, tube: bayes_positioning.TubeLevel, answers: Sequence[Answered]) -> str:
+    """A tube's level: its chance, its neighbours', and the answers given in the tube."""
+    chances = ", ".join(
+        f"{level} à {percent(chance)}" for level, chance in zip(tube.levels, tube.probability, strict=True) if chance >= 0.05
+    )
+    skills = [(release.challenge_skill(answered.challenge_index), answered.result) for answered in answers]
+    given = ", ".join(f"{skill.id} {RESULTS[result]}" for skill, result in skills if skill.tube == tube.tube)
+    return f"{tube.tube} : niveau {tube.level}, le médian ({chances}) ; réponses : {given or 'aucune'}"
 
 
 def _why_profile(release: Release, target: Sequence[int], profile: Profile, knowledge: Knowledge) -> tuple[str, ...]:
@@ -111,145 +149,3 @@ def _why_profile(release: Release, target: Sequence[int], profile: Profile, know
             f"niveau {score.level} ({score.pix} ÷ 8, au plus {release.max_level})"
         )
     return tuple(lines)
-
-
-def replay_profile_certification(
-    release: Release,
-    knowledge: Knowledge,
-    succeeded: Sequence[int],
-    answers: Sequence[Answered],
-    seed: bytes,
-    locale: str,
-    *,
-    neutralised: Sequence[int] = (),
-    circumstances: certification_profile.Circumstances = certification_profile.Circumstances(),
-) -> Replay:
-    """A certification under the ``profile`` scheme (docs/domain.md §5a): the draw and the row of the table per competence."""
-    drawn = certification_profile.draw(release, knowledge, succeeded, seed, locale)
-    steps = []
-    for number, question in enumerate(drawn):
-        skill = release.challenge_skill(question.challenge_index)
-        shown = answers[number].question if number < len(answers) else None
-        aside = ", neutralisée" if number in neutralised else ""
-        why = f"{skill.id} : compétence {skill.competence}, niveau {skill.level}{_outcome(answers, number)}{aside}"
-        steps.append(Step(number + 1, question, shown, why))
-    levels = _levels_drawn(release, profile_of(release, knowledge), drawn)
-    results = [answered.result for answered in answers] + [None] * (len(drawn) - len(answers))
-    marks = [certification_profile.Mark(q.challenge_index, result) for q, result in zip(drawn, results, strict=False)]
-    score = certification_profile.score(release, levels, marks, neutralised, circumstances)
-    return Replay(tuple(steps), _why_certified(score, levels))
-
-
-def _levels_drawn(release: Release, profile: Profile, drawn: Sequence[Question]) -> dict[str, CompetenceScore]:
-    codes = dict.fromkeys(release.challenge_skill(question.challenge_index).competence for question in drawn)
-    return {code: profile.competences[code] for code in codes}
-
-
-def _why_certified(score: certification_profile.CertificationScore, levels: Mapping[str, CompetenceScore]) -> tuple[str, ...]:
-    lines = [f"taux de reproductibilité {score.rate} %, résultat {'fiable' if score.trusted else 'non fiable'}"]
-    for code, competence in score.competences.items():
-        lines.append(
-            f"{code} : {competence.right} justes et {competence.neutralised} neutralisées sur {competence.asked} → "
-            f"{_DECISIONS[competence.decision]} (niveau {levels[code].level} → {competence.level}, {competence.pix} pix)"
-        )
-    reason = f" ({score.reason.value})" if score.reason else ""
-    return (*lines, f"{score.status.value}{reason} : {score.pix} pix")
-
-
-def replay_adaptive(
-    release: Release,
-    answers: Sequence[Answered],
-    seed: bytes,
-    locale: str,
-    *,
-    scheme: adaptive.AdaptiveScheme = adaptive.NATIONAL,
-    excluded_skills: Sequence[tuple[int, int]] = (),
-    neutralised: Sequence[int] = (),
-    circumstances: adaptive.Circumstances = adaptive.Circumstances(),
-) -> Replay:
-    """A certification under the ``adaptive`` scheme (docs/domain.md §5b).
-
-    ``excluded_skills`` are pairs (position of the question, skill) of the alerts that were confirmed: a skill is closed from
-    its question on.
-    """
-    steps = []
-    for number in range(len(answers) + 1):
-        past, shown = answers[:number], answers[number].question if number < len(answers) else None
-        closed = [skill for position, skill in excluded_skills if position <= number]
-        thought = adaptive.deliberate(release, past, locale, scheme=scheme, excluded_skills=closed)
-        chosen = adaptive.next_question(release, past, seed, locale, scheme=scheme, excluded_skills=closed)
-        steps.append(Step(number + 1, chosen, shown, _why_adaptive(release, thought, chosen, answers, number)))
-    closed = [skill for _, skill in excluded_skills]
-    score = adaptive.score(
-        release, answers, locale, scheme=scheme, neutralised=neutralised, excluded_skills=closed, circumstances=circumstances
-    )
-    reason = f" ({score.reason.value})" if score.reason else ""
-    return Replay(
-        tuple(steps),
-        (
-            f"capacité {score.capacity.theta:.3f} ± {score.capacity.error:.3f} sur {score.answered} réponses et {score.simulated} simulées",
-            f"{score.status.value}{reason} : {score.pix} pix, niveau {score.level}",
-        ),
-    )
-
-
-def _measured(capacity: adaptive.Capacity, answered: int, simulated: int) -> str:
-    return f"capacité {capacity.theta:.3f} ± {capacity.error:.3f} sur {answered} réponses et {simulated} simulées"
-
-
-def _why_adaptive(
-    release: Release, thought: adaptive.Deliberation, chosen: Question | None, answers: Sequence[Answered], number: int
-) -> str:
-    if chosen is None:
-        return f"fin : capacité {thought.capacity.theta:.3f} ± {thought.capacity.error:.3f}"
-    rank, reward = next((place + 1, reward) for place, (index, reward) in enumerate(thought.shortlist) if index == chosen.challenge_index)
-    reasons = "".join(f", {_PREFERENCES[name]}" for name in thought.rules)
-    return (
-        f"{release.challenge_skill(chosen.challenge_index).id} : capacité {thought.capacity.theta:.3f} ± {thought.capacity.error:.3f}"
-        f"{reasons}, {thought.eligible} épreuves possibles, information {reward:.3f} ({rank}ᵉ sur {len(thought.shortlist)})"
-        f"{_outcome(answers, number)}"
-    )
-
-
-def replay_jalon_2pl(
-    content: jalon_2pl.CalibratedRelease,
-    answers: Sequence[Answered],
-    seed: bytes,
-    *,
-    seen: Sequence[int] = (),
-    excluded_skills: Sequence[tuple[int, int]] = (),
-    neutralised: Sequence[int] = (),
-    circumstances: jalon_2pl.Circumstances = jalon_2pl.Circumstances(),
-) -> Replay:
-    """A certification under the ``jalon-2pl`` scheme; ``excluded_skills`` as in :func:`replay_adaptive`."""
-    steps = []
-    for number in range(len(answers) + 1):
-        past, shown = answers[:number], answers[number].question if number < len(answers) else None
-        closed = [skill for position, skill in excluded_skills if position <= number]
-        chosen = jalon_2pl.next_question(content, past, seed, seen=seen, excluded_skills=closed)
-        state = content.engine.resume(seed, content.answers(past))
-        scheme = content.scheme
-        where = f"capacité {scheme.prior_mean + scheme.prior_sd * state.theta:.3f} ± {scheme.prior_sd * state.se:.3f}"
-        if chosen is None:
-            why = f"fin : {where}"
-        else:
-            item = content.item_of[chosen.challenge_index]
-            worth, price = content.engine.bank.information(item, state.theta), content.engine.bank.price[item]
-            skill = content.release.challenge_skill(chosen.challenge_index)
-            why = (
-                f"{skill.id} : {where}, tour de la compétence {skill.competence}, information {worth:.3f}, "
-                f"prix {price:.3f}{_outcome(answers, number)}"
-            )
-        steps.append(Step(number + 1, chosen, shown, why))
-    closed = [skill for _, skill in excluded_skills]
-    score = jalon_2pl.score(content, answers, seed, neutralised=neutralised, seen=seen, excluded_skills=closed, circumstances=circumstances)
-    reason = f" ({score.reason.value})" if score.reason else ""
-    levels = tuple(f"{code} : niveau {e.level} (probabilité {e.probability:.0%})" for code, e in score.competences.items())
-    return Replay(
-        tuple(steps),
-        (
-            _measured(score.certified, score.answered, score.simulated),
-            *levels,
-            f"{score.status.value}{reason} : {score.pix} pix, niveau {score.level}",
-        ),
-    )
