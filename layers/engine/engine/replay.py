@@ -70,9 +70,10 @@ def _why_positioning(release: Release, thought: positioning.Deliberation, chosen
     if chosen is None:
         return f"fin : plus rien à apprendre (niveau prédit {level})"
     reasons = "".join(f", {_PREFERENCES[name]}" for name in thought.kept)
+    possible = len(thought.candidates)
     return (
         f"{release.challenge_skill(chosen.challenge_index).id} : niveau prédit {level}{reasons}, "
-        f"{len(thought.candidates)} acquis possible{'s' if len(thought.candidates) > 1 else ''}, gain moyen {french(thought.reward, 2)}{tied(len(thought.best))}"
+        f"{possible} acquis possible{'s' if possible > 1 else ''}, gain moyen {french(thought.reward, 2)}{tied(len(thought.best))}"
     )
 
 
