@@ -1,8 +1,10 @@
 """A user has one live test per purpose and subject, whatever is repeated, crashes or comes at once. Source: docs/domain.md §3."""
 
+from dataclasses import replace
+
 import pytest
 
-from engine.knowledge import Knowledge
+from engine.knowledge import Element, Knowledge
 from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.errors import (
     CompetenceNotFoundError,
@@ -124,6 +126,24 @@ def test_improving_keeps_what_is_known_and_asks_the_rest_again(desk: Desk) -> No
     assert desk.start(improve=True) == again
     project(desk, desk.play(again))
     assert read_profile(desk.profiles, desk.releases, PUPIL).scores.competences["1.1"].level > 0
+
+
+def test_improving_keeps_the_known_and_the_unknown_strictly_younger_than_four_days(desk: Desk) -> None:
+    """The four kinds of elements of docs/domain.md §3, at the second: what is kept is not asked again."""
+    project(desk, desk.play(desk.start()))
+    desk.wait(days=9)
+    now = int(desk.clock.now().timestamp())
+    old, young = now - 4 * 86_400, now - 4 * 86_400 + 1
+    first, second, third, fourth, *_ = release().competence_skills("1.1")
+    elements = [Element(first, True, True, 0), Element(second, False, True, old), Element(third, False, False, young)]
+    profile = desk.profiles.get(PUPIL)
+    assert profile is not None
+    knowledge = Knowledge.of([*elements, Element(fourth, False, True, 0)])
+    assert desk.profiles.put(replace(profile, knowledge=knowledge.pack(), version=profile.version + 1), expected_version=profile.version)
+    again = desk.start(improve=True)
+    assert set(Knowledge.unpack(again.knowledge_at_start)) == {elements[0], elements[2]}
+    asked = {release().challenges[answered.challenge_index].skill_index for answered in desk.play(again).answers}
+    assert asked.isdisjoint({first, third})
 
 
 def test_an_ended_test_is_given_back_as_it_is(desk: Desk) -> None:
