@@ -50,7 +50,7 @@ TEXTS: dict[str, str] = {
     "idempotency_key": "0b6f6f0e-5a4e-4c7e-9f0a-2f8f4b9b8a11",
     "import_id": "imp_0123456789abcdef0123456789abcdef",
     "ine": "0123456789A",
-    "initial_password": "kuki-napa-4656",
+    "initial_password": "kuki-napa-buto-5497",
     "insee_code": "69381",
     "instruction": "Quelle formule donne la somme de la colonne B ?",
     "invigilator_code": "C7K2QX",

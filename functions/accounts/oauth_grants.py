@@ -47,14 +47,15 @@ class UnsupportedTokenTypeError(OAuth2Error):
     error = "unsupported_token_type"
 
 
-def person_response(tokens: Tokens) -> dict[str, Any]:
-    """RFC 6749 §5.1 for a person."""
-    return {
+def person_response(tokens: Tokens, device_token: str | None = None) -> dict[str, Any]:
+    """RFC 6749 §5.1 for a person; with the token of a device on which they have just proven who they are."""
+    response = {
         "access_token": tokens.access_token,
         "token_type": "Bearer",
         "expires_in": tokens.expires_in_s,
         "refresh_token": tokens.refresh_token,
     }
+    return response | ({"device_token": device_token} if device_token else {})
 
 
 class PasswordGrant(ResourceOwnerPasswordCredentialsGrant):
@@ -66,7 +67,7 @@ class PasswordGrant(ResourceOwnerPasswordCredentialsGrant):
         if self.request.payload.scope:
             raise InvalidScopeError("People have roles, not scopes.")
         try:
-            identity = sign_in(self.server.accounts, username, password)
+            identity = sign_in(self.server.accounts, username, password, self.request.form.get("device_token", ""))
         except WrongCredentialsError as error:
             metric("SignInRefused", service=SERVICE, reason="wrong_credentials")
             raise InvalidGrantError(error.detail) from error

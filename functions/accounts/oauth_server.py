@@ -22,6 +22,7 @@ from functions.accounts.oauth_clients import TokenClient, Unknown, authenticate_
 from functions.accounts.oauth_grants import ClientGrant, PasswordGrant, RefreshGrant, Revocation, person_response
 from jalon.accounts.access_token import LIFETIME, AccessTokens
 from jalon.accounts.accounts import Accounts
+from jalon.accounts.known_device import write_device_token
 from jalon.accounts.sign_ins import SignIns
 
 _MEDIA_TYPE = "application/x-www-form-urlencoded"
@@ -103,7 +104,7 @@ class TokenServer(AuthorizationServer):
     ) -> dict[str, Any]:
         """The token response of a person who signed in (``user``) or of a client in its own name."""
         if user is not None:
-            return person_response(self.sign_ins.open(user, client.client_id))
+            return person_response(self.sign_ins.open(user, client.client_id), write_device_token(self.accounts, user))
         scopes = frozenset((scope or "").split()) or client.scopes
         if not scopes <= client.scopes:
             raise InvalidScopeError

@@ -16,6 +16,7 @@ from functions.accounts.schemas import (
     TokenResponse,
 )
 from functions.accounts.wiring import desk, provider_sign_ins
+from jalon.accounts.known_device import write_device_token
 from jalon.accounts.oauth_client import SCREENS
 from jalon.accounts.provider_flow import Return, depart
 from jalon.accounts.sign_in_with_provider import link_provider, refuse_claimed_email, sign_in_with_provider
@@ -43,7 +44,7 @@ def complete_provider_sign_in(exchange: Exchange) -> Response:
     tokens = desk().tokens.sign_ins.open(identity, SCREENS)
     logger(SERVICE).info("SIGNED_IN", user_id=identity.user_id)
     metric("SignedIn", service=SERVICE)
-    return json_response(HTTPStatus.OK, TokenResponse(**person_response(tokens)))
+    return json_response(HTTPStatus.OK, TokenResponse(**person_response(tokens, write_device_token(desk().accounts, identity))))
 
 
 def begin_provider_link(exchange: Exchange) -> Response:

@@ -197,6 +197,9 @@ class TokenResponse(BaseModel):
     expires_in: int
     refresh_token: str | None = Field(default=None, description="For people; a client asks for another access token instead.")
     scope: str | None = Field(default=None, description="For clients.")
+    device_token: str | None = Field(
+        default=None, description="After a person's sign-in: keep it on this device and send it with the next one (POST /v1/oauth/token)."
+    )
 
 
 class TokenError(BaseModel):
@@ -221,6 +224,7 @@ class TokenRequest(BaseModel):
     username: str | None = Field(default=None, description="An e-mail address or a school's username.")
     password: str | None = Field(default=None, json_schema_extra={"format": "password"})
     refresh_token: str | None = None
+    device_token: str | None = Field(default=None, description="What the last sign-in on this device gave, for this username.")
     scope: str | None = None
     client_id: str | None = None
     client_secret: str | None = Field(default=None, json_schema_extra={"format": "password"})

@@ -36,7 +36,7 @@ def test_bad_passwords_are_refused_with_a_reason(password: str, code: str) -> No
 @given(st.binary(min_size=32, max_size=32))
 def test_an_initial_password_may_always_be_kept(entropy: bytes) -> None:
     password = initial_password(entropy)
-    assert len(password) == 14
+    assert len(password) == 19
     assume(len(set(password)) >= 5)  # all but one in ten million
     assert password_violations("/password", password, "username9999") == ()
     assert not set(password) & set("lqxywhc01")

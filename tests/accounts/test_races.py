@@ -10,6 +10,7 @@ import pytest
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.accounts_wiring import open_accounts
+from jalon.accounts.change_password import change_password
 from jalon.accounts.create_member_account import NewMember, create_member_account
 from jalon.accounts.create_pupil_account import NewPupil, create_pupil_account, create_pupil_accounts
 from jalon.accounts.identity import EmailTakenError
@@ -77,6 +78,7 @@ def test_one_refresh_token_used_many_times_at_once_has_one_successor(cloud: Clou
 
 def test_parallel_guesses_have_no_more_tries_than_guesses_in_a_row(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     pupil = create_pupil_account(accounts, NewPupil(UserId("usr_1"), "Léa", "Martin", date(2010, 3, 12)))
+    change_password(accounts, pupil.user_id, pupil.initial_password or "", "un lapin dans la lune")
     given = at_once(lambda _: sign_in(accounts, pupil.username, "wrong"))
     tried = [error for error in given if isinstance(error, WrongCredentialsError)]
     refused = [error for error in given if isinstance(error, AccountWaitsError)]

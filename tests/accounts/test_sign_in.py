@@ -5,12 +5,20 @@ from datetime import date
 
 import pytest
 
+from jalon.accounts.attach_email import confirm_email
+from jalon.accounts.change_password import change_password
 from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
+from jalon.accounts.known_device import counter_of, write_device_token
 from jalon.accounts.lockout import NONE_YET, AccountWaitsError, Attempts
+from jalon.accounts.prove_email import write_code
+from jalon.accounts.reset_pupil_password import reset_pupil_password
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
+from jalon.accounts.sign_out_everywhere import sign_out_everywhere
 from jalon.accounts.stores import Credentials
 from jalon.kernel.ids import UserId
 from tests.accounts.fakes import World
+
+OWN = "un lapin dans la lune"
 
 
 @pytest.fixture
@@ -44,24 +52,109 @@ def test_an_unknown_login_costs_the_same_work_as_a_wrong_password(world: World, 
     assert len(world.store.tries) == 1
 
 
-@pytest.mark.parametrize("login", ["lea.martin1203", "nobody.here0101"])
-def test_logins_wait_alike_whether_or_not_they_exist(world: World, lea: PupilAccount, login: str) -> None:
+def own_password(world: World, pupil: PupilAccount) -> str:
+    """The pupil chooses a password."""
+    change_password(world.accounts, pupil.user_id, pupil.initial_password or "", OWN)
+    return OWN
+
+
+def waits(world: World, login: str) -> bool:
+    """Whether six wrong passwords in a row make this login wait."""
     fail(world, login, 5)
+    try:
+        fail(world, login, 1)
+    except AccountWaitsError:
+        return True
+    return False
+
+
+def test_after_five_wrong_passwords_the_account_waits(world: World, lea: PupilAccount) -> None:
+    password = own_password(world, lea)
+    before = world.hasher.checks
+    fail(world, lea.username, 5)
     with pytest.raises(AccountWaitsError) as refused:
-        sign_in(world.accounts, login, lea.initial_password or "")
+        sign_in(world.accounts, lea.username, password)
     assert refused.value.retry_after_s == 15
-    assert world.hasher.checks == 5, "what is tried during a wait is not looked at"
+    assert world.hasher.checks - before == 5, "what is tried during a wait is not looked at"
 
 
 def test_the_right_password_after_the_wait_wipes_the_slate(world: World, lea: PupilAccount) -> None:
+    password = own_password(world, lea)
     fail(world, lea.username, 5)
     world.pass_time(seconds=15)
-    sign_in(world.accounts, lea.username, lea.initial_password or "")
+    sign_in(world.accounts, lea.username, password)
     fail(world, lea.username, 4)
+
+
+def test_whether_a_login_waits_tells_nothing_of_it(world: World, lea: PupilAccount) -> None:
+    """A username waits or not as those that nobody has do; an address always does."""
+    unknown = {waits(world, f"nobody{number}.here0101") for number in range(12)}
+    assert unknown == {True, False}
+    assert all(waits(world, f"nobody{number}@example.org") for number in range(12))
+    assert not waits(world, lea.username)
+    own_password(world, lea)
+    assert waits(world, lea.username)
+
+
+def test_an_attached_address_waits_though_the_password_is_the_schools(world: World, lea: PupilAccount) -> None:
+    code = write_code(world.keyring, lea.user_id, "lea@example.org", world.clock.now())
+    confirm_email(world.accounts, lea.user_id, "lea@example.org", code)
+    assert waits(world, "lea@example.org")
+
+
+def test_a_program_that_never_tires_keeps_nobody_out_of_a_lesson(world: World) -> None:
+    """A classmate at the school's one address tries everybody's username the moment each wait ends, for an hour."""
+    names = [("Léa", "Martin"), ("Paul", "Durand"), ("Noé", "Blanc"), ("Zoé", "Roux")]
+    pupils = [
+        create_pupil_account(world.accounts, NewPupil(UserId(f"usr_{number}"), first, last, date(2010, 3, 1 + number)))
+        for number, (first, last) in enumerate(names)
+    ]
+    fresh, known, elsewhere, signed_in = pupils
+    for pupil in (known, elsewhere, signed_in):
+        own_password(world, pupil)
+    token = write_device_token(world.accounts, sign_in(world.accounts, known.username, OWN))
+    for second in range(3_600):
+        for pupil in pupils:
+            with pytest.raises((WrongCredentialsError, AccountWaitsError)):
+                sign_in(world.accounts, pupil.username, "nonsense")
+        assert sign_in(world.accounts, fresh.username, fresh.initial_password or "").user_id == fresh.user_id
+        assert sign_in(world.accounts, known.username, OWN, token).user_id == known.user_id
+        if second >= 5:
+            with pytest.raises(AccountWaitsError):
+                sign_in(world.accounts, elsewhere.username, OWN)
+        world.pass_time(seconds=1)
+    given = reset_pupil_password(world.accounts, elsewhere.user_id)
+    fail(world, elsewhere.username, 50)
+    assert sign_in(world.accounts, given.username, given.initial_password or "").user_id == elsewhere.user_id
+    change_password(world.accounts, signed_in.user_id, OWN, "une lune dans le lapin")
+
+
+def test_a_known_device_has_its_own_few_slips(world: World, lea: PupilAccount) -> None:
+    password = own_password(world, lea)
+    token = write_device_token(world.accounts, sign_in(world.accounts, lea.username, password))
+    for _ in range(5):
+        with pytest.raises(WrongCredentialsError):
+            sign_in(world.accounts, lea.username, "wrong", token)
+    with pytest.raises(AccountWaitsError):
+        sign_in(world.accounts, lea.username, password, token)
+    assert sign_in(world.accounts, lea.username, password).user_id == lea.user_id, "elsewhere nothing was tried"
+
+
+def test_a_device_is_known_to_one_person_until_they_sign_out_everywhere(world: World, lea: PupilAccount) -> None:
+    paul = create_pupil_account(world.accounts, NewPupil(UserId("usr_paul"), "Paul", "Durand", date(2010, 5, 2)))
+    token = write_device_token(world.accounts, sign_in(world.accounts, lea.username, lea.initial_password or ""))
+    assert counter_of(world.accounts, lea.user_id, token) is not None
+    assert counter_of(world.accounts, paul.user_id, token) is None
+    forged = token[:-1] + ("A" if token[-1] != "A" else "B")
+    for wrong in (forged, "", "dv", "dv.usr_lea.x.n.m", token.replace(".0.", ".00."), token.replace(".0.", ".1."), "\ud800"):
+        assert counter_of(world.accounts, lea.user_id, wrong) is None
+    sign_out_everywhere(world.accounts, lea.user_id)
+    assert counter_of(world.accounts, lea.user_id, token) is None
 
 
 def test_one_pupil_waiting_lets_the_class_in(world: World, lea: PupilAccount) -> None:
     paul = create_pupil_account(world.accounts, NewPupil(UserId("usr_paul"), "Paul", "Durand", date(2010, 5, 2)))
+    own_password(world, lea)
     fail(world, lea.username, 5)
     sign_in(world.accounts, paul.username, paul.initial_password or "")
 
@@ -81,6 +174,8 @@ def test_credentials_without_their_person_let_nobody_in(world: World, lea: Pupil
 
 def test_parallel_guesses_are_counted_one_by_one(world: World, lea: PupilAccount) -> None:
     """Another request counts an attempt between every two steps of this one."""
+    own_password(world, lea)
+    before = world.hasher.checks
     store, record = world.store, world.store.record_attempt
 
     def raced(user_id: UserId, before: Attempts, after: Attempts) -> Attempts | None:
@@ -90,8 +185,8 @@ def test_parallel_guesses_are_counted_one_by_one(world: World, lea: PupilAccount
 
     store.record_attempt = raced  # type: ignore[method-assign]
     with pytest.raises(AccountWaitsError):
-        sign_in(world.accounts, lea.username, lea.initial_password or "")
-    assert world.hasher.checks == 0
+        sign_in(world.accounts, lea.username, OWN)
+    assert world.hasher.checks == before
 
 
 def test_an_outdated_verifier_is_renewed_when_the_password_is_known(world: World, lea: PupilAccount) -> None:

@@ -49,7 +49,18 @@ def bodies(draw: st.DrawFn, operation: Operation) -> str:
 @st.composite
 def forms(draw: st.DrawFn) -> str:
     """Pairs of the parameters' names with anything, or no form at all."""
-    names = ["grant_type", "username", "password", "refresh_token", "scope", "client_id", "client_secret", "token", "token_type_hint"]
+    names = [
+        "grant_type",
+        "username",
+        "password",
+        "refresh_token",
+        "scope",
+        "client_id",
+        "client_secret",
+        "token",
+        "token_type_hint",
+        "device_token",
+    ]
     grants = ["password", "refresh_token", "client_credentials", "authorization_code"]
     value = st.sampled_from(grants) | st.text("abc.%&=+é\x00\n ", max_size=12)
     pairs = draw(st.lists(st.tuples(st.sampled_from(names), value), max_size=5))

@@ -50,7 +50,7 @@ def test_a_person_signs_in_with_a_token_that_the_published_keys_verify(cloud: Cl
     reply = sign_in(" Elodie.Martin@EXAMPLE.org ")
     assert reply.status == 200
     assert reply.headers["cache-control"] == "no-store"
-    assert set(reply.body) == {"access_token", "token_type", "expires_in", "refresh_token"}
+    assert set(reply.body) == {"access_token", "token_type", "expires_in", "refresh_token", "device_token"}
     assert (reply.body["token_type"], reply.body["expires_in"]) == ("Bearer", 1200)
     claims = claims_of(cloud, reply.body["access_token"])
     assert (claims["sub"], claims["client_id"], claims["roles"], claims["scope"]) == (user_id, "jalon", "pupil", "")
@@ -73,6 +73,19 @@ def test_a_wrong_password_and_an_unknown_login_are_refused_alike(user_id: str, u
         400,
         {"error": "invalid_grant", "error_description": "The login or the password is wrong."},
     )
+
+
+def test_on_a_device_one_used_before_a_strangers_nonsense_makes_nobody_wait(cloud: Cloud, user_id: str) -> None:
+    token = sign_in().body["device_token"]
+    assert [sign_in(password="wrong").status for _ in range(6)] == [400] * 5 + [429]
+    assert sign_in().status == 429
+    form = {"grant_type": "password", "username": EMAIL, "password": PASSWORD}
+    here = send("token_password", form={**form, "device_token": token})
+    assert here.status == 200
+    assert here.body["device_token"] != token
+    assert send("token_password", form={**form, "device_token": token[:-1]}).status == 429
+    assert send("token_password", form={**form, "device_token": token, "password": "wrong"}).status == 400
+    assert token.split(".")[-1] not in str(cloud.items("credentials")), "nothing that is stored can be presented"
 
 
 def test_after_five_failures_the_account_waits_and_nobody_else(user_id: str) -> None:

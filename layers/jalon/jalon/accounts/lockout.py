@@ -1,9 +1,18 @@
-"""Slowing guesses down, per account.
+"""Slowing guesses down, per account, so that no classroom can be locked out by it.
 
 All pupils of a school share one IP address (docs/domain.md §10), so addresses are never counted. A few slips cost
-nothing; then each failure makes the account wait, longer each time, up to a ceiling short enough that a classmate who
-types nonsense on purpose spoils a few minutes and not a lesson. What is tried during a wait is refused unread and does
-not prolong it. Whoever is signed in already stays so.
+nothing; then each failure makes the account wait, longer each time, up to a ceiling. What is tried during a wait is refused
+unread and does not prolong it. Whoever is signed in already stays so.
+
+Usernames are easy to guess, so a program could try all of a class's the moment each wait ends, and keep everybody waiting. It
+cannot keep out:
+
+- whoever still has the password that the school handed out: it is random enough to need no brake (:mod:`jalon.accounts.passwords`),
+  and a teacher gives a pupil a new one at any time;
+- whoever signs in on a device they used before: its slips are counted apart (:mod:`jalon.accounts.known_device`);
+- whoever is signed in and types their password once more: that is counted apart too.
+
+Logins that do not exist wait, or do not, like those that do.
 """
 
 from dataclasses import dataclass

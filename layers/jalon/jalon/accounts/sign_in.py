@@ -2,7 +2,8 @@
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.identity import Identity
-from jalon.accounts.lockout import NONE_YET, AccountWaitsError, begin_attempt
+from jalon.accounts.known_device import counter_of
+from jalon.accounts.lockout import NONE_YET, AccountWaitsError, Attempts, begin_attempt
 from jalon.accounts.logins import normalise_login
 from jalon.accounts.passwords import normalise_password
 from jalon.accounts.stores import Credentials
@@ -18,35 +19,56 @@ class WrongCredentialsError(NotSignedInError):
     code = "wrong_credentials"
 
 
-def sign_in(accounts: Accounts, login: str, password: str) -> Identity:
-    """Whom the login and password belong to.
+def sign_in(accounts: Accounts, login: str, password: str, device_token: str = "") -> Identity:
+    """Whom the login and password belong to. ``device_token`` is what an earlier sign-in left on this device, if one did.
 
     Raises :class:`WrongCredentialsError`, or :class:`AccountWaitsError` after too many failures, in both cases alike
     for logins that exist and for those that do not.
     """
-    login_key = accounts.keyring.login_key(normalise_login(login))
+    normalised = normalise_login(login)
+    login_key = accounts.keyring.login_key(normalised)
     user_id = accounts.store.user_of_login(login_key) or accounts.keyring.decoy_user(login_key)
-    return prove(accounts, user_id, password)
+    credentials = accounts.store.credentials(user_id) or _decoy(accounts, login_key)
+    counter = counter_of(accounts, user_id, device_token) or user_id
+    braked = "@" in normalised or credentials.initial_nonce is None
+    return _prove(accounts, user_id, password, credentials, counter, braked=braked)
 
 
 def prove(accounts: Accounts, user_id: UserId, password: str) -> Identity:
-    """The identity of ``user_id`` if the password is theirs; raises as :func:`sign_in` does."""
-    _count_attempt(accounts, user_id)
+    """The identity of ``user_id``, who is signed in, if the password is theirs; raises as :func:`sign_in` does.
+
+    Counted apart from sign-ins: a stranger who makes the account wait does not keep its owner from changing the password.
+    """
     credentials = accounts.store.credentials(user_id) or Credentials()
+    return _prove(accounts, user_id, password, credentials, f"signed-in#{user_id}", braked=True)
+
+
+def _prove(accounts: Accounts, user_id: UserId, password: str, credentials: Credentials, counter: str, *, braked: bool) -> Identity:
+    _count_attempt(accounts, counter, braked=braked)
     identity = accounts.store.identity(user_id) if _fits(accounts, credentials, password) else None
     if identity is None:
         raise WrongCredentialsError("The login or the password is wrong.")
-    accounts.store.forget_attempts(user_id)
+    accounts.store.forget_attempts(counter)
     _renew_outdated(accounts, user_id, credentials, password)
     return identity
 
 
-def _count_attempt(accounts: Accounts, user_id: UserId) -> None:
-    """Count the attempt before the password is looked at; attempts made at the same time are counted one by one."""
+def _decoy(accounts: Accounts, login_key: str) -> Credentials:
+    """What an unknown login is taken to have: half of them an initial password, so that waiting or not tells nothing."""
+    initial = accounts.keyring.derive("decoy password", login_key)[0] % 2
+    return Credentials(initial_nonce=b"decoy" if initial else None)
+
+
+def _count_attempt(accounts: Accounts, counter: str, *, braked: bool) -> None:
+    """Count the attempt before the password is looked at; attempts made at the same time are counted one by one.
+
+    The same is written where nothing is braked: a stranger cannot tell by the time it takes.
+    """
     before = NONE_YET
     for _ in range(_RACES_LOST):
-        stored = accounts.store.record_attempt(user_id, before, begin_attempt(before, accounts.clock.now()))
-        if stored is None:
+        now = accounts.clock.now()
+        stored = accounts.store.record_attempt(counter, before, begin_attempt(before, now) if braked else Attempts(1, now))
+        if stored is None or not braked:
             return
         before = stored
     raise AccountWaitsError("Too many sign-ins at once for this login; try again.", retry_after_s=1)
