@@ -165,6 +165,16 @@ def test_ties_are_broken_by_the_seed_and_every_tied_skill_can_come() -> None:
     assert challenges == {Question(index, 0) for index in range(3)}
 
 
+def test_a_tie_is_a_tie_though_the_machine_rounds_its_two_sides_differently() -> None:
+    """P(6, 4) + 2 (1 − P(6, 4)) = 2 P(6, 8) + (1 − P(6, 8)), but not in floats."""
+    content = release({"1.1": {"a": [1, 5, 8], "b": [4, 8], "c": [2]}}, max_level=8)
+    considered = after(content, (5, Result.OK), (1, Result.OK))
+    assert considered.predicted_level == 6.0
+    below, above = 1 / (1 + exp(-2)), 1 / (1 + exp(2))
+    assert below + 2 * (1 - below) != 2 * above + (1 - above)
+    assert skills(content, considered.best) == ["b4", "b8"]
+
+
 def test_a_validated_challenge_is_preferred_to_an_archived_one_and_a_proposed_one_is_never_asked() -> None:
     content = release(
         {"1.1": {"a": [2]}},

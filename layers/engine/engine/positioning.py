@@ -28,7 +28,7 @@ _PREDICTABLE_LEVELS: Final = tuple(half / 2 for half in range(1, 16))
 _FIRST_LEVEL: Final = 2
 _EASY_LEVEL: Final = 3
 _REACH: Final = 2
-_TIE: Final = 1e-12  # two levels whose scores differ by less are a tie, on any machine
+_TIE: Final = 1e-12  # scores or rewards that differ by less are a tie, on any machine: P(l, l + x) and 1 − P(l, l − x) do by an ulp
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class _Course:
         candidates, kept = self._candidates(level)
         rewards = {skill: self._reward(skill, level) for skill in candidates}
         greatest = max(rewards.values(), default=0.0)
-        best = tuple(skill for skill, reward in rewards.items() if reward == greatest and reward > 0)
+        best = tuple(skill for skill, reward in rewards.items() if reward > max(0.0, greatest - _TIE))
         return Deliberation(level, kept, candidates, greatest, best)
 
     def _candidates(self, predicted: float) -> tuple[tuple[int, ...], tuple[str, ...]]:
