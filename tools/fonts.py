@@ -27,10 +27,13 @@ BLOCK = 0x800
 LATIN = (
     range(0x20, 0x7F),
     range(0xA0, 0x250),  # Latin-1, Extended-A and -B
+    range(0x250, 0x2B0),  # what the names of West Africa add: ɓ, ɗ, ɛ, ŋ’s kin
     range(0x2B0, 0x2C0),  # modifier letters: the apostrophes of Breton, Hawaiian and Maori names among them
     range(0x300, 0x370),  # combining marks, for what NFC leaves apart
     range(0x1E00, 0x1F00),  # Vietnamese and others
     range(0x2010, 0x2028),
+    range(0x2C60, 0x2C80),
+    range(0xFB00, 0xFB07),  # ligatures as some registers type them
     (0x202F, 0x2030, 0x2032, 0x2033, 0x2039, 0x203A, 0x2044, 0x20AC, 0x2116, 0x2122, 0x2212, 0x2713),
 )
 SPACE = range(0x20, 0x21)
@@ -67,23 +70,31 @@ CUTS: tuple[Cut, ...] = (
     Cut("cyrillic", "NotoSerif-Bold.ttf", CYRILLIC),
     Cut("armenian", "NotoSerifArmenian-Bold.ttf", (SPACE, range(0x530, 0x590))),
     Cut("georgian", "NotoSerifGeorgian-Bold.ttf", (SPACE, range(0x10A0, 0x1100), range(0x1C90, 0x1CC0))),
+    Cut("cherokee", "NotoSansCherokee-Bold.ttf", (SPACE, range(0x13A0, 0x1400), range(0xAB70, 0xABC0))),
+    Cut("tifinagh", "NotoSansTifinagh-Regular.ttf", (SPACE, range(0x2D30, 0x2D80))),
     Cut("ethiopic", "NotoSerifEthiopic-Bold.ttf", (SPACE, range(0x1200, 0x13A0))),
     _script("arabic", "NotoNaskhArabic-Bold.ttf", range(0x600, 0x700), range(0x750, 0x780)),
+    _script("syriac", "NotoSansSyriac-Regular.ttf", range(0x700, 0x750)),
+    _script("thaana", "NotoSansThaana-Bold.ttf", range(0x780, 0x7C0)),
+    _script("nko", "NotoSansNKo-Regular.ttf", range(0x7C0, 0x800)),
     _script("hebrew", "NotoSerifHebrew-Bold.ttf", range(0x590, 0x600)),
     _script("devanagari", "NotoSerifDevanagari-Bold.ttf", range(0x900, 0x980)),
     _script("bengali", "NotoSerifBengali-Bold.ttf", range(0x980, 0xA00)),
     _script("gurmukhi", "NotoSerifGurmukhi-Bold.ttf", range(0xA00, 0xA80)),
     _script("gujarati", "NotoSerifGujarati-Bold.ttf", range(0xA80, 0xB00)),
+    _script("oriya", "NotoSansOriya-Bold.ttf", range(0xB00, 0xB80)),
     _script("tamil", "NotoSerifTamil-Bold.ttf", range(0xB80, 0xC00)),
     _script("telugu", "NotoSerifTelugu-Bold.ttf", range(0xC00, 0xC80)),
     _script("malayalam", "NotoSerifMalayalam-Bold.ttf", range(0xD00, 0xD80)),
     _script("sinhala", "NotoSerifSinhala-Bold.ttf", range(0xD80, 0xE00)),
     _script("thai", "NotoSerifThai-Bold.ttf", range(0xE00, 0xE80)),
     _script("lao", "NotoSerifLao-Bold.ttf", range(0xE80, 0xF00)),
+    _script("tibetan", "NotoSerifTibetan-Bold.ttf", range(0xF00, 0x1000)),
     _script("myanmar", "NotoSerifMyanmar-Bold.ttf", range(0x1000, 0x10A0)),
     _script("khmer", "NotoSerifKhmer-Bold.ttf", range(0x1780, 0x1800)),
-    Cut("kana", "DroidSansFallbackFull.ttf", (SPACE, range(0x3000, 0x3100), range(0xFF00, 0xFF61))),
+    Cut("kana", "DroidSansFallbackFull.ttf", (SPACE, range(0x3000, 0x3100), range(0xFF00, 0xFFA0))),
     *(_block("han", "DroidSansFallbackFull.ttf", first) for first in range(0x3000, 0xA000, BLOCK)),
+    _block("han", "DroidSansFallbackFull.ttf", 0xF800),
     *(_block("hangul", "NanumMyeongjoBold.ttf", first, renamed=True) for first in range(0xA800, 0xD800, BLOCK)),
 )
 #: The tables that shape a script.

@@ -4,17 +4,19 @@ import io
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.x509.oid import NameOID
 
 from functions.certificates.sealing import Seal, seal_from
-from functions.seal_certificate import wiring
+from functions.seal_certificate import pades, wiring
 from functions.seal_certificate.app import handler
 from jalon.edge.settings import Settings
+from jalon.kernel.clock import SystemClock
 from jalon.kernel.errors import JalonError
 
 PEM = serialization.Encoding.PEM
@@ -100,3 +102,32 @@ def sealing(cloud, monkeypatch, key_spec: str = "ECC_NIST_P256", key=None, **val
     seal = seal_from(Settings.from_environment())
     assert seal is not None
     return Sealing(seal, authority)
+
+
+class SoftwareKms:
+    """The two calls of KMS that a seal takes, with a key in memory: for samples, which no emulator is started for."""
+
+    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
+        self._key = key
+
+    def get_public_key(self, **_: str) -> dict:
+        return {
+            "PublicKey": self._key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        }
+
+    def sign(self, **request) -> dict:
+        return {"Signature": self._key.sign(request["Message"], ec.ECDSA(utils.Prehashed(hashes.SHA256())))}
+
+
+def software_seal() -> Seal:
+    """A seal of the tests' own authority, made in this process."""
+    authority, key = Authority(), ec.generate_private_key(ec.SECP256R1())
+    chain = authority.issue("Cachet des Exemples", key.public_key()).public_bytes(PEM) + authority.certificate.public_bytes(PEM)
+    with patch.object(pades, "client", lambda _: SoftwareKms(key)):
+        made = pades.KmsSeal("in memory", chain, SystemClock())
+
+    def seal(pdf: bytes) -> bytes:
+        with patch.object(pades, "client", lambda _: SoftwareKms(key)):
+            return made.seal(pdf)
+
+    return seal

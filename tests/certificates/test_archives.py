@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import json
 import zipfile
 
 import pytest
@@ -12,6 +13,7 @@ from jalon.certificates.certificate import Outcome, PublishedResult
 from jalon.certificates.publish_certificate import publish_certificate
 from jalon.kernel.ids import SessionNumber
 from tests.certificates.fakes import NOON, SITE_URL, a_result, publishing
+from tests.cloud import template
 
 NUMBER = SessionNumber("12345678")
 
@@ -43,6 +45,22 @@ def test_a_name_cannot_lead_a_file_elsewhere(published):
     certificate = parts.certificates.by_code(lines[0].code)
     evil = dataclasses.replace(certificate, result=a_result(last_name="../../etc/passwd\0", first_name="C:\\x"))
     assert name_of(evil) == f"etc passwd C x - {certificate.facts.code}.pdf"
+
+
+@pytest.mark.parametrize(("language", "note"), [("fr", "Certificats manquants.txt"), ("en", "Missing certificates.txt")])
+def test_a_name_that_cannot_be_printed_is_told_and_keeps_nobody_from_theirs(published, language, note, capsys):
+    parts, lines = published
+    unprintable = publish_certificate(parts, a_result(9, first_name="Zoé😀"))
+    certificates = [parts.certificates.by_code(line.code) for line in (lines[0], unprintable, lines[1])]
+    target = io.BytesIO()
+    assert write_archive(target, certificates, language, SITE_URL) == 2
+    with zipfile.ZipFile(target) as archive:
+        assert archive.namelist() == [name_of(certificates[0]), name_of(certificates[2]), note]
+        assert name_of(certificates[1]) in archive.read(note).decode()
+    emitted = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+    wanted = template()["Resources"]["NameNotPrintableAlarm"]["Properties"]
+    assert {item["Name"]: emitted[item["Name"]] for item in wanted["Dimensions"]} == {i["Name"]: i["Value"] for i in wanted["Dimensions"]}
+    assert emitted[wanted["MetricName"]] == [1.0]
 
 
 def test_the_key_follows_what_counts(published):

@@ -16,8 +16,9 @@ from functions.certificates.sealing import FIELD, SealUnavailableError, seal_fro
 from functions.seal_certificate import pades
 from jalon.edge.settings import Settings
 from tests.certificates.fakes import SITE_URL
+from tests.certificates.samples import certificate_of
 from tests.certificates.seals import sealing
-from tests.certificates.test_printing import certificate_of, needs
+from tests.certificates.test_printing import needs
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from fpdf import FPDF, XPos, YPos
 from fpdf.actions import URIAction
 from fpdf.annotations import PDFAnnotation
 from fpdf.enums import AnnotationFlag
+from fpdf.fonts import TTFFont
 from fpdf.prefs import ViewerPreferences
 from fpdf.structure_tree import StructElem
 
@@ -59,6 +60,9 @@ class Canvas(FPDF):
 
     def finished(self) -> bytes:
         """The whole file."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                _name_every_glyph(font)
         return bytes(self.output(output_producer_class=CompactProducer))
 
     def close(self) -> None:
@@ -174,6 +178,15 @@ class Canvas(FPDF):
         if stroke is not None:
             settings.append(f"{_rgb(stroke)} RG")
         self._out(" ".join(settings) + f" {path} {operator} Q")
+
+
+def _name_every_glyph(font: TTFFont) -> None:
+    """Of the glyphs of one syllable, the first stands for its characters; the others, for a space of no width: every glyph must stand
+    for some character (ISO 19005-3 §6.2.11.7.2), and what is read is the replacement text.
+    """
+    for glyph in dict(font.subset.items()):
+        if glyph is not None and glyph.unicode == ():
+            glyph.unicode = (0x200B,)
 
 
 def _rgb(colour: Colour) -> str:

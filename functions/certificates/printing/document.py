@@ -8,7 +8,7 @@ from functions.certificates.printing.ornaments import BLUE, GOLD, INK, LINE, PAL
 from functions.certificates.printing.qr_code import qr_code
 from functions.certificates.printing.words import WORDS, Words, in_words, spaced, thousands
 from functions.certificates.sealing import FIELD, Seal
-from jalon.certificates.certificate import Certificate
+from jalon.certificates.certificate import Certificate, legible
 from jalon.certificates.framework import DOMAINS, FRAMEWORK_LEVELS, FRAMEWORK_PIX, Language
 from jalon.certificates.open_badge import MEDIA_TYPE, compact
 from jalon.certificates.token import verification_address
@@ -91,7 +91,7 @@ def _heading(canvas: Canvas, certificate: Certificate, words: Words, language: L
             text = line if number == len(lines) - 1 else line + " "
             canvas.put(MIDDLE, 62.5 if len(lines) == 1 else 58.2 + 7.4 * number, text, DISPLAY, size, INK, "C")
     with canvas.marked("P"):
-        born = words.born.format(date=in_words(result.birth_date, language), place=result.birth_place)
+        born = words.born.format(date=in_words(result.birth_date, language), place=legible(result.birth_place))
         ((line, size), *rest) = _fitting(canvas, born, SANS, 10.5, RIGHT - LEFT, 8)
         canvas.put(MIDDLE, 72, line + (" " if rest else ""), SANS, size, INK, "C")
         for more, smaller in rest:
@@ -105,7 +105,7 @@ def _score(canvas: Canvas, certificate: Certificate, words: Words, language: Lan
         canvas.put(42, 96.8, str(facts.score) + " ", DISPLAY, 26, BLUE, "C")
         canvas.put(42, 101.5, words.score_of.format(maximum=thousands(facts.max_score, language)), SANS, 8, INK, "C")
     lines = (
-        (words.centre, result.centre),
+        (words.centre, legible(result.centre)),
         (words.taken, in_words(result.taken_on, language)),
         (words.issued, in_words(facts.issued_on, language)),
         (words.valid, in_words(facts.valid_until, language)),

@@ -18,38 +18,51 @@ _SCRIPTS: tuple[tuple[int, int, str], ...] = (
     (0x0530, 0x058F, "armenian"),
     (0x0590, 0x05FF, "hebrew"),
     (0x0600, 0x06FF, "arabic"),
+    (0x0700, 0x074F, "syriac"),
     (0x0750, 0x077F, "arabic"),
+    (0x0780, 0x07BF, "thaana"),
+    (0x07C0, 0x07FF, "nko"),
     (0x0900, 0x097F, "devanagari"),
     (0x0980, 0x09FF, "bengali"),
     (0x0A00, 0x0A7F, "gurmukhi"),
     (0x0A80, 0x0AFF, "gujarati"),
+    (0x0B00, 0x0B7F, "oriya"),
     (0x0B80, 0x0BFF, "tamil"),
     (0x0C00, 0x0C7F, "telugu"),
     (0x0D00, 0x0D7F, "malayalam"),
     (0x0D80, 0x0DFF, "sinhala"),
     (0x0E00, 0x0E7F, "thai"),
     (0x0E80, 0x0EFF, "lao"),
+    (0x0F00, 0x0FFF, "tibetan"),
     (0x1000, 0x109F, "myanmar"),
     (0x10A0, 0x10FF, "georgian"),
     (0x1200, 0x139F, "ethiopic"),
+    (0x13A0, 0x13FF, "cherokee"),
     (0x1780, 0x17FF, "khmer"),
     (0x1C90, 0x1CBF, "georgian"),
     (0x1F00, 0x1FFF, "greek"),
+    (0x2D30, 0x2D7F, "tifinagh"),
     (0x2DE0, 0x2DFF, "cyrillic"),
     (0x3000, 0x30FF, "kana"),
     (0x3400, 0x9FFF, "han"),
+    (0xAB70, 0xABBF, "cherokee"),
     (0xAC00, 0xD7A3, "hangul"),
-    (0xFF00, 0xFF60, "kana"),
+    (0xF900, 0xFAFF, "han"),
+    (0xFF00, 0xFF9F, "kana"),
 )
 #: Scripts too large for one font, cut into blocks of this many characters (``tools/fonts.py``).
 _BLOCK = 0x800
 _IN_BLOCKS = frozenset({"han", "hangul"})
 #: Scripts that cannot be written one glyph after another.
 SHAPED = frozenset(
-    "arabic hebrew devanagari bengali gurmukhi gujarati tamil telugu malayalam sinhala thai lao myanmar khmer".split()  # noqa: SIM905 - a list of names
+    (
+        *("arabic", "syriac", "thaana", "nko", "hebrew"),
+        *("devanagari", "bengali", "gurmukhi", "gujarati", "oriya", "tamil", "telugu", "malayalam", "sinhala"),
+        *("thai", "lao", "tibetan", "myanmar", "khmer"),
+    )
 )
 #: Written from right to left.
-RIGHT_TO_LEFT = frozenset({"arabic", "hebrew"})
+RIGHT_TO_LEFT = frozenset({"arabic", "syriac", "thaana", "nko", "hebrew"})
 _JOINERS = "\u200c\u200d"
 
 
