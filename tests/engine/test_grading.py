@@ -1,6 +1,7 @@
 """Grading: every type and treatment of docs/domain.md §2, and what no answer may break."""
 
 import time
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -64,6 +65,45 @@ def test_a_text_matches_by_the_first_treatment_that_makes_it_equal(
     result = text(answer, accepted, on=on)
     assert result.treatment == treatment
     assert result.result is (Result.KO if treatment is None else Result.OK)
+
+
+SHAPED = "L'Été 2026"
+
+
+@pytest.mark.parametrize("on", ["", "t1", "t2", "t3", "t1 t2", "t1 t3", "t2 t3", "t1 t2 t3"])
+def test_each_treatment_switched_off_takes_its_own_tolerance_away(on: str) -> None:
+    """Answers that need exactly one treatment, or two, under each of the eight settings a challenge may have."""
+    needs = {SHAPED: "", " l'ete  2026 ": "t1", "«L'»Été! 2-02-6?": "t2", "L'Été 2027": "t3", " «l'»ete! 2-02-6? ": "t1 t2"}
+    for answer, needed in needs.items():
+        assert (text(answer, SHAPED, on=on).result is Result.OK) is (set(needed.split()) <= set(on.split())), answer
+
+
+@pytest.mark.parametrize("on", ["", "t2"])
+@pytest.mark.parametrize("answer", ["Paris ", " Paris", "Paris\u00a0"])
+def test_where_t1_is_off_the_ends_are_not_trimmed(answer: str, on: str) -> None:
+    """To trim is t1 (docs/domain.md §2); before all there is but NFC, and a no-break space that becomes a plain one."""
+    assert text(answer, "Paris", on=on).result is Result.KO
+    assert text(answer, "Paris", on="t1").treatment is Treatment.T1
+    assert text("Paris\u00a0", "Paris ", on="").treatment is Treatment.EXACT
+
+
+@pytest.mark.parametrize("kind", ["text", "select", "number"])
+def test_what_is_done_before_all_is_done_whatever_the_field(kind: str) -> None:
+    assert text("e\u0301\u00a01", "é 1", on="", kind=kind).treatment is Treatment.EXACT
+    assert text("é 1", "e\u0301\u00a01", on="", kind=kind).treatment is Treatment.EXACT
+
+
+@pytest.mark.parametrize("on", ["t1", "t2", "t3", "t1 t2 t3"])
+@pytest.mark.parametrize("kind", ["number", "select"])
+def test_no_treatment_is_for_a_number_or_a_select(kind: str, on: str) -> None:
+    for answer in ("Dix-huit", "dix huit", "dix-huit.", "dix-huix"):
+        assert text(answer, "dix-huit", on=on, kind=kind).result is Result.KO
+
+
+def test_a_slip_is_measured_on_what_the_treatments_left_of_both() -> None:
+    assert text("a-b-c-d", "abc!e", on="t1 t2 t3").treatment is Treatment.T3  # abcd and abce: 1/4
+    assert text("a-b-c", "abd", on="t1 t2 t3").result is Result.KO  # abc and abd: 1/3, though 1 of the 5 characters typed
+    assert text("🐈🐕abcd", "🐈🐈abcd", on="t3").treatment is Treatment.T3  # an emoji is one character
 
 
 def test_of_several_accepted_answers_the_closest_explains_the_grade() -> None:
@@ -154,6 +194,34 @@ def test_any_order_never_depends_on_which_group_is_tried_first() -> None:
     assert any_order([["pomme"], ["pomme", "reinette"]], ["reinette", "pomme"]) is Result.OK
 
 
+groups_of_letters = st.lists(st.lists(st.sampled_from("abcd"), min_size=1, max_size=3, unique=True), min_size=1, max_size=4)
+
+
+@given(groups_of_letters, st.data())
+def test_any_order_is_right_when_some_way_of_giving_each_field_its_own_group_is(groups: list[list[str]], data: st.DataObject) -> None:
+    """Against every way there is, groups overlapping as they may."""
+    given_answers = data.draw(st.lists(st.sampled_from("abcde"), min_size=1, max_size=len(groups)))
+    ways = permutations(groups, len(given_answers))
+    some = any(all(answer in group for answer, group in zip(given_answers, way, strict=True)) for way in ways)
+    assert any_order(groups, given_answers, on="") is (Result.OK if some else Result.KO)
+
+
+def test_any_order_says_which_group_each_field_was_given() -> None:
+    solution = AnyOrderSolution(("f", "g"), (FieldSolution(("pomme", "reinette")), FieldSolution(("pomme",))))
+    found = grade(solution, Answer(fields={"f": "Pomme", "g": "reinettes"}))
+    assert [(match.field, match.accepted, match.treatment) for match in found.matches] == [
+        ("f", "pomme", Treatment.T1),
+        ("g", "reinette", Treatment.T3),
+    ]
+    assert found.treatment is Treatment.T3
+
+
+def test_any_order_takes_numbers_and_lists_too() -> None:
+    numbers = AnyOrderSolution(("f", "g"), (FieldSolution(("10",), "number", NONE), FieldSolution(("2,5",), "number", NONE)))
+    assert grade(numbers, Answer(fields={"f": "2.50", "g": "1 0"})).result is Result.OK
+    assert grade(numbers, Answer(fields={"f": "2.50", "g": "2.5"})).result is Result.KO
+
+
 def test_any_order_with_more_groups_than_fields_asks_for_some_of_them() -> None:
     groups = [["rouge"], ["vert"], ["bleu"]]
     assert any_order(groups, ["bleu", "rouge"]) is Result.OK
@@ -236,6 +304,15 @@ def test_time_and_focus_only_take_away_a_right_answer(given: Grade, changes: dic
 
 
 anything = st.text(st.characters(), max_size=40)
+
+
+@given(st.dictionaries(st.sampled_from("fgh"), anything), st.booleans())
+def test_no_field_makes_grading_raise(fields: dict[str, str], dependent: bool) -> None:
+    accepted = (FieldSolution(("é🐈",)), FieldSolution(("3,5",), "number"), FieldSolution(("\ud800",), "select"))
+    solution = AnyOrderSolution(("f", "g", "h"), accepted) if dependent else FieldsSolution(dict(zip("fgh", accepted, strict=True)))
+    found = grade(solution, Answer(fields=fields))
+    assert found.result in {Result.OK, Result.KO}
+    assert (len(found.matches) == 3) is (found.result is Result.OK)
 
 
 @given(anything, anything, st.sets(st.sampled_from(["t1", "t2", "t3"])), st.sampled_from(["text", "number", "select"]))
