@@ -16,7 +16,7 @@ ALL = frozenset(range(6))
 
 
 def inferred(skill: int, *, ok: bool, target: frozenset[int] = ALL, known: frozenset[int] = frozenset()) -> dict[int, tuple[bool, bool]]:
-    return {e.skill_index: (e.validated, e.direct) for e in Knowledge.apply(TWO_TUBES, target, known, skill, ok, 9)}
+    return {e.skill_index: (e.validated, e.direct) for e in infer(TWO_TUBES, target, known, skill, ok, 9)}
 
 
 def test_a_right_answer_validates_the_easier_skills_of_its_tube() -> None:

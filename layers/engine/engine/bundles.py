@@ -17,7 +17,15 @@ Json = Mapping[str, Any]
 
 
 def open_release(public: bytes, solutions: bytes | None) -> content.Release:
-    """The body of :meth:`engine.content.Release.from_bundles`."""
+    """The body of :meth:`engine.content.Release.from_bundles`.
+
+    >>> import zlib
+    >>> packer = zlib.compressobj(wbits=31)
+    >>> open_release(packer.compress(b'{"format": 2}') + packer.flush(), None)
+    Traceback (most recent call last):
+        ...
+    engine.errors.InvalidContentError: this engine reads bundles of format 1, not 2
+    """
     collecting = gc.isenabled()
     gc.disable()  # everything made here is kept: looking for garbage meanwhile doubles the time a cold start waits
     try:

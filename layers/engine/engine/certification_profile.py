@@ -183,6 +183,15 @@ def score(
     ``levels`` are the candidate's scores at the start in the competences that were drawn; ``marks`` the drawn questions in
     order; ``neutralised`` the positions in ``marks`` (from 0) that do not count. A question never answered counts as wrong
     when the candidate gave up, and as neutralised when something technical stopped the test.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> from engine.knowledge import Element
+    >>> known = Knowledge.of(Element(skill.index, skill.level <= 3, True, at=0) for skill in release.skills)
+    >>> marks = [Mark(question.challenge_index, Result.OK) for question in draw(release, known, (), b"seed", "fr")]
+    >>> found = score(release, profile_of(release, known).competences, marks)
+    >>> found.status.value, found.rate, found.pix, found.competences["1.1"].decision.value
+    ('validated', 100, 384, 'kept')
     """
     aside = _set_aside(marks, neutralised, circumstances.ending)
     counts = _count(release, levels, marks, aside)

@@ -186,6 +186,15 @@ class Release:
 
     ``max_level`` is the highest level a pupil can reach. ``solutions`` maps a challenge's id to one solution per
     variant, and is ``None`` where only the public file was opened.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> release.competence_skills("1.1")[:3], release.tube_skills("1.1-2")[:3]
+    ((0, 1, 2), (7, 8, 9))
+    >>> release.skill_challenges(0), release.playable_challenges(0, "fr-FR"), release.playable_challenges(0, "en")
+    ((0, 1, 2), (0, 1, 2), ())
+    >>> release.skill_index("1.1-1-2"), release.has_skill("9.9-1-1"), release.challenge_index("ch3"), release.challenge_skill(3).id
+    (1, False, 3, '1.1-1-2')
     """
 
     version: str
@@ -209,27 +218,55 @@ class Release:
 
         Raises :class:`~engine.errors.InvalidContentError` when a file is not readable, when the two do not go together,
         or when something they name does not exist.
+
+        >>> Release.from_bundles(b"not a bundle")
+        Traceback (most recent call last):
+            ...
+        engine.errors.InvalidContentError: the public bundle cannot be read: Error -3 while decompressing data: incorrect header check
         """
         from engine.bundles import open_release  # json and zlib are paid only by those who open bundles
 
         return open_release(public, solutions)
 
     def competence_skills(self, code: str) -> tuple[int, ...]:
-        """The skills of a competence; raises :class:`~engine.errors.UnknownReferenceError`."""
+        """The skills of a competence; raises :class:`~engine.errors.UnknownReferenceError`.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> release = synthetic_release()
+        >>> len(release.competence_skills("5.2"))
+        28
+        """
         return _found(self._lookups.competence_skills, code, "competence")
 
     def tube_skills(self, tube_id: str) -> tuple[int, ...]:
-        """The skills of a tube, easiest first; raises :class:`~engine.errors.UnknownReferenceError`."""
+        """The skills of a tube, easiest first; raises :class:`~engine.errors.UnknownReferenceError`.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> release = synthetic_release()
+        >>> [release.skills[index].level for index in release.tube_skills("1.1-1")]
+        [1, 2, 3, 4, 5, 6, 7]
+        """
         return _found(self._lookups.tube_skills, tube_id, "tube")
 
     def skill_challenges(self, skill_index: int) -> tuple[int, ...]:
-        """Every challenge of a skill, whatever its status and locale."""
+        """Every challenge of a skill, whatever its status and locale.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> release = synthetic_release()
+        >>> release.skill_challenges(1)
+        (3, 4, 5)
+        """
         return self._lookups.skill_challenges[skill_index]
 
     def playable_challenges(self, skill_index: int, locale: str) -> tuple[int, ...]:
         """The challenges of a skill that may be asked in ``locale`` or in its fallback (``fr-FR`` → ``fr``).
 
         Best first: validated before archived, then the locale itself before its fallback, then the release's order.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> release = synthetic_release()
+        >>> release.playable_challenges(1, "fr-FR"), release.playable_challenges(1, "en")
+        ((3, 4, 5), ())
         """
         key = (skill_index, locale)
         if key not in self._lookups.playable:
@@ -245,19 +282,45 @@ class Release:
         return tuple(index for _, _, index in sorted(ranked))
 
     def skill_index(self, skill_id: str) -> int:
-        """The position of a skill; raises :class:`~engine.errors.UnknownReferenceError`."""
+        """The position of a skill; raises :class:`~engine.errors.UnknownReferenceError`.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> release = synthetic_release()
+        >>> release.skill_index("1.1-1-2")
+        1
+        """
         return _found(self._lookups.skill_by_id, skill_id, "skill")
 
     def has_skill(self, skill_id: str) -> bool:
-        """Whether this release holds the skill."""
+        """Whether this release holds the skill.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> release = synthetic_release()
+        >>> release.has_skill("1.1-1-2"), release.has_skill("9.9-1-2")
+        (True, False)
+        """
         return skill_id in self._lookups.skill_by_id
 
     def challenge_index(self, challenge_id: str) -> int:
-        """The position of a challenge; raises :class:`~engine.errors.UnknownReferenceError`."""
+        """The position of a challenge; raises :class:`~engine.errors.UnknownReferenceError`.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> release = synthetic_release()
+        >>> release.challenge_index("ch3")
+        3
+        """
         return _found(self._lookups.challenge_by_id, challenge_id, "challenge")
 
     def target_profile(self, profile_id: str) -> TargetProfile:
-        """A target profile; raises :class:`~engine.errors.UnknownReferenceError`."""
+        """A target profile; raises :class:`~engine.errors.UnknownReferenceError`.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> release = synthetic_release()
+        >>> release.target_profile("none")
+        Traceback (most recent call last):
+            ...
+        engine.errors.UnknownReferenceError: this release has no target profile 'none'
+        """
         return _found(self._lookups.target_profiles, profile_id, "target profile")
 
     def skills_within(self, ceilings: Mapping[str, int]) -> tuple[int, ...]:
@@ -265,15 +328,34 @@ class Release:
 
         ``ceilings`` maps a tube's id to the highest level. This is what a target profile made to measure looks at.
         Source: docs/domain.md §6 ("a set of topics with a level ceiling each").
+
+        >>> from engine.synthetic import synthetic_release
+        >>> release = synthetic_release()
+        >>> release.skills_within({"1.1-1": 2, "1.1-2": 1})
+        (0, 1, 7)
         """
         return skills_within(self.skills, ceilings)
 
     def challenge_skill(self, challenge_index: int) -> Skill:
-        """The skill a challenge tests."""
+        """The skill a challenge tests.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> release = synthetic_release()
+        >>> release.challenge_skill(3).id
+        '1.1-1-2'
+        """
         return self.skills[self.challenges[challenge_index].skill_index]
 
     def solution(self, challenge_index: int, variant_index: int) -> Solution:
-        """What is right for one variant; raises :class:`~engine.errors.SolutionUnavailableError`."""
+        """What is right for one variant; raises :class:`~engine.errors.SolutionUnavailableError`.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> release = synthetic_release()
+        >>> release.solution(0, 0)
+        Traceback (most recent call last):
+            ...
+        engine.errors.SolutionUnavailableError: this release was opened without its solutions
+        """
         if self.solutions is None:
             raise SolutionUnavailableError("this release was opened without its solutions")
         challenge = self.challenges[challenge_index]

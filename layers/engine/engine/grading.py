@@ -78,7 +78,11 @@ class Answer:
         raise InvalidAnswerError("An answer is {choices: [ids]}, {text: string}, {fields: {id: string}} or {skipped: true}.", f"/{form}")
 
     def as_dict(self) -> dict[str, Any]:
-        """The form clients send; ``Answer.parse(answer.as_dict()) == answer``."""
+        """The form clients send; ``Answer.parse(answer.as_dict()) == answer``.
+
+        >>> Answer(choices=frozenset("ba")).as_dict()
+        {'choices': ['a', 'b']}
+        """
         if self.choices is not None:
             return {"choices": sorted(self.choices)}
         if self.text is not None:
@@ -240,6 +244,11 @@ def judge(
 
     Only a right answer can be ``timedout`` (later than ``timer_s`` + ``grace_ms``) or ``focusedout`` (focus was lost on a
     focused challenge, in certification only); late wins over focus lost.
+
+    >>> right = Grade(Result.OK, Treatment.EXACT)
+    >>> facts = {"timer_s": 60, "grace_ms": 2_000, "focus_lost": True, "focused": True, "certification": True}
+    >>> judge(right, elapsed_ms=62_000, **facts).value, judge(right, elapsed_ms=62_001, **facts).value
+    ('focusedout', 'timedout')
     """
     if grade.result is not Result.OK:
         return grade.result

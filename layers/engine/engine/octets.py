@@ -26,12 +26,20 @@ def number(value: int) -> bytes:
 
 
 def counted(octets: bytes) -> bytes:
-    """Bytes preceded by their length."""
+    r"""Bytes preceded by their length.
+
+    >>> counted(b"ab")
+    b'\x02ab'
+    """
     return number(len(octets)) + octets
 
 
 def text(value: str) -> bytes:
-    """A string preceded by its length, in UTF-8; lone surrogates pass through."""
+    r"""A string preceded by its length, in UTF-8; lone surrogates pass through.
+
+    >>> text("é")
+    b'\x02\xc3\xa9'
+    """
     return counted(value.encode("utf-8", "surrogatepass"))
 
 
@@ -57,7 +65,12 @@ def positions(octets: bytes) -> tuple[int, ...]:
 
 
 class Reader:
-    """Takes back, in order, what was written; raises :class:`~engine.errors.CorruptRecordError` when it is not there."""
+    r"""Takes back, in order, what was written; raises :class:`~engine.errors.CorruptRecordError` when it is not there.
+
+    >>> reader = Reader(b"\xac\x02\x02\xc3\xa9\x01a!")
+    >>> reader.number(), reader.text(), reader.counted(), reader.ended, reader.take(1), reader.ended
+    (300, 'é', b'a', False, b'!', True)
+    """
 
     __slots__ = ("_octets", "_place")
 
@@ -71,7 +84,13 @@ class Reader:
         return self._place >= len(self._octets)
 
     def take(self, length: int) -> bytes:
-        """The next ``length`` bytes."""
+        """The next ``length`` bytes.
+
+        >>> Reader(b"ab").take(3)
+        Traceback (most recent call last):
+            ...
+        engine.errors.CorruptRecordError: the record was cut short
+        """
         end = self._place + length
         if end > len(self._octets):
             raise CorruptRecordError("the record was cut short")
@@ -80,7 +99,11 @@ class Reader:
         return taken
 
     def number(self) -> int:
-        """The next whole number."""
+        r"""The next whole number.
+
+        >>> Reader(b"\xac\x02").number()
+        300
+        """
         value = shift = 0
         while True:
             octet = self.take(1)[0]
@@ -92,11 +115,19 @@ class Reader:
                 raise CorruptRecordError("a number in the record is too large")
 
     def counted(self) -> bytes:
-        """The next bytes that were preceded by their length."""
+        r"""The next bytes that were preceded by their length.
+
+        >>> Reader(b"\x02abc").counted()
+        b'ab'
+        """
         return self.take(self.number())
 
     def text(self) -> str:
-        """The next string."""
+        r"""The next string.
+
+        >>> Reader(b"\x02\xc3\xa9").text()
+        'é'
+        """
         try:
             return self.counted().decode("utf-8", "surrogatepass")
         except UnicodeDecodeError as error:

@@ -83,7 +83,12 @@ def pack_answer(answered: Answered) -> bytes:
 
 
 def unpack_answer(record: bytes) -> Answered:
-    """The answer of one record; raises :class:`~engine.errors.CorruptRecordError`."""
+    """The answer of one record; raises :class:`~engine.errors.CorruptRecordError`.
+
+    >>> answered = Answered(7, 0, Result.KO, elapsed_ms=900, at=12)
+    >>> unpack_answer(pack_answer(answered)) == answered
+    True
+    """
     reader = octets.Reader(record)
     challenge_index, variant_index, flags = reader.number(), reader.number(), reader.take(1)[0]
     elapsed_ms, at, digest = reader.number(), reader.number(), reader.counted()
@@ -94,12 +99,21 @@ def unpack_answer(record: bytes) -> Answered:
 
 
 def pack_answers(answers: Iterable[Answered]) -> bytes:
-    """Several answers as one string of bytes, each record preceded by its length."""
+    """Several answers as one string of bytes, each record preceded by its length.
+
+    >>> len(pack_answers([Answered(7, 0, Result.KO, elapsed_ms=900, at=12)] * 3))
+    24
+    """
     return b"".join(octets.counted(pack_answer(answered)) for answered in answers)
 
 
 def unpack_answers(packed: bytes) -> tuple[Answered, ...]:
-    """The answers of :func:`pack_answers`; raises :class:`~engine.errors.CorruptRecordError`."""
+    """The answers of :func:`pack_answers`; raises :class:`~engine.errors.CorruptRecordError`.
+
+    >>> answers = (Answered(7, 0, Result.KO, elapsed_ms=900, at=12), Answered(9, 1, Result.OK, elapsed_ms=1, at=13))
+    >>> unpack_answers(pack_answers(answers)) == answers
+    True
+    """
     reader = octets.Reader(packed)
     answers = []
     while not reader.ended:
@@ -108,12 +122,20 @@ def unpack_answers(packed: bytes) -> tuple[Answered, ...]:
 
 
 def pack_questions(questions: Iterable[Question]) -> bytes:
-    """A list of questions, in order (the fixed list of a certification test)."""
+    """A list of questions, in order (the fixed list of a certification test).
+
+    >>> pack_questions([Question(5, 0), Question(300, 1)]).hex()
+    '0500ac0201'
+    """
     return b"".join(octets.number(question.challenge_index) + octets.number(question.variant_index) for question in questions)
 
 
 def unpack_questions(packed: bytes) -> tuple[Question, ...]:
-    """The questions of :func:`pack_questions`; raises :class:`~engine.errors.CorruptRecordError`."""
+    """The questions of :func:`pack_questions`; raises :class:`~engine.errors.CorruptRecordError`.
+
+    >>> unpack_questions(bytes.fromhex("0500ac0201"))
+    (Question(challenge_index=5, variant_index=0), Question(challenge_index=300, variant_index=1))
+    """
     reader = octets.Reader(packed)
     questions = []
     while not reader.ended:
@@ -131,7 +153,11 @@ def pack_skills(skills: Iterable[int]) -> bytes:
 
 
 def unpack_skills(packed: bytes) -> tuple[int, ...]:
-    """The positions of :func:`pack_skills`, rising."""
+    """The positions of :func:`pack_skills`, rising.
+
+    >>> unpack_skills(bytes([0b1010]))
+    (1, 3)
+    """
     return octets.positions(packed)
 
 

@@ -11,6 +11,12 @@ def pick_question(release: Release, challenges: Sequence[int], chance: Chance) -
     """One of ``challenges``, at random among the best: validated before archived, then in the locale of the first one.
 
     ``challenges`` is a non-empty part of :meth:`Release.playable_challenges`, in its order (best first).
+
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> from engine.chance import Chance
+    >>> pick_question(release, release.playable_challenges(1, "fr"), Chance(b"seed")).challenge_index in (3, 4, 5)
+    True
     """
     first = release.challenges[challenges[0]]
     best = [index for index in challenges if _rank(release, index) == (first.status, first.locale.lower())]

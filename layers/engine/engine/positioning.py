@@ -59,6 +59,12 @@ def next_question(
     ``target`` are the skills assessed; ``knowledge_at_start`` what was known when it started (after
     :meth:`Knowledge.for_improving` when it is an improvement); ``answers`` all those given so far, in order. A pure function:
     the same arguments give the same question, on any machine.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> question = next_question(release, release.competence_skills("1.1"), Knowledge.of(), [], b"seed", "fr")
+    >>> release.challenge_skill(question.challenge_index).level
+    2
     """
     course = _Course(release, target, knowledge_at_start, answers, locale)
     best = course.deliberate().best
@@ -78,7 +84,14 @@ def deliberate(
     answers: Sequence[Answered],
     locale: str,
 ) -> Deliberation:
-    """What :func:`next_question` weighs before chance decides; ``best`` is empty when the test is over."""
+    """What :func:`next_question` weighs before chance decides; ``best`` is empty when the test is over.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> thought = deliberate(release, release.competence_skills("1.1"), Knowledge.of(), [], "fr")
+    >>> thought.predicted_level, thought.kept, len(thought.best)
+    (3.5, ('untimed', 'level 2'), 4)
+    """
     return _Course(release, target, knowledge_at_start, answers, locale).deliberate()
 
 

@@ -38,12 +38,27 @@ def score_competence(release: Release, code: str, knowledge: Knowledge) -> Compe
 
     A skill is worth min(4, 8 / number of skills at its level in its competence); the sum over validated skills is rounded
     down (exactly, in whole fractions) and capped at 8 × max level; the level is floor(pix / 8), capped.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> from engine.knowledge import Element
+    >>> known = Knowledge.of(Element(n, True, True, at=0) for n in release.tube_skills("1.1-1"))  # one tube of four: 2 pix a skill
+    >>> score_competence(release, "1.1", known)
+    CompetenceScore(pix=14, level=1)
     """
     return _score(release, code, knowledge.validated())
 
 
 def profile_of(release: Release, knowledge: Knowledge) -> Profile:
-    """The profile over every competence of the release, in its order."""
+    """The profile over every competence of the release, in its order.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release()
+    >>> from engine.knowledge import Element
+    >>> profile = profile_of(release, Knowledge.of(Element(skill.index, skill.level <= 2, True, at=0) for skill in release.skills))
+    >>> profile.pix, profile.certifiable, profile.competences["5.2"]
+    (256, True, CompetenceScore(pix=16, level=2))
+    """
     validated = knowledge.validated()
     competences = {competence.code: _score(release, competence.code, validated) for competence in release.competences}
     certifiable = tuple(code for code, score in competences.items() if score.level >= 1)
@@ -56,7 +71,12 @@ def profile_of(release: Release, knowledge: Knowledge) -> Profile:
 
 
 def maximum_pix(release: Release) -> int:
-    """The most a profile can reach: 8 × max level per competence (768 at 6 levels, 896 at 7, 1024 at 8)."""
+    """The most a profile can reach: 8 × max level per competence (768 at 6 levels, 896 at 7, 1024 at 8).
+
+    >>> from engine.synthetic import synthetic_release
+    >>> maximum_pix(synthetic_release())
+    896
+    """
     return PIX_PER_LEVEL * release.max_level * len(release.competences)
 
 

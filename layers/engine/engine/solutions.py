@@ -78,7 +78,11 @@ Solution = ChoiceSolution | TextSolution | FieldsSolution | AnyOrderSolution
 
 
 def parse_solution(challenge_type: str, data: Mapping[str, Any]) -> Solution:
-    """One solution from its bundle form; raises :class:`InvalidContentError` when the form does not fit the type."""
+    """One solution from its bundle form; raises :class:`InvalidContentError` when the form does not fit the type.
+
+    >>> parse_solution("QROC", {"accepted": ["Paris"], "treatments": ["t1"]}).field.treatments
+    Treatments(t1=True, t2=False, t3=False)
+    """
     try:
         if challenge_type in {"QCU", "QCM"}:
             return ChoiceSolution(frozenset(data["choices"]))

@@ -14,7 +14,11 @@ _MINUS_SIGNS: Final = frozenset("-−")
 
 
 def prepare(text: str) -> str:
-    """Before all: NFC, and no-break space → space."""
+    r"""Before all: NFC, and no-break space → space.
+
+    >>> prepare("e\u0301\u00a0!") == "é !"
+    True
+    """
     return unicodedata.normalize("NFC", text).replace("\u00a0", " ")
 
 

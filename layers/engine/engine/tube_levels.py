@@ -95,7 +95,11 @@ class TubeLevel:
         return -fsum(chance * log2(chance) for chance in self.probability if chance > 0)
 
     def known(self, level: int) -> float:
-        """The probability that a skill of this level is known."""
+        """The probability that a skill of this level is known.
+
+        >>> TubeLevel("t", (0, 2, 5), (0.5, 0.25, 0.25)).known(3)
+        0.25
+        """
         return fsum(self.probability[bisect_left(self.levels, level) :])
 
     def worth(self, near_cost: float) -> float:
