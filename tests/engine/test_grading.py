@@ -306,6 +306,11 @@ def test_time_and_focus_only_take_away_a_right_answer(given: Grade, changes: dic
 anything = st.text(st.characters(), max_size=40)
 
 
+@pytest.mark.parametrize(("slips", "result"), [(250, Result.OK), (251, Result.KO)])
+def test_a_quarter_of_the_answer_may_be_slips_and_not_one_more(slips: int, result: Result) -> None:
+    assert text("x" * slips + "a" * (1_000 - slips), "a" * 1_000, on="t3").result is result
+
+
 @given(st.dictionaries(st.sampled_from("fgh"), anything), st.booleans())
 def test_no_field_makes_grading_raise(fields: dict[str, str], dependent: bool) -> None:
     accepted = (FieldSolution(("é🐈",)), FieldSolution(("3,5",), "number"), FieldSolution(("\ud800",), "select"))

@@ -186,15 +186,6 @@ class Release:
 
     ``max_level`` is the highest level a pupil can reach. ``solutions`` maps a challenge's id to one solution per
     variant, and is ``None`` where only the public file was opened.
-
-    >>> from engine.synthetic import synthetic_release
-    >>> release = synthetic_release()
-    >>> release.competence_skills("1.1")[:3], release.tube_skills("1.1-2")[:3]
-    ((0, 1, 2), (7, 8, 9))
-    >>> release.skill_challenges(0), release.playable_challenges(0, "fr-FR"), release.playable_challenges(0, "en")
-    ((0, 1, 2), (0, 1, 2), ())
-    >>> release.skill_index("1.1-1-2"), release.has_skill("9.9-1-1"), release.challenge_index("ch3"), release.challenge_skill(3).id
-    (1, False, 3, '1.1-1-2')
     """
 
     version: str
