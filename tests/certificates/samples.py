@@ -14,7 +14,7 @@ from jalon.certificates.certificate import Certificate
 from jalon.certificates.publish_certificate import publish_certificate
 from tests.certificates.fakes import SITE_URL, a_result, publishing
 
-#: First and last names by what is hard about them: twenty-six scripts, and what typing and old registers leave in names.
+#: First and last names by what is hard about them: twenty-eight scripts, and what typing and old registers leave in names.
 NAMES = {
     "french": ("Éloïse-Marie", "Œuvrard d’Exemple"),
     "long": ("Anne-Charlotte Marie-Joséphine Élisabeth Victoire", "de La Rochefoucauld-Montmorency d’Exemple-sur-Loire"),
