@@ -6,6 +6,7 @@ import pytest
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
+from jalon.edge import aws
 from jalon.edge.settings import MissingSettingError, Settings
 from jalon.edge.tables import (
     Applied,
@@ -96,3 +97,19 @@ def test_a_store_that_does_not_answer_is_unavailable(row: Row, monkeypatch: pyte
 def test_a_model_that_the_template_gives_no_table_is_a_fault_of_the_deployment() -> None:
     with pytest.raises(MissingSettingError, match="TABLE_IDEMPOTENCY"):
         bind(Settings({}), Row)
+
+
+def test_the_models_of_a_function_share_one_client_and_its_session(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Other(Model):
+        class Meta(TableMeta):
+            table_name = "idempotency"
+
+        key = UnicodeAttribute(hash_key=True)
+
+    bind(Settings.from_environment(), Row, Other)
+    one, other = (model._get_connection().connection for model in (Row, Other))
+    assert one.client is other.client
+    assert one._shared.session is aws.session()
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another")
+    bind(Settings.from_environment(), Other)
+    assert Other._get_connection().connection.client is not one.client

@@ -14,7 +14,8 @@ _PATIENT_READ_TIMEOUT_S = {"s3": 5.0, "stepfunctions": 3.0, "kms": 3.0, "lambda"
 
 
 @cache
-def _session() -> Any:
+def session() -> Any:
+    """The process's one botocore session: what it has read of the services' descriptions serves all clients."""
     from botocore.session import get_session
 
     return get_session()
@@ -30,12 +31,12 @@ def client(service: str) -> Any:
         read_timeout=_PATIENT_READ_TIMEOUT_S.get(service, READ_TIMEOUT_S),
         retries={"mode": "standard", "total_max_attempts": 3},
         signature_version="s3v4" if service == "s3" else None,
-        s3={"addressing_style": "path"} if _session().get_config_variable("endpoint_url") else None,
+        s3={"addressing_style": "path"} if session().get_config_variable("endpoint_url") else None,
     )
-    return _session().create_client(service, config=config)
+    return session().create_client(service, config=config)
 
 
 def forget_clients() -> None:
     """Drop the cached clients and their session, so that the next use reads the environment anew (tests)."""
     client.cache_clear()
-    _session.cache_clear()
+    session.cache_clear()

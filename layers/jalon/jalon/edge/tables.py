@@ -9,14 +9,17 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException, VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from jalon.edge.aws import session
 from jalon.edge.settings import Settings
 from jalon.kernel.errors import ConflictError, UnavailableError
 
@@ -62,8 +65,43 @@ class TableMeta:
     max_pool_connections = 16
 
 
+class SharedConnection(Connection):
+    """The one DynamoDB client of a function, on the session that the other services' clients have.
+
+    PynamoDB gives each model a client of its own: a session, a service description, a pool and a TLS handshake for each table.
+    """
+
+    @property
+    def session(self) -> Any:
+        return session()
+
+
+class ModelConnection(Connection):
+    """What one model knows of its table, over the shared client."""
+
+    def __init__(self, shared: Connection) -> None:
+        super().__init__(region=shared.region)
+        self._shared = shared
+
+    @property
+    def client(self) -> Any:
+        return self._shared.client
+
+
+@cache
+def _shared(region: str, *_where: str) -> SharedConnection:
+    """The client for a region and whatever else tells one cloud from another: an environment has one, a test run many."""
+    return SharedConnection(
+        region=region,
+        connect_timeout_seconds=TableMeta.connect_timeout_seconds,
+        read_timeout_seconds=TableMeta.read_timeout_seconds,
+        max_retry_attempts=TableMeta.max_retry_attempts,
+        max_pool_connections=TableMeta.max_pool_connections,
+    )
+
+
 def bind(settings: Settings, *models: type[Model]) -> None:
-    """Point each model at the physical table of its logical name.
+    """Point each model at the physical table of its logical name, over the one client that they share.
 
     Binding again (another account in a test) drops the model's connection.
     """
@@ -74,6 +112,10 @@ def bind(settings: Settings, *models: type[Model]) -> None:
         meta.table_name = settings.table(logical)
         meta.region = settings.optional("AWS_REGION", settings.optional("AWS_DEFAULT_REGION", "eu-west-3"))
         model._connection = None
+        table = model._get_connection()
+        connection = ModelConnection(_shared(meta.region, *map(settings.optional, ("AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"))))
+        connection.add_meta_table(table.get_meta_table())
+        table.connection = connection
 
 
 def _error_code(error: BaseException) -> str:
