@@ -54,7 +54,7 @@ def test_every_function_has_a_log_group_with_a_retention_and_a_role_of_its_own()
 
 
 def test_data_tables_are_protected_recoverable_and_kept() -> None:
-    expire = {"IdempotencyTable", "RefreshTokensTable", "InvitationsTable", "ImportsTable"}
+    expire = {"IdempotencyTable", "RefreshTokensTable", "InvitationsTable", "ImportsTable", "ExportsTable"}
     rebuilt = {"CampaignStatsTable"}
     for logical_id, resource in RESOURCES.items():
         if resource["Type"] == "AWS::DynamoDB::Table":

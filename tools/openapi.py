@@ -142,8 +142,9 @@ def _with_own_names(function: str, part: dict[str, Any], taken: dict[str, Any]) 
 
 
 def _parts() -> list[tuple[str, dict[str, Any]]]:
-    accounts = importlib.import_module("functions.accounts.openapi").document()
-    parts: list[tuple[str, dict[str, Any]]] = [("accounts", accounts)]
+    describe = importlib.import_module("functions.accounts.openapi").document
+    own_data = importlib.import_module("functions.accounts.own_data_operations").OPERATIONS
+    parts: list[tuple[str, dict[str, Any]]] = [("accounts", describe()), ("accounts", describe(own_data))]
     for name in RESOLVERS:
         app = importlib.import_module(f"functions.{name}.app").app
         part = json.loads(app.get_openapi_json_schema(title=TITLE, version=VERSION, openapi_version="3.1.0"))

@@ -1,25 +1,28 @@
 """What these routes look like from outside: the OpenAPI 3.1 paths and schemas that ``tools.openapi`` merges."""
 
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from functions.accounts.operations import OPERATIONS, Operation
+from functions.accounts.operation import Operation
+from functions.accounts.operations import OPERATIONS
 from functions.accounts.schemas import TokenError
 
 EXAMPLES = Path(__file__).with_name("examples.json")
 _REFERENCE = "#/components/schemas/{model}"
 
 
-def document() -> dict[str, Any]:
+def document(operations: Sequence[Operation] = OPERATIONS) -> dict[str, Any]:
     """``{"paths": …, "components": {"schemas": …}}``; the root tool adds how routes are guarded and how they refuse."""
     paths: dict[str, Any] = {}
-    for operation in OPERATIONS:
+    for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _describe(operation)
-    return {"paths": paths, "components": {"schemas": _schemas()}}
+    return {"paths": paths, "components": {"schemas": _schemas(operations)}}
 
 
 def _describe(operation: Operation) -> dict[str, Any]:
@@ -35,8 +38,11 @@ def _describe(operation: Operation) -> dict[str, Any]:
     if operation.request:
         media_type = "application/x-www-form-urlencoded" if operation.form else "application/json"
         described["requestBody"] = {"required": True, "content": {media_type: {"schema": _reference(operation.request)}}}
+    parameters = [_path_parameter(name) for name in re.findall(r"{(\w+)}", operation.path)]
     if operation.creates:
-        described["parameters"] = [_idempotency_key()]
+        parameters.append(_idempotency_key())
+    if parameters:
+        described["parameters"] = parameters
     return described
 
 
@@ -57,6 +63,10 @@ def _responses(operation: Operation) -> dict[str, Any]:
     return responses
 
 
+def _path_parameter(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
 def _idempotency_key() -> dict[str, Any]:
     return {
         "name": "Idempotency-Key",
@@ -71,11 +81,12 @@ def _reference(model: type[BaseModel]) -> dict[str, str]:
     return {"$ref": _REFERENCE.format(model=model.__name__)}
 
 
-def _schemas() -> dict[str, Any]:
-    requests = [(operation.request, "validation") for operation in OPERATIONS if operation.request]
-    responses = [(operation.response, "serialization") for operation in OPERATIONS if operation.response]
+def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
+    requests = [(operation.request, "validation") for operation in operations if operation.request]
+    responses = [(operation.response, "serialization") for operation in operations if operation.response]
     _, definitions = models_json_schema([*requests, *responses, (TokenError, "serialization")], ref_template=_REFERENCE)  # type: ignore[list-item]
     schemas: dict[str, Any] = definitions["$defs"]
     for name, example in json.loads(EXAMPLES.read_text()).items():
-        schemas[name]["examples"] = [example]
+        if name in schemas:
+            schemas[name]["examples"] = [example]
     return schemas

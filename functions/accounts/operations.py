@@ -1,27 +1,9 @@
 """The table of routes: served by :mod:`functions.accounts.app`, described by :mod:`functions.accounts.openapi`."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
 
-from pydantic import BaseModel
-
 from functions.accounts import provider_routes, routes, schemas
-from functions.accounts.exchange import Answer
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One route. ``form`` bodies are form-encoded and answer errors as OAuth does; ``creates`` asks for an idempotency key."""
-
-    method: str
-    path: str
-    answer: Answer
-    status: HTTPStatus
-    request: type[BaseModel] | None = None
-    response: type[BaseModel] | None = None
-    form: bool = False
-    creates: bool = False
-
+from functions.accounts.operation import Operation
 
 OPERATIONS = (
     Operation("POST", "/v1/oauth/token", routes.token, HTTPStatus.OK, schemas.TokenRequest, schemas.TokenResponse, form=True),

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from functions.accounts.exchange import SERVICE, Exchange, accepted, json_response, no_content
+from functions.accounts.people import require_person
 from functions.accounts.rendering import me_of
 from functions.accounts.schemas import (
     AccountCreated,
@@ -36,14 +37,8 @@ from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.sign_out_everywhere import sign_out_everywhere
 from jalon.accounts.sign_up import SignUp, sign_up
 from jalon.edge.observability import logger, metric
-from jalon.kernel.errors import ForbiddenError, InvalidInputError, Violation
+from jalon.kernel.errors import InvalidInputError, Violation
 from jalon.kernel.ids import ClientId, UserId
-
-
-class PeopleOnlyError(ForbiddenError):
-    """A client's token was sent where a person's is asked for."""
-
-    code = "people_only"
 
 
 class IdempotencyKeyReusedError(InvalidInputError):
@@ -216,10 +211,7 @@ def create_oauth_client(exchange: Exchange) -> Response:
 
 def person_of(exchange: Exchange) -> Identity:
     """The person who calls; raises if it is a client, or an account erased since the token was issued."""
-    subject = exchange.caller().subject
-    if not subject.startswith("usr_"):
-        raise PeopleOnlyError("This is for people; a client's token does not open it.")
-    identity = desk().accounts.store.identity(UserId(subject))
+    identity = desk().accounts.store.identity(require_person(exchange))
     if identity is None:
         raise AccountNotFoundError("This account no longer exists.")
     return identity

@@ -6,7 +6,8 @@ import pytest
 
 from functions.accounts.app import app
 from functions.accounts.openapi import EXAMPLES, document
-from functions.accounts.operations import OPERATIONS, Operation
+from functions.accounts.operation import Operation
+from functions.accounts.operations import OPERATIONS
 from tests.cloud import template
 
 PUBLIC = {

@@ -34,13 +34,13 @@ class DynamoCandidateStore:
     def get(self, number: SessionNumber, candidate_id: CandidateId) -> Candidate:
         try:
             with translated():
-                return _candidate(CandidateItem.get(number, candidate_id, consistent_read=True))
+                return candidate_of(CandidateItem.get(number, candidate_id, consistent_read=True))
         except DoesNotExist:
             raise CandidateNotFoundError(_NOT_FOUND) from None
 
     def of_session(self, number: SessionNumber) -> Sequence[Candidate]:
         with translated():
-            rows = [_candidate(item) for item in CandidateItem.query(number, consistent_read=True)]
+            rows = [candidate_of(item) for item in CandidateItem.query(number, consistent_read=True)]
         return sorted(rows, key=lambda row: (name_key(row.identity.last_name), name_key(row.identity.first_name), row.candidate_id))
 
     def replace(self, candidate: Candidate, previous: Candidate) -> Candidate:
@@ -50,7 +50,7 @@ class DynamoCandidateStore:
                 item.save(condition=_unchanged(previous))
         except ConditionFailedError:
             raise self._why_not_replaced(previous) from None
-        return _candidate(item)
+        return candidate_of(item)
 
     def join(self, candidate: Candidate, previous: Candidate, live: Sitting | None) -> Candidate:
         item = _next_revision(candidate, previous)
@@ -70,7 +70,7 @@ class DynamoCandidateStore:
             if candidate.user_id is not None and self.sitting_of(candidate.user_id) != live:
                 raise AnotherCertificationLiveError("This account has just joined another certification.") from None
             raise self._why_not_replaced(previous) from None
-        return _candidate(item)
+        return candidate_of(item)
 
     def freeze(self, number: SessionNumber, candidate_id: CandidateId, finalisation: int) -> Candidate:
         not_later = CandidateItem.frozen_by.does_not_exist() | (CandidateItem.frozen_by <= finalisation)
@@ -82,7 +82,7 @@ class DynamoCandidateStore:
             CandidateItem.candidate_id.exists() & not_later,
         )
         if isinstance(outcome, Applied):
-            return _candidate(CandidateItem.from_raw_data(dict(outcome.attributes)))
+            return candidate_of(CandidateItem.from_raw_data(dict(outcome.attributes)))
         if outcome.attributes is None:
             raise CandidateNotFoundError(_NOT_FOUND)
         raise FinalisationSupersededError("This candidate belongs to a later finalisation.")
@@ -155,7 +155,8 @@ def _item(candidate: Candidate) -> CandidateItem:
     )
 
 
-def _candidate(item: CandidateItem) -> Candidate:
+def candidate_of(item: CandidateItem) -> Candidate:
+    """A candidate from its item."""
     return Candidate(
         session_number=SessionNumber(item.session_number),
         candidate_id=CandidateId(item.candidate_id),

@@ -1,0 +1,127 @@
+"""Routes of a person's own data: parse, act, render."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from functions.accounts.exchange import SERVICE, Exchange, json_response, no_content
+from functions.accounts.own_data_schemas import DataExport, ErasedData, ErasureRequest, ErasureView, ExportDownload, KeptData
+from functions.accounts.own_data_wiring import own_data, provider_sign_ins
+from functions.accounts.people import require_person
+from jalon.accounts.erasure import Erasure
+from jalon.accounts.erasure_notice import ERASED, KEPT
+from jalon.accounts.export_store import ADDRESS_LIFE_S
+from jalon.accounts.exports import Export, ExportId, ExportStatus, delete_export, read_export, request_export
+from jalon.accounts.identity import AccountNotFoundError, Identity
+from jalon.accounts.provider_flow import Return
+from jalon.accounts.reauthenticate import prove_with_password, prove_with_provider
+from jalon.accounts.request_erasure import repeat_erasure, request_erasure
+from jalon.edge.observability import logger, metric
+from jalon.kernel.errors import InvalidInputError, NotFoundError, Violation
+
+
+class ErasureNotRequestedError(NotFoundError):
+    """Nobody asked for this person to be erased."""
+
+    code = "erasure_not_requested"
+
+
+def request_own_export(exchange: Exchange) -> Response:
+    """Ask for a copy of everything that is held about oneself, written in the background; once a day."""
+    person = _person(exchange)
+    export_id = ExportId(own_data().accounts.keyring.identifier("exp", person.user_id, exchange.idempotency_key()))
+    export = request_export(own_data().exporting, person.user_id, export_id)
+    logger(SERVICE).info("EXPORT_REQUESTED", user_id=person.user_id, export_id=export.export_id)
+    metric("ExportRequested", service=SERVICE)
+    return json_response(HTTPStatus.ACCEPTED, _export_view(export, None), {"Location": f"/v1/me/exports/{export.export_id}"})
+
+
+def read_own_export(exchange: Exchange) -> Response:
+    """How far an export is and, once it is ready, where to fetch it for the next minutes."""
+    export, address = read_export(own_data().exporting, require_person(exchange), _export_id(exchange))
+    return json_response(HTTPStatus.OK, _export_view(export, address))
+
+
+def delete_own_export(exchange: Exchange) -> Response:
+    """Remove an export before its day is over."""
+    delete_export(own_data().exporting, require_person(exchange), _export_id(exchange))
+    return no_content()
+
+
+def request_own_erasure(exchange: Exchange) -> Response:
+    """Erase one's own account: everything but what the law and the school need.
+
+    Asked again, it answers the same. Refused with 409 while a certification is under way (certification_running) and for the only
+    administrator of a school (last_administrator).
+    """
+    user_id, body = require_person(exchange), exchange.read(ErasureRequest)
+    under_way = own_data().asking.erasures.get(user_id)
+    if under_way is not None:
+        return _erasure_response(HTTPStatus.ACCEPTED, repeat_erasure(own_data().asking, under_way))
+    _prove(_person(exchange), body)
+    erasure = request_erasure(own_data().asking, user_id)
+    logger(SERVICE).info("ERASURE_REQUESTED", subject=erasure.subject)
+    metric("ErasureRequested", service=SERVICE)
+    return _erasure_response(HTTPStatus.ACCEPTED, erasure)
+
+
+def read_own_erasure(exchange: Exchange) -> Response:
+    """How far one's own erasure is, as long as an access token is left."""
+    erasure = own_data().asking.erasures.get(require_person(exchange))
+    if erasure is None:
+        raise ErasureNotRequestedError("You did not ask for your account to be erased.")
+    return _erasure_response(HTTPStatus.OK, erasure)
+
+
+def _prove(person: Identity, body: ErasureRequest) -> None:
+    """Ask for one proof, that which the account can give."""
+    accounts = own_data().accounts
+    credentials = accounts.store.credentials(person.user_id)
+    has_password = credentials is not None and credentials.verifier is not None
+    if has_password and body.password is not None and body.provider_return is None:
+        prove_with_password(accounts, person.user_id, body.password.get_secret_value())
+    elif not has_password and body.provider_return is not None and body.password is None:
+        came = body.provider_return
+        back = Return(came.state, came.secret.get_secret_value(), came.code.get_secret_value(), came.iss)
+        prove_with_provider(provider_sign_ins(), accounts, person, back)
+    else:
+        wanted = "/password" if has_password else "/provider_return"
+        raise InvalidInputError("Prove once more who you are.", (Violation(wanted, "This account is proven by this, alone.", "required"),))
+
+
+def _person(exchange: Exchange) -> Identity:
+    identity = own_data().accounts.store.identity(require_person(exchange))
+    if identity is None:
+        raise AccountNotFoundError("This account no longer exists.")
+    return identity
+
+
+def _export_id(exchange: Exchange) -> ExportId:
+    return ExportId(exchange.path.rpartition("/")[2])
+
+
+def _export_view(export: Export, address: str | None) -> DataExport:
+    ready = export.status is ExportStatus.READY
+    now = own_data().accounts.clock.now()
+    return DataExport(
+        id=export.export_id,
+        status="failed" if export.status is ExportStatus.DELETED else export.status.value,
+        requested_at=export.requested_at,
+        expires_at=export.expires_at,
+        size_bytes=export.size_bytes if ready else None,
+        sha256=export.sha256 if ready else None,
+        download=ExportDownload(url=address, expires_at=now + timedelta(seconds=ADDRESS_LIFE_S)) if address else None,
+    )
+
+
+def _erasure_response(status: HTTPStatus, erasure: Erasure) -> Response:
+    view = ErasureView(
+        status=erasure.status.value,
+        requested_at=erasure.requested_at,
+        verified_from=erasure.second_pass_at,
+        erased=[ErasedData(**asdict(part)) for part in ERASED],
+        kept=[KeptData(**asdict(part)) for part in KEPT],
+    )
+    return json_response(status, view)

@@ -1,0 +1,46 @@
+"""How a table of routes becomes a function: a Starlette app behind Mangum, one loop per thread."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from mangum import Mangum
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+
+from functions.accounts.exchange import SERVICE, endpoint, no_such_route
+from functions.accounts.operation import Operation
+from jalon.edge.observability import correlation, logger
+from jalon.edge.problems import MEDIA_TYPE
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+_loops = threading.local()
+
+
+def application(operations: Iterable[Operation]) -> Starlette:
+    """The app that serves these operations."""
+    return Starlette(
+        routes=[Route(operation.path, endpoint(operation.answer), methods=[operation.method]) for operation in operations],
+        exception_handlers={HTTPException: no_such_route},
+    )
+
+
+def lambda_handler(app: Starlette) -> Handler:
+    """The function's entry point."""
+    adapter = Mangum(app, lifespan="off", text_mime_types=["application/json", MEDIA_TYPE])
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        _ensure_event_loop()
+        logger(SERVICE).set_correlation_id(correlation(event))
+        return adapter(event, context)
+
+    return handler
+
+
+def _ensure_event_loop() -> None:
+    """Mangum runs the app on the thread's loop: Lambda's one thread has one, a development server's workers do not."""
+    if not hasattr(_loops, "loop"):
+        _loops.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(_loops.loop)

@@ -1,0 +1,92 @@
+"""One document of everything that is held about a person, each context's part by that context (docs/personal-data.schema.json)."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from jalon.accounts.export_account import account_document, sign_ins_document
+from jalon.accounts.exports import Export
+from jalon.accounts.identity import AccountNotFoundError
+from jalon.accounts.refresh_token import Family
+from jalon.accounts.stores import AccountStore
+from jalon.assessment.export_assessments import assessments_document, profile_document
+from jalon.assessment.profiles import ProfileStore
+from jalon.assessment.read_profile import read_profile
+from jalon.assessment.releases import Releases
+from jalon.assessment.store import AssessmentStore
+from jalon.campaigns.export_participations import FindCampaign, every_participation, participations_document
+from jalon.campaigns.participation import ParticipationStore
+from jalon.certificates.export_certificates import FindCertificates, certifications_document
+from jalon.certificates.stores import ResultStore as PublishedResults
+from jalon.certification.candidatures import Candidatures
+from jalon.certification.export_candidatures import candidatures_document, invigilations_document, published_certifications
+from jalon.certification.results import ResultStore
+from jalon.certification.sessions import SessionStore
+from jalon.kernel.clock import Clock, iso
+from jalon.kernel.ids import CertificationId, SessionNumber, UserId
+from jalon.organisations.export_schools import FindPupil, FindSchool, memberships_document, schools_document
+from jalon.organisations.memberships import Member
+from jalon.organisations.reconciliations import Reconciliation
+
+#: The form of the document; it changes with any change that a reader could notice.
+FORMAT = "jalon-personal-data/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the parts come from."""
+
+    accounts: AccountStore
+    sign_ins: Callable[[UserId], Iterable[Family]]
+    schools: FindSchool
+    pupils: FindPupil
+    reconciliations: Callable[[UserId], Iterable[Reconciliation]]
+    memberships: Callable[[UserId], Iterable[Member]]
+    assessments: AssessmentStore
+    profiles: ProfileStore
+    releases: Releases
+    campaigns: FindCampaign
+    participations: ParticipationStore
+    candidatures: Candidatures
+    invigilations: Callable[[UserId], Iterable[tuple[SessionNumber, datetime]]]
+    sessions: SessionStore
+    results: ResultStore
+    published: PublishedResults
+    certificates: FindCertificates
+    clock: Clock
+
+
+def collect(sources: Sources, export: Export) -> bytes:
+    """The document in UTF-8, indented for people. Raises AccountNotFoundError."""
+    return json.dumps(document_of(sources, export), ensure_ascii=False, indent=1).encode()
+
+
+def document_of(sources: Sources, export: Export) -> dict[str, Any]:
+    """The same as JSON values."""
+    user_id = export.user_id
+    identity = sources.accounts.identity(user_id)
+    if identity is None:
+        raise AccountNotFoundError("This account no longer exists.")
+    candidatures = candidatures_document(sources.candidatures.of_user(user_id), sources.sessions, sources.results)
+    published = frozenset(map(CertificationId, published_certifications(candidatures)))
+    profile = read_profile(sources.profiles, sources.releases, user_id)
+    return {
+        "format": FORMAT,
+        "id": export.export_id,
+        "requested_at": iso(export.requested_at),
+        "collected_at": iso(sources.clock.now()),
+        "account": account_document(identity, sources.accounts.credentials(user_id)),
+        "sign_ins": sign_ins_document(sources.sign_ins(user_id)),
+        "schools": schools_document(sources.reconciliations(user_id), sources.schools, sources.pupils),
+        "memberships": memberships_document(sources.memberships(user_id), sources.schools),
+        "assessments": assessments_document(sources.assessments.of_user(user_id), sources.releases, published),
+        "profile": profile_document(profile, sources.releases.current()),
+        "participations": participations_document(
+            every_participation(sources.participations, user_id), sources.campaigns, sources.releases
+        ),
+        "candidatures": candidatures,
+        "certifications": certifications_document(sources.published.of_user(user_id), sources.certificates),
+        "invigilations": invigilations_document(sources.invigilations(user_id)),
+    }

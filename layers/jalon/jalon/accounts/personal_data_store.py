@@ -1,0 +1,112 @@
+"""What accounts hold about a person, in DynamoDB: sign-ins, ways in, the identity, and what the person's own requests were answered."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+
+from pynamodb.exceptions import DoesNotExist
+
+from jalon.accounts.erasure import Trace
+from jalon.accounts.refresh_token import Family
+from jalon.accounts.tables import FamilyItem, IdentityItem, LoginItem
+from jalon.edge.idempotency import IdempotencyRecord
+from jalon.edge.tables import ConditionFailedError, batch_read, translated
+from jalon.kernel.ids import ClientId, UserId
+
+MODELS = (IdentityItem, LoginItem, FamilyItem, IdempotencyRecord)
+
+
+class AccountHolding:
+    """A :class:`~jalon.accounts.erasure.Holding`; the last of an erasure, and its last item is the identity, by which logins are found."""
+
+    def traces(self, user_id: UserId) -> Iterable[Trace]:
+        with translated():
+            answers = [record.key for record in IdempotencyRecord.by_owner.query(user_id)]
+            families = [item.family_id for item in FamilyItem.by_user.query(user_id)]
+            identity = _identity(user_id)
+        yield from (Trace("idempotency", partial(_remove_answer, key)) for key in answers)
+        yield from (Trace("refresh_tokens", partial(_remove_family, family_id)) for family_id in families)
+        yield from _credentials(user_id, identity)
+        if identity is not None:
+            yield Trace("identities", partial(_remove_identity, user_id))
+
+    def kept(self, user_id: UserId) -> Mapping[str, int]:  # noqa: ARG002 - nothing of any person's is kept here
+        return {}
+
+
+def sign_ins_of(user_id: UserId) -> list[Family]:
+    """The person's sign-ins that can still be refreshed, the latest first."""
+    with translated():
+        keys = [item.family_id for item in FamilyItem.by_user.query(user_id)]
+        items = list(FamilyItem.batch_get(keys, consistent_read=True)) if keys else []
+    families = [
+        Family(
+            family_id=item.family_id,
+            user_id=user_id,
+            client_id=ClientId(item.client_id),
+            sign_in_epoch=int(item.sign_in_epoch),
+            generation=int(item.generation),
+            rotated_at=item.rotated_at,
+            idle_until=item.idle_until,
+            ends_at=item.ends_at,
+        )
+        for item in items
+    ]
+    return sorted(families, key=lambda family: family.ends_at, reverse=True)
+
+
+def _identity(user_id: UserId) -> IdentityItem | None:
+    try:
+        return IdentityItem.get(user_id, consistent_read=True)
+    except DoesNotExist:
+        return None
+
+
+def _credentials(user_id: UserId, identity: IdentityItem | None) -> Iterator[Trace]:
+    """Everything under a key that can be made from the person, then what carries the person's id: logins and flows to providers.
+
+    A login that is free again may have become another person's: it counts, and goes, only while it names this one. Messages sent
+    to an address are counted under the address's login key, hence before the logins go.
+    """
+    login_keys = sorted(identity.login_keys) if identity else []
+    counters = [f"attempts#{user_id}", f"attempts#mail#{user_id}", *(f"attempts#mail#{login_key}" for login_key in login_keys)]
+    with translated():
+        named = {item.key for item in LoginItem.by_user.query(user_id)} | {f"login#{login_key}" for login_key in login_keys}
+    own = {item["key"]["S"]: item for item in batch_read(LoginItem, [f"password#{user_id}", f"setup#{user_id}", *counters])}
+    theirs = sorted(item["key"]["S"] for item in batch_read(LoginItem, named) if item.get("user_id", {}).get("S") == user_id)
+    yield from (Trace("credentials", partial(_remove_credential, key)) for key in sorted(own))
+    yield from (Trace("credentials", partial(_remove_way_in, key, user_id)) for key in theirs)
+
+
+def _remove_answer(key: str) -> None:
+    with translated():
+        IdempotencyRecord(key).delete()
+
+
+def _remove_family(family_id: str) -> None:
+    with translated():
+        FamilyItem(family_id).delete()
+
+
+def _remove_credential(key: str) -> None:
+    with translated():
+        LoginItem(key).delete()
+
+
+def _remove_way_in(key: str, user_id: UserId) -> None:
+    try:
+        with translated():
+            LoginItem(key).delete(condition=LoginItem.user_id == user_id)
+    except ConditionFailedError:
+        return  # gone already, and perhaps another person's by now
+
+
+def _remove_identity(user_id: UserId) -> None:
+    with translated():
+        IdentityItem(user_id).delete()
+
+
+def everybody() -> Iterator[UserId]:
+    """Everyone who has an identity: a walk through the table, for a restoration and nothing else."""
+    with translated():
+        for item in IdentityItem.scan(attributes_to_get=["user_id"]):
+            yield UserId(item.user_id)

@@ -1,0 +1,116 @@
+"""Tests and the profile, as their owner takes them along (docs/personal-data.schema.json, ``assessments`` and ``profile``).
+
+Positions become the names they have in the release that the test was pinned to, so that the document can be read without it.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.content import Release
+from engine.grading import Answer
+from engine.packing import Answered
+from jalon.assessment.profiles import UserProfile
+from jalon.assessment.releases import Releases
+from jalon.assessment.state import AssessmentState, Purpose
+from jalon.kernel.clock import iso
+from jalon.kernel.ids import CertificationId
+
+
+def assessments_document(
+    states: Iterable[AssessmentState], releases: Releases, published: Collection[CertificationId]
+) -> list[dict[str, Any]]:
+    """Every test with every answer, oldest first.
+
+    ``published`` are the certifications whose results are: of any other one the answers are given without what came of them.
+    """
+    ordered = sorted(states, key=lambda state: (state.started_at, state.assessment_id))
+    return [_test(state, releases.pinned(state.release), _tells(state, published)) for state in ordered]
+
+
+def profile_document(profile: UserProfile, release: Release) -> dict[str, Any]:
+    """What is known of the person, skill by skill, the scores that follow from it, and what they saved."""
+    return {
+        "release": profile.release,
+        "updated_at": iso(profile.updated_at) if profile.updated_at else None,
+        "pix": profile.scores.pix,
+        "certifiable": profile.scores.certifiable,
+        "competences": {code: {"pix": score.pix, "level": score.level} for code, score in profile.scores.competences.items()},
+        "skills": [
+            {
+                "skill": release.skills[element.skill_index].id,
+                "name": release.skills[element.skill_index].name,
+                "validated": element.validated,
+                "inferred": not element.direct,
+                "at": _iso_s(element.at),
+            }
+            for element in profile.knowledge
+        ],
+        "resets": {code: iso(at) for code, at in profile.resets.items()},
+        "saved_tutorials": [
+            {"id": tutorial, "title": _title(release, tutorial), "saved_at": iso(at)} for tutorial, at in profile.tutorials.items()
+        ],
+    }
+
+
+def _tells(state: AssessmentState, published: Collection[CertificationId]) -> bool:
+    return state.certification_id is None or state.certification_id in published
+
+
+def _test(state: AssessmentState, release: Release, tells_results: bool) -> dict[str, Any]:
+    return {
+        "id": state.assessment_id,
+        "purpose": state.purpose.value,
+        "subject": state.subject,
+        "attempt": state.attempt,
+        "status": state.status.value,
+        "end_reason": state.end_reason,
+        "release": state.release,
+        "locale": state.locale,
+        "started_at": iso(state.started_at),
+        "updated_at": iso(state.updated_at),
+        "deadline_at": iso(state.deadline_at) if state.deadline_at else None,
+        "extra_time_percent": state.extra_time_percent if state.purpose is Purpose.CERTIFICATION else None,
+        "levels_at_start": {code: {"pix": score.pix, "level": score.level} for code, score in state.profile_at_start.items()},
+        "devices": state.epoch,
+        "results_published": tells_results,
+        "answers": [_answer(number, answered, release, tells_results) for number, answered in enumerate(state.answers, start=1)],
+    }
+
+
+def _answer(number: int, answered: Answered, release: Release, tells_results: bool) -> dict[str, Any]:
+    challenge = release.challenges[answered.challenge_index]
+    skill = release.skills[challenge.skill_index]
+    return {
+        "number": number,
+        "challenge": challenge.id,
+        "variant": answered.variant_index,
+        "skill": skill.id,
+        "competence": skill.competence,
+        "given": _given(answered.answer),
+        "result": answered.result.value if tells_results else None,
+        "elapsed_ms": answered.elapsed_ms,
+        "at": _iso_s(answered.at),
+        "focus_lost": answered.focus_lost,
+    }
+
+
+def _given(answer: Answer | None) -> dict[str, Any] | None:
+    """What was sent, where it is kept; an empty object for a question that was passed."""
+    if answer is None:
+        return None
+    forms: dict[str, Callable[[], Any]] = {
+        "choices": lambda: sorted(answer.choices or ()),
+        "text": lambda: answer.text,
+        "fields": lambda: dict(answer.fields or {}),
+    }
+    return {name: form() for name, form in forms.items() if getattr(answer, name) is not None}
+
+
+def _title(release: Release, tutorial: str) -> str | None:
+    known = release.tutorials.get(tutorial)
+    return known.title if known else None
+
+
+def _iso_s(seconds: int) -> str:
+    return iso(datetime.fromtimestamp(seconds, UTC))

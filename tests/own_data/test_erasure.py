@@ -1,0 +1,383 @@
+"""A person with traces in every table is erased, the worker dying at every step; what is found of them afterwards is what
+docs/your-data.md says is kept, and no more.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from functions.erase_account import prove, repeat
+from functions.erase_account import wiring as erase_wiring
+from functions.project_profiles import app as project_profiles
+from jalon.accounts.erase_account import Erasing, erase_account
+from jalon.accounts.erasure import FIRST_PASS_AFTER, LONGEST_DELAY, ErasureStatus, Trace, counted
+from jalon.accounts.personal_data_store import everybody
+from jalon.accounts.tables import IdentityItem, LoginItem
+from jalon.assessment.tables import AttemptItem
+from jalon.edge.erasures import subject_of
+from jalon.kernel.clock import FixedClock, SystemClock
+from jalon.kernel.ids import UserId
+from tests.cloud import template
+from tests.functions.accounts_client import send as accounts_send
+from tests.functions.answers_cloud import stream
+from tests.functions.certification_cloud import HEAD
+from tests.own_data.traces import found, found_in, kept, of_others, snake
+from tests.own_data.world import PASSWORD, Person, World, opened
+
+#: Tables that hold nothing of any person, or only under keyed digests (docs/your-data.md): a new table is looked for in the
+#: traces unless somebody puts it here.
+IMPERSONAL = {
+    "organisations",
+    "campaign_by_code",
+    "campaign_stats",
+    "centre_sessions",
+    "open_finalisations",
+    "jury_worklist",
+    "certificates_by_code",
+    "certificates_by_student",
+    "status_places",
+    "revocations",
+    "certificate_keys",
+    "clients",
+    "erasures",
+}
+
+
+@dataclass
+class Story:
+    """What was there before, and who is who."""
+
+    world: World
+    person: Person
+    other: Person
+    before: dict[str, set[str]] = field(default_factory=dict)
+    beside: dict[str, list[str]] = field(default_factory=dict)
+    images: dict[str, object] = field(default_factory=dict)
+    login_keys: frozenset[str] = frozenset()
+    refresh_token: str = ""
+    answer: Any = None
+    crashes: int = 0
+
+
+class CrashError(RuntimeError):
+    """The worker dies."""
+
+
+@dataclass
+class Mortal:
+    """A worker that dies right after so many of the changes it makes."""
+
+    real: Erasing
+    delays: list[timedelta] = field(default_factory=list)
+    left: int = 0
+
+    def run(self, user_id: str, changes: int) -> bool:
+        """Whether the worker lived through its step."""
+        self.left = changes
+        try:
+            erase_account(self._mortal(), UserId(user_id))
+        except CrashError:
+            return False
+        return True
+
+    def _mortal(self) -> Erasing:
+        holdings = tuple(_MortalHolding(holding, self._after) for holding in self.real.holdings)
+        remind = self._after(lambda _user, delay: self.delays.append(delay))
+        return replace(self.real, holdings=holdings, remind=remind, erasures=_MortalStore(self.real.erasures, self._after))
+
+    def _after(self, change: Callable[..., Any]) -> Callable[..., Any]:
+        def changed(*arguments: Any) -> Any:
+            outcome = change(*arguments)
+            self.left -= 1
+            if self.left == 0:
+                raise CrashError
+            return outcome
+
+        return changed
+
+
+@dataclass
+class _MortalHolding:
+    real: Any
+    after: Callable[[Callable[..., Any]], Callable[..., Any]]
+
+    def traces(self, user_id: UserId) -> Iterator[Trace]:
+        return (replace(trace, remove=self.after(trace.remove)) for trace in self.real.traces(user_id))
+
+    def kept(self, user_id: UserId) -> Any:
+        return self.real.kept(user_id)
+
+
+@dataclass
+class _MortalStore:
+    real: Any
+    after: Callable[[Callable[..., Any]], Callable[..., Any]]
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.real, name)
+        return self.after(method) if name.startswith("note_") else method
+
+
+def live_through(mortal: Mortal, user_id: str) -> int:
+    """Run the step again and again, dying after its first change and its second in turn, until it ends; how often it died."""
+    died = 0
+    while not mortal.run(user_id, 1 + died % 2):
+        died += 1
+        assert died < 200, "the step does not get on"
+    return died
+
+
+@pytest.fixture(scope="module")
+def story(emulator: str) -> Iterator[Story]:
+    """The person has left traces everywhere, somebody else some; then the person asks, and the first pass is done."""
+    with opened(emulator) as world:
+        told = Story(world, world.make_person(0), world.make_person(1))
+        _live(told)
+        told.login_keys = world.login_keys(told.person)
+        told.before, told.beside, told.images = found(world, told.person), of_others(world, told.person), stream(world.cloud)
+        status, told.answer = world.ask_for_erasure(told.person)
+        assert status == 202, told.answer
+        told.crashes = live_through(Mortal(erase_wiring.erasing()), told.person.user_id)
+        yield told
+
+
+def _live(told: Story) -> None:
+    world, both = told.world, (told.person, told.other)
+    for each in both:
+        tokens = world.leave_traces_in_accounts(each)
+        told.refresh_token = told.refresh_token or tokens["refresh_token"]
+        world.take_tests(each)
+        world.take_part(each)
+    world.work_at_school(told.person)
+    session = world.certification.session()
+    world.sit(session, *both)
+    world.publish(session)
+    world.seat(world.certification.session(), *both)
+    assert world.invigilate(told.person, world.certification.session()).status == 200
+    status, _ = world.own(told.person.user_id, "POST", "/v1/me/exports")
+    assert status == 202
+    (order,) = world.drain("ExportQueue")
+    assert world.work_on_export(json.loads(order["Body"])) == []
+
+
+def test_the_person_had_traces_in_every_table_that_can_hold_any(story: Story) -> None:
+    tables = {snake(name) for name, resource in template()["Resources"].items() if resource["Type"] == "AWS::DynamoDB::Table"}
+    assert tables - IMPERSONAL <= story.before.keys(), "a new table: leave a trace in it, or say that it is impersonal"
+    assert "ExportBucket" in story.before
+
+
+def test_the_answer_says_what_goes_and_what_stays_and_why(story: Story) -> None:
+    assert story.answer["status"] == "requested"
+    assert {part["part"] for part in story.answer["kept"]} == {"certifications", "school_lists", "acts", "record", "backups"}
+    assert all(part["why"] and part["legal_basis"] for part in story.answer["kept"])
+    assert {"account", "tests", "participations", "sign_ins"} <= {part["part"] for part in story.answer["erased"]}
+
+
+def test_after_the_first_pass_nothing_is_left_but_what_is_kept(story: Story) -> None:
+    assert story.crashes > 20
+    after, rules = found(story.world, story.person), kept()
+    assert {place: what for place, what in after.items() if place not in rules} == {}
+    for place, what in after.items():
+        allowed = set() if "identity" in rules[place] else what - {"number"}
+        assert allowed == set(), (place, what)
+        assert "number" not in what or "number" in rules[place], (place, what)
+
+
+def test_nobody_else_lost_anything(story: Story) -> None:
+    now = of_others(story.world, story.person)
+    for table, items in story.beside.items():
+        theirs = {item for item in items if not any(key in item for key in story.login_keys)}  # messages counted by the person's address
+        assert theirs <= set(now[table]), table
+
+
+def _refused(reply: Any) -> tuple[int, str]:
+    status, body = reply if isinstance(reply, tuple) else (reply.status, reply.body)
+    return status, body["code"]
+
+
+def test_a_token_that_still_lives_writes_nothing_any_more(story: Story) -> None:
+    world, person = story.world, story.person
+    gone = (410, "account_erased")
+    assert _refused(person.device.start(purpose="competence", competence="1.2")) == gone
+    assert _refused(person.device.save_tutorial(world.tutorial())) == gone
+    assert _refused(world.school.reconcile(person.pupil, person.user_id)) == gone
+    assert _refused(world.own(person.user_id, "POST", "/v1/me/exports"))[0] in {404, 410}
+    campaign = world.school.create_campaign()
+    assert _refused(world.school.as_pupil(person.user_id, "POST", "/v1/participations", {"code": campaign["code"]}))[0] in {403, 410}
+    _, invited = world.school.as_admin("POST", "/invitations", {"email": "encore@exemple.example", "role": "member"})
+    body = {"invitation_code": invited["invitation_code"]}
+    assert _refused(world.school.call("POST", "/v1/me/memberships", body, subject=person.user_id, roles="teacher")) == gone
+    session = world.certification.session()
+    (candidate,) = world.enrol(session, person)
+    assert _refused(candidate.join()) == gone
+    assert _refused(world.invigilate(person, session)) == gone
+    assert accounts_send("read_me", subject=person.user_id).status == 404
+    test_after_the_first_pass_nothing_is_left_but_what_is_kept(story)
+
+
+def test_no_way_in_is_left(story: Story) -> None:
+    for login in (story.person.username, story.person.email):
+        form = {"grant_type": "password", "username": login, "password": PASSWORD}
+        assert accounts_send("token_password", form=form).body["error"] == "invalid_grant"
+    refreshed = accounts_send("token_refresh", form={"grant_type": "refresh_token", "refresh_token": story.refresh_token})
+    assert refreshed.body["error"] == "invalid_grant"
+
+
+def test_a_stream_that_is_late_brings_no_profile_back(story: Story) -> None:
+    assert project_profiles.handler(story.images, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert "profiles" not in found(story.world, story.person)
+    assert "profiles" in found(story.world, story.other)
+
+
+def test_asking_again_answers_the_same(story: Story) -> None:
+    again = story.world.own(story.person.user_id, "POST", "/v1/me/erasure", {"confirmation": "ERASE", "password": "anything"})
+    assert again == (202, story.answer | {"status": "erased"})
+    assert story.world.own(story.person.user_id, "GET", "/v1/me/erasure") == (200, again[1])
+
+
+def test_the_login_is_free_and_the_school_makes_a_new_account(story: Story) -> None:
+    status, issued = story.world.school.as_admin("POST", "/pupil-credentials", {"class": story.person.pupil.class_name})
+    assert status == 200
+    slip = next(item for item in issued["items"] if item["ine"] == story.person.pupil.ine)
+    assert (slip["username"], bool(slip["initial_password"])) == (story.person.username, True)
+    tokens = accounts_send(
+        "token_password", form={"grant_type": "password", "username": slip["username"], "password": slip["initial_password"]}
+    )
+    assert tokens.status == 200
+    me = story.world.owner_of(tokens.body["access_token"])
+    assert me != story.person.user_id
+    assert story.world.own(me, "GET", "/v1/me/erasure")[0] == 404
+
+
+def test_the_second_pass_waits_until_no_token_is_left_then_removes_what_a_race_wrote(story: Story) -> None:
+    user_id, real = story.person.user_id, erase_wiring.erasing()
+    record = real.erasures.get(UserId(user_id))
+    assert record is not None
+    assert record.status is ErasureStatus.ERASED
+    early = Mortal(replace(real, clock=FixedClock(record.second_pass_at - timedelta(minutes=16))))
+    assert early.run(user_id, 99)
+    assert early.delays == [LONGEST_DELAY]
+    AttemptItem(user_id, "competence#9.9#0001", assessment_id="asm_late").save()
+    due = Mortal(replace(real, clock=FixedClock(record.second_pass_at)))
+    live_through(due, user_id)
+    proof = prove.proof(real, UserId(user_id))
+    assert proof["status"] == "verified"
+    assert proof["present"] == {}
+    assert proof["found_again"] in ({"assessments_by_user": 1}, {})  # dying after its removal, the next run counts what is left
+    assert proof["kept"] == {"candidates": 1, "certificates": 1, "published_results": 1, "results": 1}
+    expected = {"assessments": 3, "assessments_by_user": 3, "profiles": 1, "participations": 1, "identities": 1, "exports": 1}
+    assert expected.items() <= proof["found"].items()
+    assert proof["found"].keys() >= {"credentials", "refresh_tokens", "reconciliations", "idempotency", "candidates", "sittings"}
+
+
+def test_the_proof_names_nobody(story: Story) -> None:
+    (item,) = (item for item in story.world.everything()["ErasuresTable"] if item["subject"]["S"] == subject_of(story.person.user_id))
+    assert found_in(item, story.person) == set()
+
+
+def test_once_verified_a_reminder_changes_nothing(story: Story) -> None:
+    before = story.world.everything()
+    assert story.world.work_on_erasure(story.person) == []
+    assert story.world.everything() == before
+    assert story.world.own(story.person.user_id, "GET", "/v1/me/erasure")[1]["status"] == "verified"
+
+
+def test_a_restored_backup_is_erased_anew(story: Story) -> None:
+    """An identity and a way in come back with a backup: the walk finds the erased person among the others."""
+    accounts = erase_wiring.erasing().holdings[-1]
+    restored = IdentityItem.get(story.other.user_id)
+    restored.user_id = story.person.user_id
+    restored.login_keys = {"restored"}
+    restored.save()
+    LoginItem("login#restored", user_id=story.person.user_id).save()
+    assert len(list(accounts.traces(UserId(story.person.user_id)))) == 2
+    assert repeat.repeat(erase_wiring.erasing(), everybody()) == {"erased_again": 1, "left": 0}
+    assert accounts_send("read_me", subject=story.other.user_id).status == 200
+
+
+def test_the_certificate_can_still_be_shown_and_the_school_keeps_its_table(story: Story) -> None:
+    rows = story.world.everything()
+    (line,) = (item for item in rows["PublishedResultsTable"] if story.person.user_id in repr(item))
+    assert json.loads(line["result"]["S"])["last_name"] == story.person.pupil.last_name
+    assert len(rows["CertificatesTable"]) == 2
+    unlinked = [item for item in rows["CandidatesTable"] if item["ine"]["S"] == story.person.pupil.ine]
+    assert sorted("user_id" in item for item in unlinked) == [False, False, True]
+
+
+def test_a_message_without_a_request_is_dropped(story: Story) -> None:
+    assert story.world.work_on_erasure(story.other) == []
+    assert counted(erase_wiring.erasing().holdings, UserId(story.other.user_id))["identities"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"confirmation": "ERASE", "password": "not this one"}, "/password"),
+        ({"confirmation": "ERASE"}, "/password"),
+        ({"confirmation": "yes", "password": PASSWORD}, "/confirmation"),
+        ({"password": PASSWORD}, "/confirmation"),
+    ],
+)
+def test_without_proof_or_confirmation_nothing_begins(story: Story, body: Any, pointer: str) -> None:
+    status, refused = story.world.own(story.other.user_id, "POST", "/v1/me/erasure", body)
+    assert (status, [error["pointer"] for error in refused["errors"]]) == (422, [pointer])
+    assert story.world.own(story.other.user_id, "GET", "/v1/me/erasure")[1]["code"] == "erasure_not_requested"
+
+
+def test_software_has_no_account_to_erase(story: Story) -> None:
+    assert story.world.own("cli_x", "POST", "/v1/me/erasure", {"confirmation": "ERASE", "password": "x"})[1]["code"] == "people_only"
+
+
+def test_a_certification_under_way_stays_until_it_is_published(story: Story) -> None:
+    world = story.world
+    third = world.make_person(2)
+    world.take_tests(third)
+    session = world.certification.session()
+    world.sit(session, third)
+    status, refused = world.ask_for_erasure(third)
+    assert (status, refused["code"], refused["session_number"]) == (409, "certification_running", session["number"])
+    assert "fifteen days" in refused["detail"]
+    real, user_id = erase_wiring.erasing(), UserId(third.user_id)
+    assert real.erasures.get(user_id) is None
+
+    # Started in the very moment of the request: the mark is there, the worker waits.
+    real.erasures.request(user_id, SystemClock().now())
+    waiting = Mortal(real)
+    assert waiting.run(user_id, 99)
+    assert waiting.delays == [LONGEST_DELAY]
+    assert counted(real.holdings, user_id)["identities"] == 1
+    world.publish(session)
+    assert Mortal(real).run(user_id, 999)
+    assert counted(real.holdings, user_id) == {}
+
+
+def test_the_first_message_is_on_its_way_before_the_mark(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    from functions.accounts.own_data_wiring import own_data
+    from jalon.accounts.request_erasure import request_erasure
+
+    sent: list[tuple[str, timedelta, bool]] = []
+    asking = own_data().asking
+    person = story.other
+
+    def remind(user_id: UserId, delay: timedelta) -> None:
+        sent.append((user_id, delay, asking.erasures.get(user_id) is None))
+
+    erasure = request_erasure(replace(asking, remind=remind), UserId(person.user_id))
+    assert sent == [(person.user_id, FIRST_PASS_AFTER, True)]
+    assert erasure.second_pass_at - erasure.requested_at >= timedelta(minutes=21)
+    asking.erasures.withdraw(UserId(person.user_id))
+
+
+def test_the_only_administrator_of_a_school_stays(story: Story) -> None:
+    world = story.world
+    others = [HEAD] if HEAD in repr(world.everything()["MembersTable"]) else []
+    for user_id in others:
+        world.school.as_admin("DELETE", f"/members/{user_id}")
+    body = {"confirmation": "ERASE", "password": "un-mot-de-passe-assez-long-42"}
+    status, refused = world.own(world.school.admin, "POST", "/v1/me/erasure", body)
+    assert (status, refused["code"], refused["uai"]) == (409, "last_administrator", "0990001N")
+    assert world.own(world.school.admin, "GET", "/v1/me/erasure")[0] == 404
