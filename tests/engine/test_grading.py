@@ -129,6 +129,8 @@ def test_of_several_accepted_answers_the_closest_explains_the_grade() -> None:
         ("124", "1234", None),  # never by distance
         ("12 %", "12", None),
         ("1,234,567", "1234567", None),
+        (".5.", "5", None),
+        ("..5", "0,5", None),
         ("1e3", "1000", None),
         ("²", "2", None),
         ("--3", "-3", None),
@@ -374,5 +376,6 @@ def test_ten_thousand_characters_take_bounded_work(answer: str, accepted: str) -
         assert time.process_time() - started < 1.0
 
 
-def test_a_longer_text_is_wrong_without_being_looked_at() -> None:
+def test_the_longest_text_is_graded_and_a_longer_one_is_wrong_without_being_looked_at() -> None:
+    assert text("a" * MAX_TEXT, "a" * MAX_TEXT).treatment is Treatment.EXACT
     assert text("a" * (MAX_TEXT + 1), "a" * (MAX_TEXT + 1)).result is Result.KO
