@@ -109,6 +109,7 @@ def test_a_slip_is_measured_on_what_the_treatments_left_of_both() -> None:
 def test_of_several_accepted_answers_the_closest_explains_the_grade() -> None:
     result = text("favoris", "favori", "Favoris", "favoris", on="t1 t2 t3")
     assert (result.treatment, result.matches[0].accepted) == (Treatment.EXACT, "favoris")
+    assert text("FAVORIS", "favori", "Favoris", "favoris").matches[0].accepted == "Favoris"  # of two as close, the first
 
 
 @pytest.mark.parametrize(
@@ -273,6 +274,17 @@ def test_an_answer_of_another_shape_is_the_clients_mistake(solution: Any, answer
 def test_an_answer_of_no_known_form_is_refused(data: dict[Any, Any]) -> None:
     with pytest.raises(InvalidAnswerError):
         Answer.parse(data)
+
+
+@pytest.mark.parametrize(
+    "data", [{"text": "a" * 10_000}, {"fields": {"a": "a" * 5_000, "b": "b" * 5_000}}, {"choices": [str(n) for n in range(100)]}]
+)
+def test_the_largest_answer_is_taken(data: dict[str, Any]) -> None:
+    assert not Answer.parse(data).skipped
+    (form,) = data
+    larger = {"text": "a" * 10_001, "fields": {"a": "a" * 5_000, "b": "b" * 5_001}, "choices": [str(n) for n in range(101)]}
+    with pytest.raises(InvalidAnswerError, match="at most 100 parts and 10000 characters"):
+        Answer.parse({form: larger[form]})
 
 
 @pytest.mark.parametrize(
