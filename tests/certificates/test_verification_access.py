@@ -8,11 +8,21 @@ import pytest
 
 from functions.certificates.printing.document import print_certificate
 from jalon.certificates.token import fragment_of
+from tests.certificates.seals import software_seal
 from tests.certificates.test_verification_page import open_fresh, revoke, type_in, verdict
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+#: A slow phone: the key takes a second and a half more.
+SLOW_DERIVATION = """() => {
+    const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
+    crypto.subtle.deriveBits = async (how, ...rest) => {
+        if (how.name === "PBKDF2") await new Promise((resolve) => setTimeout(resolve, 1500));
+        return derive(how, ...rest);
+    };
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +62,21 @@ def test_axe_finds_nothing_in_any_state(page, published, axe, width, scheme):
         open_fresh(page, address)
         verdict(page, state)
         assert violations(page, axe) == [], state
+    page.click("#result button")
+    page.evaluate(SLOW_DERIVATION)
+    type_in(page, "P-BCDFGHJKMPQ3", "3", "5", "2011")
+    page.wait_for_selector("#result.busy progress")
+    assert violations(page, axe) == [], "busy"
+    verdict(page, "unknown")
+    assert violations(page, axe) == [], "unknown"
     published.site.broken |= {path for path in published.site.files if path.startswith("status/")}
     open_fresh(page, published.address(genuine))
     verdict(page, "unchecked")
-    assert violations(page, axe) == []
+    assert violations(page, axe) == [], "unchecked"
+    published.site.broken.add(".well-known/jalon-certificate-keys.json")
+    open_fresh(page, published.address(genuine))
+    verdict(page, "offline")
+    assert violations(page, axe) == [], "offline"
 
 
 def test_nothing_scrolls_sideways_on_a_narrow_phone(page, published):
@@ -88,15 +109,7 @@ def test_everything_is_reached_and_used_with_the_keyboard(page, published):
 
 def test_the_slow_derivation_shows_progress_and_leaves_the_page_alive(page, published):
     page.goto(f"{published.site.url}/v")
-    page.evaluate(
-        """() => {
-            const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
-            crypto.subtle.deriveBits = async (how, ...rest) => {
-                if (how.name === "PBKDF2") await new Promise((resolve) => setTimeout(resolve, 1500));
-                return derive(how, ...rest);
-            };
-        }"""
-    )
+    page.evaluate(SLOW_DERIVATION)
     type_in(page, "P-BCDFGHJKMPQ3", "3", "5", "2011")
     page.wait_for_selector("#result.busy progress")
     assert page.get_attribute("#result", "aria-busy") == "true"
@@ -116,6 +129,13 @@ def test_the_pdf_itself_is_checked_without_leaving_the_device(page, published):
     page.set_input_files("#file", {"name": "autre.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 nothing in it"})
     verdict(page, "altered")
     assert not [path for path in published.site.asked if "certificat.pdf" in path]
+
+
+def test_a_sealed_pdf_is_checked_like_any_other(page, published):
+    pdf = print_certificate(published.certificate(), "https://jalon.example", seal=software_seal())
+    page.goto(f"{published.site.url}/v")
+    page.set_input_files("#file", {"name": "certificat.pdf", "mimeType": "application/pdf", "buffer": pdf})
+    verdict(page, "genuine")
 
 
 def test_the_pdf_may_be_dropped_on_the_page(page, published):
@@ -143,21 +163,78 @@ def test_a_changed_pdf_shows_as_forged(page, published):
     verdict(page, "altered")
 
 
-def test_the_camera_reads_the_code_where_the_browser_can(page, published):
-    """A detector and a camera put in place of those a headless browser lacks: the page's own part is what is tested."""
-    address = published.address(published.certificate())
-    page.add_init_script(
-        f"""
-        window.BarcodeDetector = class {{ async detect() {{ return [{{rawValue: "{address}"}}]; }} }};
-        const canvas = document.createElement("canvas");
-        setInterval(() => canvas.getContext("2d").fillRect(0, 0, Math.random() * 99, 99), 50);
-        Object.defineProperty(navigator, "mediaDevices", {{value: {{getUserMedia: async () => canvas.captureStream(10)}}}});
-        """
-    )
+@pytest.fixture
+def with_camera(page):
+    """A detector and a camera in place of those a headless browser lacks: the page's own part is what is tested."""
+
+    def install(detect: str) -> None:
+        page.add_init_script(
+            f"""
+            window.tracks = [];
+            window.BarcodeDetector = class {{ async detect() {{ {detect} }} }};
+            const canvas = document.createElement("canvas");
+            setInterval(() => canvas.getContext("2d").fillRect(0, 0, Math.random() * 99, 99), 50);
+            const getUserMedia = async () => {{
+                const stream = canvas.captureStream(10);
+                window.tracks.push(...stream.getTracks());
+                return stream;
+            }};
+            Object.defineProperty(navigator, "mediaDevices", {{value: {{getUserMedia}}}});
+            """
+        )
+
+    return install
+
+
+def camera_is_off(page) -> bool:
+    return page.is_hidden("#camera") and page.evaluate("tracks.length > 0 && tracks.every((track) => track.readyState === 'ended')")
+
+
+def test_the_camera_reads_the_code_where_the_browser_can_and_goes_off(page, published, with_camera):
+    with_camera(f'return [{{rawValue: "{published.address(published.certificate())}"}}];')
     page.goto(f"{published.site.url}/v")
     page.click("#scan")
     verdict(page, "genuine")
-    assert page.is_hidden("#camera")
+    assert camera_is_off(page)
+
+
+def test_a_code_that_leads_elsewhere_is_looked_past(page, published, with_camera):
+    with_camera('return [{rawValue: "https://elsewhere.example/menu"}];')
+    page.goto(f"{published.site.url}/v")
+    page.click("#scan")
+    page.wait_for_selector("#camera", state="visible")
+    page.wait_for_timeout(500)
+    assert page.is_visible("#camera")
+    page.click("[data-language=en]")
+    assert page.inner_text("#scan") == "Stop the camera"
+    page.click("#scan")
+    assert camera_is_off(page)
+    assert page.inner_text("#scan") == "Scan the QR code with the camera"
+
+
+def test_the_camera_goes_off_when_another_way_is_taken(page, published, with_camera):
+    with_camera("return [];")
+    certificate = published.certificate()
+    page.goto(f"{published.site.url}/v")
+    page.click("#scan")
+    page.wait_for_selector("#camera", state="visible")
+    type_in(page, certificate.facts.code, "3", "5", "2011")
+    verdict(page, "genuine")
+    assert camera_is_off(page)
+
+
+def test_a_detector_that_fails_turns_the_camera_off_and_says_so(page, published, with_camera):
+    with_camera('throw new Error("no service");')
+    page.goto(f"{published.site.url}/v")
+    page.click("#scan")
+    page.wait_for_function("document.getElementById('scan').textContent === 'La caméra n’est pas disponible.'")
+    assert camera_is_off(page)
+
+
+def test_without_a_detector_the_camera_is_not_offered(page, published):
+    page.goto(f"{published.site.url}/v")
+    assert page.evaluate("'BarcodeDetector' in window") is False
+    assert page.is_hidden("#scan")
 
 
 def test_the_printed_verdict_leaves_the_buttons_out(page, published):

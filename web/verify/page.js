@@ -10,6 +10,7 @@ const $ = (id) => document.getElementById(id);
 let language = (navigator.languages ?? ["fr"]).find((tag) => /^(fr|en)/i.test(tag))?.slice(0, 2).toLowerCase() === "en" ? 1 : 0;
 let shown = null;
 let turn = 0;
+let scanning = null;
 
 const say = (key) => TEXTS[key][language];
 
@@ -103,6 +104,7 @@ function start() {
 // Shows the verdict on the token that `find` gives (null: there is none).
 async function judge(find) {
   const mine = (turn += 1);
+  stopScanning();
   show({state: "busy"});
   let verdict;
   try {
@@ -161,39 +163,41 @@ addEventListener("drop", (event) => {
   takeFile(event.dataTransfer.files[0]);
 });
 
+function stopScanning() {
+  scanning?.getTracks().forEach((track) => track.stop());
+  scanning = null;
+  $("camera").hidden = true;
+  $("scan").dataset.text = "scan";
+}
+
 async function scan() {
-  const camera = $("camera"), button = $("scan");
-  const stream = await navigator.mediaDevices.getUserMedia({video: {facingMode: "environment"}});
-  const stop = () => {
-    stream.getTracks().forEach((track) => track.stop());
-    camera.hidden = true;
-    button.onclick = begin;
-    button.textContent = say("scan");
-  };
-  button.onclick = stop;
-  button.textContent = say("stop");
-  camera.srcObject = stream;
+  const detector = new BarcodeDetector({formats: ["qr_code"]}), camera = $("camera"), mine = turn;
+  scanning = camera.srcObject = await navigator.mediaDevices.getUserMedia({video: {facingMode: "environment"}});
+  if (mine !== turn) return stopScanning(); // another way was taken while the browser asked
   camera.hidden = false;
+  $("scan").dataset.text = "stop";
+  translate();
   await camera.play();
-  const detector = new BarcodeDetector({formats: ["qr_code"]});
-  while (!camera.hidden) {
+  while (scanning) {
     for (const {rawValue} of await detector.detect(camera)) {
       const fragment = rawValue.split("#")[1];
-      if (fragment && !camera.hidden) {
-        stop();
-        judgeFragment(fragment);
-      }
+      if (fragment && scanning) judgeFragment(fragment);
     }
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
 }
 
-const begin = () => scan().catch(() => ($("scan").textContent = say("noCamera")));
-
-if ("BarcodeDetector" in window && navigator.mediaDevices) {
-  $("scan").hidden = false;
-  $("scan").onclick = begin;
-}
+$("scan").addEventListener("click", async () => {
+  if (scanning) stopScanning();
+  else {
+    await scan().catch(() => {
+      stopScanning();
+      $("scan").dataset.text = "noCamera";
+    });
+  }
+  translate();
+});
+$("scan").hidden = !("BarcodeDetector" in window && navigator.mediaDevices);
 $("host").textContent = location.host;
 for (const button of document.querySelectorAll("[data-language]")) {
   button.addEventListener("click", () => {
