@@ -2,6 +2,7 @@
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
@@ -127,7 +128,8 @@ def software_seal() -> Seal:
         made = pades.KmsSeal("in memory", chain, SystemClock())
 
     def seal(pdf: bytes) -> bytes:
-        with patch.object(pades, "client", lambda _: SoftwareKms(key)):
-            return made.seal(pdf)
+        # pyHanko starts an event loop, and a browser test has one running in its thread.
+        with patch.object(pades, "client", lambda _: SoftwareKms(key)), ThreadPoolExecutor(1) as thread:
+            return thread.submit(made.seal, pdf).result()
 
     return seal
