@@ -63,8 +63,8 @@ $(UV): tools/uv-requirements.txt
 .jalon/setup-run: $(UV) uv.lock
 	@echo "Installing what the system needs to run here (locked in uv.lock) …"
 	@$(SYNC) $(RUN_GROUPS)
-	@UV_PROJECT_ENVIRONMENT=.jalon/venvs/emulator $(UV) sync --quiet --frozen --python "$$(cat .jalon/python)" --only-group emulator
-	@UV_PROJECT_ENVIRONMENT=.jalon/venvs/runtime $(UV) sync --quiet --frozen --python "$$(cat .jalon/python)" --only-group runtime
+	@UV_PROJECT_ENVIRONMENT=.jalon/venvs/emulator $(UV) sync --quiet --frozen --compile-bytecode --python "$$(cat .jalon/python)" --only-group emulator
+	@UV_PROJECT_ENVIRONMENT=.jalon/venvs/runtime $(UV) sync --quiet --frozen --compile-bytecode --python "$$(cat .jalon/python)" --only-group runtime
 	@touch $@
 
 .jalon/setup-test: .jalon/setup-run uv.lock
@@ -76,6 +76,6 @@ $(UV): tools/uv-requirements.txt
 faults: .jalon/setup-test ## model-check the answer protocol and inject faults into whole sessions
 	@PYTHONPATH=.:layers/engine:layers/jalon $(PY) -m tests.assessment.faults
 
-bench: .jalon/setup-test ## measure one part beside its peers and check its budget: make bench NAME=answers|certificate|content|engine
+bench: .jalon/setup-test ## measure one part beside its peers and check its budget: make bench NAME=answers|certificate|cold_start|content|engine
 	@if grep -q '^bench-$(NAME) =' pyproject.toml; then $(SYNC) --group bench-$(NAME); fi
 	@PYTHONPATH=.:layers/engine:layers/jalon $(PY) -m benchmarks.$(or $(NAME),answers)

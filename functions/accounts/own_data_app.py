@@ -1,10 +1,10 @@
 """A person's own data, exported and erased: shipped with accounts, run under a role of its own."""
 
-import gc
+import jalon.edge.quiet_start  # noqa: F401 - before all other imports
 
+# isort: split
 from functions.accounts.own_data_operations import OPERATIONS
 from functions.accounts.serving import application, lambda_handler
 
 app = application(OPERATIONS)
 handler = lambda_handler(app)
-gc.freeze()

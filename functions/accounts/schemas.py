@@ -19,7 +19,12 @@ GrantableScope = StrEnum("GrantableScope", {scope.name: str(scope) for scope in 
 
 
 class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    # A cold start builds the schemas of the route that is asked for, and no other.
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(defer_build=True)
 
 
 class SignUpRequest(_Request):
@@ -36,13 +41,13 @@ class SignUpRequest(_Request):
     )
 
 
-class AccountCreated(BaseModel):
+class AccountCreated(_Answer):
     """The account's identifier."""
 
     id: str
 
 
-class Preferences(BaseModel):
+class Preferences(_Answer):
     """How the person wants to be served."""
 
     locale: str
@@ -52,14 +57,14 @@ class Preferences(BaseModel):
     screen_reader: bool
 
 
-class AcceptedTerms(BaseModel):
+class AcceptedTerms(_Answer):
     """The terms of use that were accepted."""
 
     version: str
     accepted_at: Instant
 
 
-class Me(BaseModel):
+class Me(_Answer):
     """The signed-in person."""
 
     id: str
@@ -122,7 +127,7 @@ class StaffRequest(_Request):
     last_name: Name
 
 
-class StaffCreated(BaseModel):
+class StaffCreated(_Answer):
     """What the operator passes on to the person."""
 
     id: str
@@ -144,7 +149,7 @@ class ClientRequest(_Request):
     scopes: list[GrantableScope] = Field(min_length=1, max_length=len(GRANTABLE_SCOPES))
 
 
-class ClientCreated(BaseModel):
+class ClientCreated(_Answer):
     """The client's credentials."""
 
     client_id: str
@@ -152,14 +157,14 @@ class ClientCreated(BaseModel):
     scopes: list[str]
 
 
-class Provider(BaseModel):
+class Provider(_Answer):
     """An identity provider."""
 
     id: str
     name: str
 
 
-class Providers(BaseModel):
+class Providers(_Answer):
     """Those that people may sign in through."""
 
     items: list[Provider]
@@ -172,7 +177,7 @@ class ProviderDepartureRequest(_Request):
     redirect_uri: str = Field(min_length=1, max_length=2000, description="An address that the operator registered, letter by letter.")
 
 
-class ProviderDeparture(BaseModel):
+class ProviderDeparture(_Answer):
     """Where to send the person, and what to keep until they are back."""
 
     authorization_url: str
@@ -189,7 +194,7 @@ class ProviderReturnRequest(_Request):
     iss: str | None = Field(default=None, max_length=2000, description="RFC 9207; send it when the provider did.")
 
 
-class TokenResponse(BaseModel):
+class TokenResponse(_Answer):
     """RFC 6749 §5.1."""
 
     access_token: str
@@ -202,7 +207,7 @@ class TokenResponse(BaseModel):
     )
 
 
-class TokenError(BaseModel):
+class TokenError(_Answer):
     """RFC 6749 §5.2."""
 
     error: Literal[

@@ -1,5 +1,8 @@
 """Schools, their pupils, and campaigns."""
 
+import jalon.edge.quiet_start  # noqa: F401 - before all other imports
+
+# isort: split
 from functions.campaigns import (
     campaign_routes,
     member_routes,

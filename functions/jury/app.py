@@ -1,5 +1,8 @@
 """The jury: what waits for it, its decisions, publication, revocation."""
 
+import jalon.edge.quiet_start  # noqa: F401 - before all other imports
+
+# isort: split
 from functions.jury import routes
 from functions.jury.wiring import SERVICE, parts
 from jalon.edge.http import api, lambda_handler

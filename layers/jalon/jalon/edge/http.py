@@ -86,8 +86,9 @@ def _refuse_with_problems(app: APIGatewayHttpResolver, service: str) -> None:
 
 
 def lambda_handler(service: str, app: APIGatewayHttpResolver) -> Handler:
-    """The function's entry point; freezes what the imports made, so that the collector never walks it again."""
+    """The function's entry point; freezes what the imports made, so that the collector, at work from now on, never walks it."""
     gc.freeze()
+    gc.enable()
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         logger(service).set_correlation_id(correlation(event))

@@ -1,0 +1,97 @@
+"""What a cold start costs: ``make bench NAME=cold_start``.
+
+CPU time to import each API function and construct its handler, as it is shipped (`.pyc` beside every module, layers on the path), over
+a bare interpreter; in the same run, interleaved, that of Powertools' resolver with validation alone, the peer. Then the CPU time of the
+parts that make the difference. Times are this machine's: read the ratios. The last line is the figures as JSON; the exit status is 1
+when a function takes more than :data:`MOST` times the peer.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+from statistics import median
+
+from local.build import ARTIFACTS, build_all
+from local.paths import RUNTIME_PYTHON
+from local.rewrite import load
+
+#: The budget of the design. A DynamoDB client alone takes 0.8 to import (``libraries``, below), most of it botocore's.
+TARGET = 1.3
+#: Where we stand, and what fails the run.
+MOST = 2.0
+PEER = """
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+app = APIGatewayHttpResolver(enable_validation=True)
+"""
+#: What of the difference is not ours: PynamoDB, and botocore with urllib3 below it.
+LIBRARIES = {"pynamodb": "import pynamodb.models", "botocore": "import botocore.session, botocore.client", "urllib3": "import urllib3"}
+
+
+def main() -> int:
+    """Build, measure and report; 1 when the limit is missed."""
+    parser = argparse.ArgumentParser(prog="cold_start", description="Measure what a cold start costs.")
+    parser.add_argument("--rounds", type=int, default=9, help="cold starts of each function (default: 9)")
+    rounds = parser.parse_args().rounds
+    build_all(lambda title: print(f"building {title}", file=sys.stderr))
+    cases = {"nothing": ("pass", ""), "peer": (PEER, "")}
+    cases |= {name: (f"import {module}", logical_id) for name, (module, logical_id) in api_functions().items()}
+    cases |= {name: (code, "") for name, code in LIBRARIES.items()}
+    taken: dict[str, list[float]] = {name: [] for name in cases}
+    for _ in range(rounds):
+        for name, case in cases.items():
+            taken[name].append(cpu_ms(*case))
+    nothing = median(taken["nothing"])
+    cost = {name: median(each) - nothing for name, each in taken.items() if name != "nothing"}
+    return report(cost)
+
+
+def api_functions() -> dict[str, tuple[str, str]]:
+    """Name → (handler's module, logical id) of every function behind the HTTP API, from the template."""
+    found = {}
+    for logical_id, item in load()["Resources"].items():
+        properties = item.get("Properties", {})
+        if item["Type"] == "AWS::Serverless::Function" and any(
+            event["Type"] == "HttpApi" for event in (properties.get("Events") or {}).values()
+        ):
+            module = properties["Handler"].rpartition(".")[0]
+            found[module.removeprefix("functions.").removesuffix(".app")] = (module, logical_id)
+    return found
+
+
+def cpu_ms(code: str, logical_id: str) -> float:
+    """CPU time, user and system, of one interpreter that runs ``code`` with a function's path."""
+    layers = [ARTIFACTS / "JalonLayer" / "python", ARTIFACTS / "EngineLayer" / "python"]
+    path = ([str(ARTIFACTS / logical_id)] if logical_id else []) + [str(layer) for layer in layers]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(path), "PYTHONDONTWRITEBYTECODE": "1"}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([RUNTIME_PYTHON, "-c", code], env=environment, cwd=ARTIFACTS, check=True)  # noqa: S603 - our own code
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def report(cost: dict[str, float]) -> int:
+    """Print the figures; 1 when a function is above the limit."""
+    peer = cost.pop("peer")
+    ratios = {name: round(taken / peer, 2) for name, taken in cost.items()}
+    print(f"{'':14}{'CPU ms':>8}{'× peer':>8}")
+    print(f"{'peer':14}{peer:8.0f}{1.0:8.2f}   Powertools' resolver with validation alone")
+    for name, taken in cost.items():
+        print(f"{name:14}{taken:8.0f}{ratios[name]:8.2f}{'   alone' if name in LIBRARIES else ''}")
+    functions = {name: ratio for name, ratio in ratios.items() if name not in LIBRARIES}
+    print(f"target {TARGET}: met by {sum(ratio <= TARGET for ratio in functions.values())} of {len(functions)}; limit {MOST}")
+    figures = {
+        "peer_ms": round(peer),
+        "functions": functions,
+        "libraries": {name: ratios[name] for name in LIBRARIES},
+        "target": TARGET,
+        "limit": MOST,
+    }
+    print(json.dumps(figures))
+    return int(max(functions.values()) > MOST)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
