@@ -109,10 +109,10 @@ class World:
 
     def work_on_erasure(self, person: Person) -> list[str]:
         """Hand the worker a reminder, as the queue does; the ids of the messages that failed."""
-        return _failures(erase_account(_sqs({"user_id": person.user_id}), CONTEXT))
+        return _failures(erase_account(_sqs("erase_account/reminder", {"user_id": person.user_id}), CONTEXT))
 
     def work_on_export(self, message: Mapping[str, Any], tries: int = 1) -> list[str]:
-        return _failures(export_data(_sqs(message, tries), CONTEXT))
+        return _failures(export_data(_sqs("export_data/order", message, tries), CONTEXT))
 
     def make_person(self, number: int) -> Person:
         """The ``number``-th of class 4A's pupils whose name nobody shares: a school's account, a password and an address of their own."""
@@ -303,9 +303,14 @@ def _grant(username: str, password: str) -> dict[str, str]:
     return {"grant_type": "password", "username": username, "password": password}
 
 
-def _sqs(body: Mapping[str, Any], tries: int = 1) -> dict[str, Any]:
-    record = {"messageId": "m-1", "body": json.dumps(body), "attributes": {"ApproximateReceiveCount": str(tries)}, "eventSource": "aws:sqs"}
-    return {"Records": [record]}
+def _sqs(sample: str, body: Mapping[str, Any], tries: int = 1) -> dict[str, Any]:
+    """The sample event with another message, given for the ``tries``-th time."""
+    event: dict[str, Any] = json.loads((EVENTS / f"{sample}.json").read_text())
+    (record,) = event["Records"]
+    record["body"] = json.dumps(body)
+    record["attributes"]["ApproximateReceiveCount"] = str(tries)
+    record["messageId"] = "m-1"
+    return event
 
 
 def _failures(answer: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,88 @@
+"""An account without a password is erased with a fresh sign-in at its provider, which runs beside the tests."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from functions.accounts.own_data_app import handler as own_data
+from functions.accounts.own_data_wiring import forget_own_data
+from functions.accounts.wiring import forget_desk
+from jalon.edge import secrets
+from tests.accounts.openid_provider import CLIENT_ID, CLIENT_SECRET, LEA, REDIRECT_URI, OpenIdProvider, running, visit
+from tests.cloud import Cloud
+from tests.events import CONTEXT, body_of, http_event
+from tests.functions.accounts_client import send
+from tests.functions.accounts_cloud import claims_of, opened
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[OpenIdProvider]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def cloud(emulator: str, provider: OpenIdProvider) -> Iterator[Cloud]:
+    entry = {
+        "id": "ent-exemple",
+        "name": "ENT des Exemples",
+        "issuer": provider.issuer,
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "redirect_uris": [REDIRECT_URI],
+    }
+    with opened(emulator) as built:
+        arn = built.environment["SECRET_IDENTITY_PROVIDERS"]
+        built.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"providers": [entry]}))
+        secrets.forget_secrets()
+        forget_desk()
+        forget_own_data()
+        yield built
+    forget_own_data()
+
+
+@pytest.fixture
+def lea(cloud: Cloud, provider: OpenIdProvider) -> str:
+    provider.person = LEA
+    signed_in = send("complete_provider_sign_in", body=_returned(send("begin_provider_sign_in").body))
+    assert signed_in.status == 200, signed_in.text
+    return str(claims_of(cloud, signed_in.body["access_token"])["sub"])
+
+
+def _returned(begun: dict[str, Any]) -> dict[str, Any]:
+    back = visit(begun["authorization_url"])
+    return {"state": back["state"], "code": back["code"], "secret": begun["secret"]}
+
+
+def _erase(user_id: str, **proof: Any) -> tuple[int, Any]:
+    body = {"confirmation": "ERASE", **proof}
+    answer = own_data(http_event("POST", "/v1/me/erasure", body, subject=user_id, roles="pupil"), CONTEXT)
+    return answer["statusCode"], body_of(answer)
+
+
+def test_a_password_proves_nothing_for_an_account_that_has_none(lea: str) -> None:
+    status, refused = _erase(lea, password="un lapin dans la lune")
+    assert (status, refused["errors"][0]["pointer"]) == (422, "/provider_return")
+
+
+def test_another_person_of_the_provider_proves_nothing(lea: str, provider: OpenIdProvider) -> None:
+    begun = send("begin_provider_link", subject=lea).body
+    provider.person = LEA | {"sub": "somebody-else"}
+    status, refused = _erase(lea, provider_return=_returned(begun))
+    assert (status, refused["errors"][0]["code"]) == (422, "wrong_person")
+
+
+def test_a_return_that_somebody_else_began_proves_nothing(lea: str) -> None:
+    status, refused = _erase(lea, provider_return=_returned(send("begin_provider_sign_in").body))
+    assert (status, refused["code"]) != (202, "")
+    assert status in {409, 410, 422}
+
+
+def test_a_fresh_return_from_the_provider_proves_who_asks(lea: str) -> None:
+    back = _returned(send("begin_provider_link", subject=lea).body)
+    status, erasure = _erase(lea, provider_return=back)
+    assert (status, erasure["status"]) == (202, "requested")
+    again = send("complete_provider_sign_in", body=_returned(send("begin_provider_sign_in").body))
+    assert (again.status, again.body["code"]) == (410, "account_erased")
