@@ -52,6 +52,7 @@ PLAIN = release({"1.1": {"a": [1, 2, 3, 4, 5], "b": [1, 2, 3, 4, 5, 6, 7]}}, per
         ({"a5": False}, 2.5),
         ({"a5": True, "b7": True}, 7.0),
         ({"a1": False, "b1": False}, 0.5),
+        ({"a1": True, "a2": True, "a3": True, "a4": True, "a5": True, "b6": True, "b7": True}, 7.5),  # 8 would fit better
     ],
 )
 def test_the_predicted_level_balances_outcomes_and_chances(outcomes: dict[str, bool], level: float) -> None:
