@@ -170,6 +170,34 @@ def test_qpdf_finds_nothing_wrong(pdf, tmp_path):
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_pdfinfo_sees_one_tagged_page_of_a4_without_scripts(pdf):
+    command = [needs("pdfinfo", "poppler-utils"), "-"]
+    said = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+    facts = dict(re.split(r":\s+", line, maxsplit=1) for line in said.splitlines())
+    wanted = {
+        "Tagged": "yes",
+        "Suspects": "no",
+        "JavaScript": "no",
+        "Encrypted": "no",
+        "Pages": "1",
+        "Metadata Stream": "yes",
+        "PDF version": "1.7",
+    }
+    assert {name: facts[name] for name in wanted} == wanted
+    assert facts["Page size"].endswith("(A4)")
+
+
+def test_a_screen_reader_hears_the_page_in_its_order(pdf):
+    """The structure as Poppler walks it, with the text of each element."""
+    command = [needs("pdfinfo", "poppler-utils"), "-struct-text", "-"]
+    heard = " ".join(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode().split())
+    order = ["H1", "Certificat de compétences numériques", "décerné à", "Éloïse-Marie Œuvrard d’Exemple", "Né(e) le", "Table"]
+    order += ["1.1 Mener une recherche et une veille d’information", "Link", "H2", "Code de vérification"]
+    places = [heard.find(piece) for piece in order]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
 def test_the_token_stands_in_the_clear_for_the_page_that_reads_the_file(pdf, certificate):
     assert f"/v#{fragment_of(certificate.token)})".encode() in pdf
 
