@@ -20,6 +20,9 @@ def test_the_web_acl_slows_guessing_more_than_reading():
     rules = {rule["Name"]: rule for rule in template()["Resources"]["SiteWebAcl"]["Properties"]["Rules"]}
     guesses, floods = (rules[name]["Statement"]["RateBasedStatement"] for name in ("guesses", "floods"))
     assert guesses["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"] == "/c/"
+    # S3 decodes the path it is asked for, and so must the rule: /%63/ is /c/
+    transformations = [item["Type"] for item in guesses["ScopeDownStatement"]["ByteMatchStatement"]["TextTransformations"]]
+    assert transformations == ["URL_DECODE", "NORMALIZE_PATH"]
     assert guesses["Limit"] < floods["Limit"]
     assert all(rule["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429 for rule in rules.values())
     assert template()["Resources"]["SiteWebAcl"]["Properties"]["Scope"] == "CLOUDFRONT"
