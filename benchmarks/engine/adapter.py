@@ -4,15 +4,15 @@
 ``.estimate(state) → (theta, se)``; ``.export(state) → bytes``; ``.resume(bytes) → state``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from engine.exposure import priced
+from engine.exposure import CEILING, priced
 from engine.item_bank import Bank
 from engine.two_pl import Plan, State, TwoPl, pack_items, unpack_items
 
 MODES = ("fixed32", "content16x2")
-CEILING, CROWDING = 0.195, 0.1
+SHORT_CEILING = 0.18  # fewer questions are shared out, in larger lumps: aim lower for the same maximum
 
 
 class CalibratedBank(Protocol):
@@ -29,20 +29,20 @@ class CalibratedBank(Protocol):
 class Engine:
     """``fixed32``: the 32 most informative questions, no cap. ``content16x2``: each competence once, then twice, exposure priced.
 
-    The prices are worked out here, as they are when a release is built; ``priced_bank`` takes a bank that already has them.
+    The prices are worked out here for the plan, as they are when a release is built; ``progress`` hears how far that is.
     """
 
-    def __init__(self, bank: CalibratedBank, mode: str, *, target_error: float = 0.0, priced_bank: bytes | None = None) -> None:
+    def __init__(
+        self, bank: CalibratedBank, mode: str, *, target_error: float = 0.0, progress: Callable[[str], None] = lambda _: None
+    ) -> None:
         if mode not in MODES:
             raise ValueError(f"unknown mode {mode!r}: use one of {MODES}")
         plan = Plan(32, target_error=target_error)
-        if priced_bank is not None:
-            items = Bank.unpack(priced_bank)
-        elif mode == "fixed32":
+        if mode == "fixed32":
             items = Bank(bank.a, bank.b, [0] * len(bank.a), width=48)
         else:
-            items = Bank(bank.a, bank.b, bank.content)
-            items = priced(items, Plan(32), CEILING, crowding=CROWDING, examinees=4_000, rounds=300)
+            ceiling = SHORT_CEILING if target_error else CEILING
+            items = priced(Bank(bank.a, bank.b, bank.content), plan, ceiling, progress=progress)
         self.bank = items
         self._engine = TwoPl(items, plan)
         self._seed = b""

@@ -1,15 +1,21 @@
 """Other engines behind the same interface, where they are installed (dependency group ``bench-engine``).
 
-catsim: maximum information, maximum likelihood by its numerical search. "numpy grid" is no package but what a careful user of
-NumPy writes.
+Each is used as its manual says: maximum information and its own estimator. "numpy grid" is no package but what a careful user
+of NumPy writes. jsCAT is in :mod:`benchmarks.engine.peers_js`.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from shutil import which
+from subprocess import run
 from typing import Any
 
+from benchmarks.engine import peers_js
 from benchmarks.engine.adapter import CalibratedBank
+
+NOT_HERE = peers_js.NotHereError
 
 
 class Catsim:
@@ -89,12 +95,80 @@ class NumpyGrid:
         return state["theta"], state["se"]
 
 
-def installed() -> dict[str, Callable[[CalibratedBank, str], Any]]:
-    """The peers that can be imported, by name and version."""
-    found: dict[str, Callable[[CalibratedBank, str], Any]] = {}
-    for name, package, peer in (("catsim", "catsim", Catsim), ("numpy grid", "numpy", NumpyGrid)):
+class AdaptiveTesting:
+    """adaptivetesting's ``maximum_information_criterion`` and ``BayesModal`` with an N(0, 1) prior."""
+
+    def __init__(self, bank: CalibratedBank, mode: str) -> None:
+        if mode != "fixed32":
+            raise NotImplementedError("adaptivetesting does not balance content")
+        models = import_module("adaptivetesting.models")
+        estimators = import_module("adaptivetesting.math.estimators")
+        self._select = import_module("adaptivetesting.math.item_selection").maximum_information_criterion
+        self._estimator, self._prior = estimators.BayesModal, estimators.NormalPrior(0, 1)
+        self._items = []
+        for number, (a, b) in enumerate(zip(bank.a, bank.b, strict=True)):
+            item = models.TestItem()
+            item.id, item.a, item.b = number, a, b
+            self._items.append(item)
+
+    def seed(self, examinee: int, picks: bytes = b"") -> None:
+        """Nothing is drawn here."""
+
+    def start(self) -> dict[str, Any]:
+        return {"left": list(self._items), "items": [], "answers": [], "theta": 0.0, "se": 1.0}
+
+    def next(self, state: dict[str, Any]) -> int | None:
+        if len(state["items"]) >= 32:
+            return None
+        return int(self._select(state["left"], state["theta"]).id)
+
+    def answer(self, state: dict[str, Any], item: int, x: bool) -> None:
+        state["items"].append(self._items[item])
+        state["left"].remove(self._items[item])
+        state["answers"].append(int(x))
+        estimator = self._estimator(state["answers"], state["items"], self._prior)
+        state["theta"] = float(estimator.get_estimation())
+        state["se"] = float(estimator.get_standard_error(state["theta"]))
+
+    def estimate(self, state: dict[str, Any]) -> tuple[float, float]:
+        return state["theta"], state["se"]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A peer that may be here: ``n`` is how many examinees its speed allows; ``prepare`` gives its version or raises."""
+
+    name: str
+    n: int
+    prepare: Callable[[], str]
+    engine: Callable[[CalibratedBank, str], Any]
+
+
+def _packaged(package: str) -> Callable[[], str]:
+    def prepare() -> str:
         try:
-            found[f"{name} {version(package)}"] = peer
-        except PackageNotFoundError:
-            continue
+            return version(package)
+        except PackageNotFoundError as error:
+            raise NOT_HERE("not installed: make bench NAME=engine installs it") from error
+
+    return prepare
+
+
+PEERS = (
+    Peer("catsim", 500, _packaged("catsim"), Catsim),
+    Peer("adaptivetesting", 8, _packaged("adaptivetesting"), AdaptiveTesting),
+    Peer("jsCAT", 40, peers_js.install, peers_js.JsCat),
+    Peer("numpy grid", 500, _packaged("numpy"), NumpyGrid),
+)
+
+
+def r_packages() -> dict[str, str]:
+    """Why catR and mirtCAT are not in the table: they are R packages, and no driver is kept that could not be run."""
+    if which("Rscript") is None:
+        return dict.fromkeys(("catR", "mirtCAT"), "not here: R is not installed")
+    found = {}
+    for name in ("catR", "mirtCAT"):
+        command = ["Rscript", "-e", f"library({name})"]
+        here = run(command, capture_output=True, check=False, timeout=60).returncode == 0  # noqa: S603 - fixed arguments
+        found[name] = "here, but this benchmark has no driver for it" if here else "not here: not installable without CRAN"
     return found

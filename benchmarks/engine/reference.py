@@ -42,9 +42,16 @@ class Examinee:
 
 def examinees(number: int, items: int = ITEMS, seed: int = 2) -> list[Examinee]:
     """The first ``number`` examinees; the same whatever the number."""
-    found = []
-    for place in range(number):
-        chance = Random(seed * 1_000_003 + place)
-        theta = chance.gauss(0, 1)
-        found.append(Examinee(theta, array("d", [chance.random() for _ in range(items)]), chance.randbytes(8)))
-    return found
+    return [_examinee(seed * 1_000_003 + place, items) for place in range(number)]
+
+
+def examinees_at(theta: float, number: int, items: int = ITEMS, seed: int = 5) -> list[Examinee]:
+    """Examinees of one ability, to see bias and coverage there."""
+    return [_examinee(seed * 1_000_003 + place, items, theta) for place in range(number)]
+
+
+def _examinee(seed: int, items: int, theta: float | None = None) -> Examinee:
+    chance = Random(seed)
+    drawn = chance.gauss(0, 1)
+    uniforms = array("d", [chance.random() for _ in range(items)])
+    return Examinee(drawn if theta is None else theta, uniforms, chance.randbytes(8))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from engine.chance import Chance
 from engine.errors import CorruptRecordError
-from engine.exposure import Eligibility, exposure, normal, priced
+from engine.exposure import normal
 from engine.grading import Result
-from engine.item_bank import CELLS, Bank, cell_centre, cell_of
+from engine.item_bank import CELLS, STAGES, Bank, cell_centre, cell_of
 from engine.jalon_2pl import CalibratedRelease, Jalon2plScheme, calibrated, next_question, score
 from engine.outcome import Circumstances, Ending, Reason, Status
 from engine.packing import Answered
@@ -51,6 +51,28 @@ def test_lists_hold_the_best_items_of_each_group_by_information_less_price() -> 
             assert list(bank.list_at(cell, group)) == sorted(worth, key=worth.__getitem__, reverse=True)[: bank.width]
 
 
+@pytest.mark.parametrize("spread", STAGES)
+@pytest.mark.parametrize(("a", "b"), [(0.5, 0.0), (1.0, 1.0), (1.8, -0.5), (2.5, 2.0)])
+def test_the_expected_information_is_that_of_the_model(a: float, b: float, spread: float) -> None:
+    """Against a sum over N(0.3, spread²): within 5 % of the most that the item can tell there."""
+    bank = Bank([a], [b], [0])
+    points = [step / 50 for step in range(-300, 301)]
+    weights = [exp(-point * point / 2) for point in points]
+    exact = sum(w * bank.information(0, 0.3 + spread * p) for p, w in zip(points, weights, strict=True)) / sum(weights)
+    assert bank.information(0, 0.3, spread) == pytest.approx(exact, abs=0.05 * bank.information(0, b, spread))
+
+
+def test_each_stage_has_its_own_lists_and_the_nearest_one_is_taken() -> None:
+    bank = random_bank(price=[0.2 * (item % 3) for item in range(320)], stages=STAGES)
+    assert [bank.stage_of(se) for se in (1.0, 0.84, 0.83, 0.5, 0.42, 0.3, 0.29, 0.01)] == [0, 0, 1, 2, 2, 3, 4, 4]
+    for stage, spread in enumerate(STAGES):
+        worth = {item: bank.information(item, cell_centre(90), spread) - bank.price[item] for item in bank.members[2]}
+        ranked = sorted(worth, key=worth.__getitem__, reverse=True)
+        assert list(bank.list_at(90, 2, stage)) == ranked[: bank.width]
+        assert bank.best_open(cell_centre(90), spread, 2, set(ranked[: bank.width]), set()) == ranked[bank.width]
+    assert random_bank().stage_of(0.01) == 0
+
+
 @given(st.floats(allow_nan=False))
 def test_any_ability_has_a_cell(theta: float) -> None:
     cell = cell_of(theta)
@@ -61,17 +83,17 @@ def test_any_ability_has_a_cell(theta: float) -> None:
 
 def test_a_closed_list_falls_back_on_the_whole_group() -> None:
     closed = set(BANK.list_at(80, 3))
-    item = BANK.best_open(0.0, 3, closed, set())
+    item = BANK.best_open(0.0, 1.0, 3, closed, set())
     left = [other for other in BANK.members[3] if other not in closed]
     assert item == max(left, key=lambda other: BANK.information(other, 0.0))
-    assert BANK.best_open(0.0, 3, set(BANK.members[3]), set()) is None
+    assert BANK.best_open(0.0, 1.0, 3, set(BANK.members[3]), set()) is None
 
 
 def test_a_bank_round_trips_and_damage_is_noticed() -> None:
-    bank = random_bank(price=[item / 1000 for item in range(320)])
+    bank = random_bank(price=[item / 1000 for item in range(320)], stages=STAGES)
     packed = bank.pack()
     again = Bank.unpack(packed)
-    for name in ("a", "b", "group", "skill", "price", "best", "members", "groups", "width"):
+    for name in ("a", "b", "group", "skill", "price", "best", "members", "groups", "width", "stages", "_edges"):
         assert getattr(again, name) == getattr(bank, name)
     for damaged in (b"", b"X" + packed[1:], packed[:-1], packed + b"\0"):
         with pytest.raises(CorruptRecordError):
@@ -188,38 +210,6 @@ def test_all_right_and_all_wrong_have_finite_weighted_estimates() -> None:
     low, _ = weighted_likelihood(BANK, [(item, False) for item, _ in items])
     assert 2 < high < 6
     assert -6 < low < -2
-
-
-# Exposure
-
-
-def test_prices_hold_exposure_under_the_ceiling_at_little_cost() -> None:
-    bank, plan = random_bank(400, 4), Plan(8, spread=0.8)
-    held = priced(bank, plan, 0.25, examinees=800, passes=2, rounds=100)
-    free, kept = ([play(TwoPl(b, plan), b"e%d" % n, normal(Chance(b"t", n))) for n in range(500)] for b in (bank, held))
-    most_free, overlap_free = exposure([[i for i, _ in s.answers] for s in free], 400)
-    most_held, overlap_held = exposure([[i for i, _ in s.answers] for s in kept], 400)
-    assert max(most_free) > 0.5
-    assert max(most_held) < 0.33
-    assert overlap_held < 0.75 * overlap_free
-    assert sum(s.se for s in kept) / 500 < 1.07 * sum(s.se for s in free) / 500
-    assert min(held.price) >= 0
-
-
-def test_eligibility_withholds_what_was_given_too_often() -> None:
-    plan, bank = Plan(8), random_bank(64, 4)
-    counts, tests = Eligibility(64, 0.3), []
-    engine = TwoPl(bank, plan)
-    for number in range(600):
-        seed = b"n%d" % number
-        withheld = counts.ineligible(seed)
-        assert withheld == counts.ineligible(seed)
-        items = [item for item, _ in play(engine, seed, normal(Chance(seed)), withheld).answers]
-        assert not withheld & set(items)
-        counts.record(items, withheld)
-        tests.append(items)
-    free = [[item for item, _ in play(engine, b"n%d" % n, normal(Chance(b"n%d" % n))).answers] for n in range(600)]
-    assert max(exposure(tests, 64)[0]) < 0.42 < max(exposure(free, 64)[0])
 
 
 # The scheme

@@ -2,9 +2,11 @@
 
 Without control a few very informative questions go to everybody. The method is that of shadow prices: the dual of the linear
 programme that maximises information under a ceiling on each item's share of examinees (van der Linden, *Linear Models for
-Optimal Test Design*, 2005, ch. 4 and 9, for the programme; here its multipliers are found by projected subgradient, Polyak,
-1969, and folded into the lists of the bank). An item's worth at θ becomes its information less its price, which costs nothing
-when a test is run. Prices depend on the bank, the population and the plan: work them out for each release.
+Optimal Test Design*, 2005, ch. 4 and 9, for the programme). Its multipliers are found by projected subgradient steps on
+simulated tests (Polyak, *USSR Computational Mathematics and Mathematical Physics* 9, 1969) and averaged over the last of them
+(Polyak & Juditsky, *SIAM Journal on Control and Optimization* 30, 1992). An item's worth is then the information expected of it
+less its price, folded into the lists of the bank, which costs nothing when a test is run. Prices depend on the bank, the
+population and the plan: work them out for each release.
 
 :class:`Eligibility` is the fallback for a bank without prices: probabilities of eligibility kept up to date from counts (van
 der Linden & Veldkamp, *Journal of Educational and Behavioral Statistics* 29, 2004).
@@ -12,19 +14,25 @@ der Linden & Veldkamp, *Journal of Educational and Behavioral Statistics* 29, 20
 
 from __future__ import annotations
 
+from array import array
 from math import cos, exp, log, pi, sqrt
 
 from engine.chance import Chance
-from engine.item_bank import Bank, cell_centre, cell_of
+from engine.errors import CorruptRecordError
+from engine.item_bank import CELLS, STAGES, Bank, cell_centre, cell_of
 from engine.two_pl import Plan, TwoPl
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    Paths = list[tuple[list[int], list[int]]]
+    Path = tuple[int, ...]  # the places of ability at which an examinee came by a group of content, in order
+    Paths = list[dict[int, Path]]  # by group, one for each examinee
 
-_CONTENDERS = 24  # items of a group that may become the best at some ability once the better ones cost something
+CEILING, CROWDING = 0.198, 0.1
+_CONTENDERS = 40  # items of a group that may become the best at some place once the better ones cost something
+_PARTS = 4  # a step looks at a fourth of the examinees, in turn
+_FIRST_STEP, _DAMPING, _MEMORY = 1.0, 0.35, 0.03
 
 
 def normal(chance: Chance) -> float:
@@ -35,131 +43,154 @@ def normal(chance: Chance) -> float:
 def priced(
     bank: Bank,
     plan: Plan,
-    ceiling: float,
+    ceiling: float = CEILING,
     *,
-    crowding: float = 0.1,
-    examinees: int = 2_000,
-    passes: int = 2,
-    rounds: int = 120,
+    crowding: float = CROWDING,
+    examinees: int = 16_000,
+    passes: int = 3,
+    rounds: int = 100,
     seed: bytes = b"prices",
     progress: Callable[[str], None] = lambda _: None,
 ) -> Bank:
-    """The same bank with prices that keep every item below ``ceiling`` (a share of the examinees, for θ ~ N(0, 1)).
+    """The same bank in stages, with prices that keep every item near ``ceiling`` or below (a share of examinees, θ ~ N(0, 1)).
 
     ``crowding`` is added to the price for each unit of exposure: it spreads the use of the items under the ceiling and so
-    lowers the overlap between two tests. Each pass plays ``examinees`` tests, then adjusts the prices ``rounds`` times on the
-    abilities those tests went through.
+    lowers the overlap between two tests. Each pass plays tests under the prices of the one before, ``examinees`` in the last
+    and half as many in each earlier one, then adjusts the prices ``rounds`` times on the abilities those tests went through.
+    The count of n examinees strays by √(r(1 − r)/n) from a share r: for a maximum to hold in a small sample, aim lower.
     """
-    price = [0.0] * len(bank)
-    current = bank
+    current = _repriced(bank, [0.0] * len(bank))
+    markets = [_Market(current, members, ceiling, crowding) for members in bank.members]
     for number in range(passes):
-        progress(f"pass {number + 1} of {passes}: playing {examinees} tests")
-        paths = _play(current, plan, examinees, Chance(seed, number))
+        people = max(examinees >> (passes - 1 - number), _PARTS)
+        progress(f"pass {number + 1} of {passes}: playing {people} tests")
+        paths = _play(current, plan, people, Chance(seed, number))
         progress(f"pass {number + 1} of {passes}: adjusting prices")
-        price = _adjust(bank, paths, price, ceiling, crowding, rounds)
-        current = Bank(bank.a, bank.b, bank.group, bank.skill, price, width=bank.width)
+        price = [0.0] * len(bank)
+        for group, market in enumerate(markets):
+            market.visited([path[group] for path in paths if group in path], people)
+            market.adjust(rounds, _FIRST_STEP * _DAMPING**number)
+            for item, value in market.prices():
+                price[item] = value
+        current = _repriced(bank, price)
     return current
 
 
+def _repriced(bank: Bank, price: Sequence[float]) -> Bank:
+    return Bank(bank.a, bank.b, bank.group, bank.skill, price, width=bank.width, stages=STAGES)
+
+
 def _play(bank: Bank, plan: Plan, examinees: int, chance: Chance) -> Paths:
-    """For each simulated examinee: the groups visited and the cells of ability they were visited at."""
+    """For each simulated examinee, the stages and cells of ability at which each group was visited."""
     engine = TwoPl(bank, plan)
     paths: Paths = []
     for _ in range(examinees):
         theta = normal(chance)
         state = engine.start(chance.bits().to_bytes(8, "big"))
-        groups, cells = [], []
+        path: dict[int, Path] = {}
         while (item := engine.next(state)) is not None:
-            groups.append(bank.group[item])
-            cells.append(cell_of(engine.aimed_at(state)))
+            group = bank.group[item]
+            place = bank.stage_of(state.se) * CELLS + cell_of(engine.aimed_at(state))
+            path[group] = (*path.get(group, ()), place)
             engine.answer(state, item, chance.uniform() < 1.0 / (1.0 + exp(bank.a[item] * (bank.b[item] - theta))))
-        paths.append((groups, cells))
+        paths.append(path)
     return paths
 
 
-def _adjust(bank: Bank, paths: Paths, start: Sequence[float], ceiling: float, crowding: float, rounds: int) -> list[float]:
-    """Projected subgradient on the multipliers of the ceiling, one group of content at a time."""
-    price = list(start)
-    for group, members in enumerate(bank.members):
-        visits: dict[tuple[int, ...], int] = {}
-        for groups, cells in paths:
-            path = tuple(cell for visited, cell in zip(groups, cells, strict=True) if visited == group)
-            visits[path] = visits.get(path, 0) + 1
-        found = _Market(bank, members, visits, len(paths)).clear([price[item] for item in members], ceiling, crowding, rounds)
-        for item, value in zip(members, found, strict=True):
-            price[item] = value
-    return price
-
-
 class _Market:
-    """One group of content: who comes by at which abilities, and what its items are worth there."""
+    """One group of content: who comes by at which places, what its items are worth there, and their prices so far.
 
-    def __init__(self, bank: Bank, members: list[int], visits: dict[tuple[int, ...], int], examinees: int) -> None:
-        self.visits, self.examinees = visits, examinees
-        self.depth = max(map(len, visits), default=0)
-        cells = sorted({cell for path in visits for cell in path})
-        worth = {cell: [bank.information(item, cell_centre(cell)) for item in members] for cell in cells}
-        contenders = {place for row in worth.values() for place in _top(row, range(len(row)), _CONTENDERS + self.depth)}
-        self.places = sorted(contenders)
-        self.size = len(members)
-        self.worth = {cell: [row[place] for place in self.places] for cell, row in worth.items()}
+    An item's price is its ``toll``, the multiplier of its ceiling, and ``crowding`` times the ``usual`` share it goes to.
+    """
 
-    def clear(self, start: list[float], ceiling: float, crowding: float, rounds: int) -> list[float]:
-        """Prices under which no item is wanted by more than ``ceiling``; the best of the rounds is kept."""
-        size = len(self.places)
-        toll = [max(0.0, start[place] - crowding * ceiling) for place in self.places]
-        usual = [0.0] * size
-        price = list(toll)
-        best, least = price, 2.0
+    def __init__(self, bank: Bank, members: list[int], ceiling: float, crowding: float) -> None:
+        self.bank, self.members, self.ceiling, self.crowding = bank, members, ceiling, crowding
+        self.toll = [0.0] * len(members)
+        self.usual = [0.0] * len(members)
+        self.steps = 0
+        self.worth: dict[int, list[tuple[float, int]]] = {}
+        self.parts: list[dict[Path, int]] = []
+        self.share = 0.0
+
+    def visited(self, paths: Sequence[Path], examinees: int) -> None:
+        """Take the visits of a pass: how many examinees took each path, in :data:`_PARTS` samples."""
+        self.parts = [{} for _ in range(_PARTS)]
+        for number, path in enumerate(paths):
+            part = self.parts[number % _PARTS]
+            part[path] = part.get(path, 0) + 1
+        self.share = _PARTS / examinees
+        depth = max(map(len, paths), default=0)
+        for place in {place for path in paths for place in path}.difference(self.worth):
+            self.worth[place] = self._contenders(place, _CONTENDERS + depth)
+
+    def _contenders(self, place: int, count: int) -> list[tuple[float, int]]:
+        stage, cell = divmod(place, CELLS)
+        theta, spread = cell_centre(cell), self.bank.stages[stage]
+        worth = [(self.bank.information(item, theta, spread), own) for own, item in enumerate(self.members)]
+        return sorted(worth, reverse=True)[:count]
+
+    def adjust(self, rounds: int, first_step: float) -> None:
+        """Steps of falling size on one sample after another; the tolls kept are the mean of the second half."""
+        mean = [0.0] * len(self.members)
         for turn in range(rounds):
-            share = self._shares(price)
-            crowd = max(share, default=0.0)
-            if turn and crowd <= least:
-                best, least = price, crowd
-            step, memory = 1.5 / (1.0 + turn / 6.0), max(0.05, 1.0 / (turn + 1.0))
-            toll = [max(0.0, value + step * (used - ceiling)) for value, used in zip(toll, share, strict=True)]
-            usual = [value + memory * (used - value) for value, used in zip(usual, share, strict=True)]
-            price = [value + crowding * used for value, used in zip(toll, usual, strict=True)]
-        result = [0.0] * self.size
-        for place, value in zip(self.places, best, strict=True):
-            result[place] = value
-        return result
+            used = self._shares(self.parts[turn % _PARTS])
+            step = first_step / (1.0 + turn / 8.0)
+            self.steps += 1
+            memory = max(_MEMORY, 1.0 / self.steps)
+            self.toll = [max(0.0, toll + step * (share - self.ceiling)) for toll, share in zip(self.toll, used, strict=True)]
+            self.usual = [usual + memory * (share - usual) for usual, share in zip(self.usual, used, strict=True)]
+            weight = 1.0 / max(1, turn - rounds // 2 + 1)
+            mean = [value + weight * (toll - value) for value, toll in zip(mean, self.toll, strict=True)]
+        self.toll = mean
 
-    def _shares(self, price: list[float]) -> list[float]:
-        everyone = range(len(self.places))
-        lists = {}
-        for cell, row in self.worth.items():
-            lists[cell] = _top([value - cost for value, cost in zip(row, price, strict=True)], everyone, self.depth)
-        wanted = [0] * len(self.places)
-        for path, count in self.visits.items():
+    def prices(self) -> Iterable[tuple[int, float]]:
+        """The items and their prices."""
+        return zip(self.members, self._price(), strict=True)
+
+    def _price(self) -> list[float]:
+        return [toll + self.crowding * usual for toll, usual in zip(self.toll, self.usual, strict=True)]
+
+    def _shares(self, visits: dict[Path, int]) -> list[float]:
+        """The share of examinees who would get each item at these prices, nobody getting one twice."""
+        price = self._price()
+        depth = max(map(len, visits), default=0)
+        ranked = {}
+        for place in {place for path in visits for place in path}:
+            net = [(worth - price[own], own) for worth, own in self.worth[place]]
+            ranked[place] = [own for _, own in sorted(net, reverse=True)[:depth]]
+        wanted = [0] * len(self.members)
+        for path, count in visits.items():
             taken: list[int] = []
-            for cell in path:
-                item = next((place for place in lists[cell] if place not in taken), None)
-                if item is not None:
-                    taken.append(item)
-                    wanted[item] += count
-        return [count / self.examinees for count in wanted]
-
-
-def _top(worth: list[float], places: Iterable[int], count: int) -> list[int]:
-    if count == 1:
-        return [max(places, key=worth.__getitem__)]
-    return sorted(places, key=worth.__getitem__, reverse=True)[:count]
+            for place in path:
+                for own in ranked[place]:
+                    if own not in taken:
+                        taken.append(own)
+                        wanted[own] += count
+                        break
+        return [count * self.share for count in wanted]
 
 
 class Eligibility:
     """Counts of who could get each item and who did, and the chance of eligibility that follows.
 
     After each test, ``record`` it; before one, ``ineligible`` draws the items this examinee may not get, to be kept with the
-    test. P(eligible) = min(1, ceiling × could / did): an item given more often than ``ceiling`` is withheld more often.
+    test. P(eligible) = min(1, ceiling × could / did): an item given more often than ``ceiling`` is withheld more often. This is
+    the updating rule of van der Linden & Veldkamp (*JEBS* 29, 2004), with one probability an item for all abilities.
+
+    >>> counts = Eligibility(2, ceiling=0.25)
+    >>> for _ in range(100):
+    ...     counts.record([0], frozenset())
+    >>> drawn = [counts.ineligible(bytes([number])) for number in range(100)]
+    >>> 60 < sum(0 in items for items in drawn) < 90, any(1 in items for items in drawn)
+    (True, False)
     """
 
     __slots__ = ("ceiling", "could", "did")
 
     def __init__(self, size: int, ceiling: float) -> None:
         self.ceiling = ceiling
-        self.could = [0] * size
-        self.did = [0] * size
+        self.could = array("I", [0]) * size
+        self.did = array("I", [0]) * size
 
     def ineligible(self, seed: bytes) -> frozenset[int]:
         """The items withheld from the test that has this seed."""
@@ -176,6 +207,20 @@ class Eligibility:
             self.could[item] += item not in withheld
         for item in asked:
             self.did[item] += 1
+
+    def pack(self) -> bytes:
+        """The counts, four little-endian bytes each: those of who could, then those of who did."""
+        return b"".join(count.to_bytes(4, "little") for count in (*self.could, *self.did))
+
+    @classmethod
+    def unpack(cls, packed: bytes, size: int, ceiling: float) -> Eligibility:
+        """The counts of :meth:`pack` for a bank of ``size`` items; raises :class:`~engine.errors.CorruptRecordError`."""
+        if len(packed) != 8 * size:
+            raise CorruptRecordError(f"counts for {size} items take {8 * size} bytes, these are {len(packed)}")
+        found = cls(size, ceiling)
+        counts = [int.from_bytes(packed[place : place + 4], "little") for place in range(0, len(packed), 4)]
+        found.could, found.did = array("I", counts[:size]), array("I", counts[size:])
+        return found
 
 
 def exposure(tests: Iterable[Sequence[int]], size: int) -> tuple[list[float], float]:

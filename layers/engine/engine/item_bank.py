@@ -1,8 +1,11 @@
 """A bank of calibrated questions, with what to ask at each ability worked out beforehand.
 
 For every cell of ability (from −4 to 4 by twentieths of the prior's standard deviation) and every group of content, the bank
-holds the best questions in order, by Fisher information less the price of the question (:mod:`engine.exposure`). Choosing is
+holds the best questions in order, by expected information less the price of the question (:mod:`engine.exposure`). Choosing is
 then a walk down a short list, whatever the size of the bank.
+
+Where questions have a price, a discriminating one must not be spent on a pupil of whom little is known: a bank with ``stages``
+holds one set of lists for each standard error of the estimate that it names, from the first question to the last.
 
 Inside a bank abilities are standardised: the prior is N(0, 1). The bank is read from one packed file with
 ``array.frombytes``, so that a cold start pays for no parsing; this module and :mod:`engine.two_pl` import nothing but
@@ -13,7 +16,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from math import exp
+from math import exp, sqrt
 
 from engine.errors import CorruptRecordError
 
@@ -25,8 +28,10 @@ if TYPE_CHECKING:
 CELLS = 161  # abilities −4.00, −3.95 … 4.00
 CELL_WIDTH = 0.05
 LOWEST_CELL = -4.0
-_MAGIC = b"JALONBK1"
+STAGES = (1.0, 0.7, 0.5, 0.35, 0.25)  # standard errors from the first question to the last ones
 MAX_ITEMS = 65_535
+_MAGIC = b"JALONBK2"
+_LOGISTIC = 1.702  # the logistic curve is nearest to the normal ogive at this scale
 
 
 def cell_of(theta: float) -> int:
@@ -50,11 +55,12 @@ def cell_centre(cell: int) -> float:
 class Bank:
     """Items known by their position: discrimination ``a``, difficulty ``b``, ``group`` of content, ``skill`` and ``price``.
 
-    No two items of one skill are asked in one test. ``best`` holds, for each cell and group, the positions of the ``width``
-    best items (65 535 where there are fewer).
+    No two items of one skill are asked in one test. ``stages`` are standard errors of the estimate, falling, in standardised
+    units; ``best`` holds, for each stage, cell and group, the positions of the ``width`` best items (65 535 where there are
+    fewer). A single stage of 0 is plain maximum information at the estimate.
     """
 
-    __slots__ = ("a", "b", "best", "group", "groups", "members", "price", "skill", "width")
+    __slots__ = ("_edges", "a", "b", "best", "group", "groups", "members", "price", "skill", "stages", "width")
 
     def __init__(
         self,
@@ -65,6 +71,7 @@ class Bank:
         price: Sequence[float] | None = None,
         *,
         width: int = 12,
+        stages: Sequence[float] = (0.0,),
     ) -> None:
         if not len(a) == len(b) == len(group) <= MAX_ITEMS:
             raise ValueError(f"a bank takes one a, b and group per item, for at most {MAX_ITEMS} items")
@@ -73,6 +80,7 @@ class Bank:
         self.skill = array("I", range(len(a)) if skill is None else skill)
         self.price = array("d", [0.0] * len(a) if price is None else price)
         self.width = width
+        self.stages = array("d", stages)
         self._index()
         self.best = self._rank()
 
@@ -84,50 +92,71 @@ class Bank:
         self.members: list[list[int]] = [[] for _ in range(self.groups)]
         for item, group in enumerate(self.group):
             self.members[group].append(item)
+        self._edges = [sqrt(wide * narrow) for wide, narrow in zip(self.stages, self.stages[1:], strict=False)]
 
-    def information(self, item: int, theta: float) -> float:
-        """Fisher's information of an item at a standardised ability: a²P(1 − P)."""
+    def stage_of(self, se: float) -> int:
+        """The stage nearest to a standard error, on a logarithmic scale."""
+        for stage, edge in enumerate(self._edges):
+            if se > edge:
+                return stage
+        return len(self._edges)
+
+    def information(self, item: int, theta: float, spread: float = 0.0) -> float:
+        """Fisher's information of an item, a²P(1 − P), expected over abilities N(``theta``, ``spread``²).
+
+        The mean of a logistic curve over a normal is nearly a flatter logistic curve: E[P] ≈ 1 / (1 + e^{a'(b − θ)}) with
+        a' = a / √(1 + (a·spread / 1.702)²) (MacKay, *Neural Computation* 4, 1992, with the constant that brings the logistic
+        curve nearest to the normal ogive). Its slope is E[aP(1 − P)], so that the information expected is a·a'·P(1 − P).
+
+        >>> bank = Bank([1.5], [0.0], [0])
+        >>> round(bank.information(0, 0.0), 4), round(bank.information(0, 0.0, 1.0), 4)
+        (0.5625, 0.422)
+        """
         a = self.a[item]
-        chance = 1.0 / (1.0 + exp(a * (self.b[item] - theta)))
-        return a * a * chance * (1.0 - chance)
+        flat = a / sqrt(1.0 + (spread * a / _LOGISTIC) ** 2) if spread else a
+        chance = 1.0 / (1.0 + exp(flat * (self.b[item] - theta)))
+        return a * flat * chance * (1.0 - chance)
 
     def _rank(self) -> array[int]:
         best = array("H")
-        for cell in range(CELLS):
-            theta = cell_centre(cell)
-            worth = [self.information(item, theta) - price for item, price in enumerate(self.price)]
-            for members in self.members:
-                ranked = sorted(members, key=worth.__getitem__, reverse=True)[: self.width]
-                best.extend(ranked)
-                best.extend([MAX_ITEMS] * (self.width - len(ranked)))
+        for spread in self.stages:
+            for cell in range(CELLS):
+                theta = cell_centre(cell)
+                worth = [self.information(item, theta, spread) - price for item, price in enumerate(self.price)]
+                for members in self.members:
+                    ranked = sorted(members, key=worth.__getitem__, reverse=True)[: self.width]
+                    best.extend(ranked)
+                    best.extend([MAX_ITEMS] * (self.width - len(ranked)))
         return best
 
-    def list_at(self, cell: int, group: int) -> Sequence[int]:
+    def list_at(self, cell: int, group: int, stage: int = 0) -> Sequence[int]:
         """The best items of a group at a cell, best first."""
-        start = (cell * self.groups + group) * self.width
+        start = ((stage * CELLS + cell) * self.groups + group) * self.width
         return self.best[start : start + self.width]
 
-    def best_open(self, theta: float, group: int, closed: Iterable[int] | frozenset[int] | set[int], skills: set[int]) -> int | None:
+    def best_open(
+        self, theta: float, se: float, group: int, closed: Iterable[int] | frozenset[int] | set[int], skills: set[int]
+    ) -> int | None:
         """The best item of a group outside ``closed`` and with no skill in ``skills``, or ``None``.
 
         Walks the prepared list; only when every item of it is closed is the whole group looked at.
         """
-        skill = self.skill
-        for item in self.list_at(cell_of(theta), group):
+        skill, stage = self.skill, self.stage_of(se)
+        for item in self.list_at(cell_of(theta), group, stage):
             if item == MAX_ITEMS:
                 return None
             if item not in closed and skill[item] not in skills:
                 return item
         return max(
             (item for item in self.members[group] if item not in closed and skill[item] not in skills),
-            key=lambda item: self.information(item, theta) - self.price[item],
+            key=lambda item: self.information(item, theta, self.stages[stage]) - self.price[item],
             default=None,
         )
 
     def pack(self) -> bytes:
         """The whole bank as one file."""
-        header = array("I", [len(self), self.groups, self.width])
-        parts: list[array[Any]] = [header, self.a, self.b, self.price, self.skill, self.group, self.best]
+        header = array("I", [len(self), self.groups, self.width, len(self.stages)])
+        parts: list[array[Any]] = [header, self.stages, self.a, self.b, self.price, self.skill, self.group, self.best]
         return _MAGIC + b"".join(_little(part).tobytes() for part in parts)
 
     @classmethod
@@ -135,17 +164,18 @@ class Bank:
         """The bank of a file; raises :class:`~engine.errors.CorruptRecordError`."""
         if packed[:8] != _MAGIC:
             raise CorruptRecordError("this is not an item bank")
-        size, groups, width = _take("I", packed, 8, 3)
+        size, groups, width, stages = _take("I", packed, 8, 4)
         bank = cls.__new__(cls)
         bank.width = width
-        place = 20
+        place = 24
         for name, code, count in (
+            ("stages", "d", stages),
             ("a", "d", size),
             ("b", "d", size),
             ("price", "d", size),
             ("skill", "I", size),
             ("group", "H", size),
-            ("best", "H", CELLS * groups * width),
+            ("best", "H", stages * CELLS * groups * width),
         ):
             values = _take(code, packed, place, count)
             place += len(values) * values.itemsize

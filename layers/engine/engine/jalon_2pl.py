@@ -1,14 +1,17 @@
 """Certification, scheme ``jalon-2pl``: our own configuration of the adaptive test (docs/domain.md §5b gives the frame).
 
 The same model, length and meshes as the published scheme, with what it lacks: one proper posterior on a fixed grid, content
-balanced over the competences, exposure held down by prices worked out with the release (:mod:`engine.exposure`), no question
-twice for a candidate across attempts, a stated standard error, and levels per competence with their uncertainty.
+balanced over the competences, exposure held down by prices worked out with the release (:func:`prices_of`), no question twice for
+a candidate across attempts, a stated standard error, and levels per competence with their uncertainty.
+
+A release without prices falls back on counts kept as tests are finished: :func:`withheld` draws, before a test, the challenges it
+may not have, and :func:`record` counts it at its end (van der Linden & Veldkamp, 2004; :class:`engine.exposure.Eligibility`).
 
 When content runs out the test degrades in order: a competence with nothing left gives its turn to the next one; a test with
 nothing left ends early, and is scored if it holds enough answers.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, fsum
 from typing import Final
@@ -16,8 +19,9 @@ from typing import Final
 from engine.adaptive import Capacity
 from engine.chance import Chance
 from engine.content import VALIDATED, Release
+from engine.exposure import CEILING, Eligibility, priced
 from engine.grading import Result
-from engine.item_bank import Bank
+from engine.item_bank import STAGES, Bank
 from engine.mesh import DEFAULT_BOUNDS, mesh_of, mesh_score
 from engine.outcome import Circumstances, Ending, Reason, Status
 from engine.packing import Answered, Question
@@ -33,7 +37,10 @@ __all__ = [
     "Jalon2plScore",
     "calibrated",
     "next_question",
+    "prices_of",
+    "record",
     "score",
+    "withheld",
 ]
 
 
@@ -43,6 +50,7 @@ class Jalon2plScheme:
 
     ``target_error`` stops a test early, from ``minimum_answers`` on, when the standard error is down to it (0 for never).
     ``competence_spread`` is the standard deviation of a pupil's ability in one competence around their ability overall.
+    ``ceiling`` is the share of the tests that no challenge should exceed.
     """
 
     questions: int = 32
@@ -52,6 +60,7 @@ class Jalon2plScheme:
     prior_mean: float = 0.0
     prior_sd: float = 1.5
     competence_spread: float = 0.6
+    ceiling: float = CEILING
     bounds: tuple[float, ...] = DEFAULT_BOUNDS
     competence_bounds: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     maximum: int = CERTIFIED_MAXIMUM
@@ -95,7 +104,11 @@ class Jalon2plScore:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CalibratedRelease:
-    """What a release offers to this scheme in one locale: its validated, calibrated challenges as an item bank."""
+    """What a release offers to this scheme in one locale: its validated, calibrated challenges as an item bank.
+
+    ``eligibility`` holds the counts of a release without prices, to be kept by the caller (``pack``) from one test to the next;
+    ``None`` where prices do that work.
+    """
 
     release: Release
     scheme: Jalon2plScheme
@@ -103,6 +116,7 @@ class CalibratedRelease:
     challenges: tuple[int, ...]
     item_of: Mapping[int, int]
     codes: tuple[str, ...]
+    eligibility: Eligibility | None
 
     def answers(self, answers: Sequence[Answered]) -> list[tuple[int, bool]]:
         """The answers as the engine takes them; those to challenges outside the bank are left out."""
@@ -114,9 +128,17 @@ class CalibratedRelease:
 
 
 def calibrated(
-    release: Release, locale: str, scheme: Jalon2plScheme = JALON, prices: Mapping[str, float] | None = None
+    release: Release,
+    locale: str,
+    scheme: Jalon2plScheme = JALON,
+    prices: Mapping[str, float] | None = None,
+    counts: bytes | None = None,
 ) -> CalibratedRelease:
-    """Open a release for this scheme; ``prices`` by challenge id, from :func:`engine.exposure.priced` when the release was built."""
+    """Open a release for this scheme, with the ``prices`` by challenge id that :func:`prices_of` gave when it was built.
+
+    Without prices exposure is controlled by ``counts``, the packed counts of the tests so far (none yet when left out); raises
+    :class:`~engine.errors.CorruptRecordError` when they are not those of this release.
+    """
     challenges = [
         index for skill in release.skills for index in release.playable_challenges(skill.index, locale) if _usable(release, index)
     ]
@@ -127,9 +149,45 @@ def calibrated(
         group=[codes.index(release.challenge_skill(index).competence) for index in challenges],
         skill=[release.challenges[index].skill_index for index in challenges],
         price=[(prices or {}).get(release.challenges[index].id, 0.0) for index in challenges],
+        stages=STAGES if prices else (0.0,),
     )
     item_of = {index: item for item, index in enumerate(challenges)}
-    return CalibratedRelease(release, scheme, TwoPl(bank, scheme.plan), tuple(challenges), item_of, codes)
+    eligibility = None
+    if not prices:
+        size, ceiling = len(bank), scheme.ceiling
+        eligibility = Eligibility(size, ceiling) if counts is None else Eligibility.unpack(counts, size, ceiling)
+    return CalibratedRelease(release, scheme, TwoPl(bank, scheme.plan), tuple(challenges), item_of, codes, eligibility)
+
+
+def prices_of(
+    release: Release,
+    locale: str,
+    scheme: Jalon2plScheme = JALON,
+    *,
+    examinees: int = 16_000,
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, float]:
+    """The price of each challenge that has one, by id, for the release to carry: see :func:`engine.exposure.priced`."""
+    content = calibrated(release, locale, scheme)
+    bank = priced(content.engine.bank, scheme.plan, scheme.ceiling, examinees=examinees, progress=progress)
+    return {release.challenges[index].id: price for index, price in zip(content.challenges, bank.price, strict=True) if price}
+
+
+def withheld(content: CalibratedRelease, seed: bytes) -> frozenset[int]:
+    """The challenges this test may not have, so that none goes to too many: none where the release has prices.
+
+    Drawn from the counts of the moment: keep them with the test, and add them to ``seen`` whenever it is resumed or replayed.
+    """
+    if content.eligibility is None:
+        return frozenset()
+    return frozenset(content.challenges[item] for item in content.eligibility.ineligible(seed))
+
+
+def record(content: CalibratedRelease, answers: Sequence[Answered], withheld: Collection[int] = ()) -> None:
+    """Count a finished test, with the challenges that were withheld from it; nothing to do where the release has prices."""
+    if content.eligibility is not None:
+        asked = [item for item, _ in content.answers(answers)]
+        content.eligibility.record(asked, frozenset(content.item_of[index] for index in withheld if index in content.item_of))
 
 
 def _usable(release: Release, index: int) -> bool:
@@ -147,8 +205,8 @@ def next_question(
 ) -> Question | None:
     """The next question, or ``None`` when the test is over.
 
-    ``seen`` are the challenges this candidate had in other attempts; ``excluded_skills`` those of questions withdrawn by a
-    confirmed alert.
+    ``seen`` are the challenges that may not come: those this candidate had in other attempts, and those :func:`withheld` from
+    this one; ``excluded_skills`` are the skills of questions withdrawn by a confirmed alert.
     """
     item = content.engine.next(_resumed(content, answers, seed, seen, excluded_skills))
     if item is None:

@@ -99,10 +99,10 @@ class TwoPl:
             return None
         order, best_open = state.order, self.bank.best_open
         theta = self.aimed_at(state)
-        item = best_open(theta, order[asked], state.closed, state.skills)
+        item = best_open(theta, state.se, order[asked], state.closed, state.skills)
         if item is None:  # this group has nothing left: the next ones of the order stand in for it
             for group in dict.fromkeys(order[asked + 1 :] + order[:asked]):
-                item = best_open(theta, group, state.closed, state.skills)
+                item = best_open(theta, state.se, group, state.closed, state.skills)
                 if item is not None:
                     break
         return item
