@@ -144,6 +144,9 @@ def test_a_test_without_a_question_is_not_trusted() -> None:
     [
         ("+" * 15, {"cancelled": True, "fraud": True}, Status.CANCELLED, Reason.CANCELLED_BY_JURY),
         ("-" * 15, {"fraud": True}, Status.REJECTED, Reason.FRAUD),
+        ("-" * 15, {"cancelled": True}, Status.CANCELLED, Reason.CANCELLED_BY_JURY),
+        ("+" * 9 + "." * 6, {"ending": Ending.TECHNICAL, "cancelled": True}, Status.CANCELLED, Reason.CANCELLED_BY_JURY),
+        ("+" * 9 + "." * 6, {"ending": Ending.TECHNICAL, "fraud": True}, Status.CANCELLED, Reason.NOT_TRUSTED),
         ("+" * 15, {"fraud": True}, Status.REJECTED, Reason.FRAUD),
         ("-" * 15, {}, Status.REJECTED, Reason.LOW_RATE),
         ("+" * 9 + "." * 6, {"ending": Ending.TECHNICAL}, Status.CANCELLED, Reason.NOT_TRUSTED),
@@ -238,6 +241,13 @@ def test_three_questions_per_certifiable_competence_and_at_most_forty_eight() ->
     assert len(questions) == 48
     assert len({question.challenge_index for question in questions}) == 48
     assert all(len(drawn_skills(content, questions, code)) == 3 for code in COMPETENCES)
+
+
+def test_a_test_never_has_more_than_forty_eight_questions() -> None:
+    content = release({f"{domain}.{number}": {f"t{domain}{number}": [1, 2, 3, 4]} for domain in range(1, 7) for number in range(1, 4)})
+    questions = draw(content, all_known(content), (), SEED, "fr")
+    assert len(questions) == 48  # eighteen competences would give 54
+    assert len({content.challenge_skill(question.challenge_index).competence for question in questions}) == 16
 
 
 def test_only_competences_at_level_one_are_tested() -> None:
