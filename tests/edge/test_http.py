@@ -107,12 +107,29 @@ def test_a_body_that_is_not_the_expected_json_is_refused_and_nothing_is_made(han
     assert MADE == []
 
 
-@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "nonsense"])
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "text/plain",
+        "application/xml",
+        "nonsense",
+        "multipart/form-data",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded",
+        "application/json-patch+json",
+    ],
+)
 def test_a_body_of_another_media_type_is_refused_by_its_name(handler: Handler, cloud: Cloud, media_type: str) -> None:
     answer = handler(http_event("POST", "/v1/things", {"name": "x"}, headers={"content-type": media_type}), CONTEXT)
     assert (answer["statusCode"], body_of(answer)["code"]) == (415, "unsupported_media_type")
     assert answer["headers"]["Content-Type"] == "application/problem+json"
     assert MADE == []
+
+
+def test_a_media_type_has_parameters_and_any_case_and_may_be_missing(handler: Handler, store: Cloud) -> None:
+    for media_type in ("application/json; charset=utf-8", "Application/JSON", ""):
+        answer = handler(http_event("POST", "/v1/things", {"name": "x"}, headers={"content-type": media_type}), CONTEXT)
+        assert answer["statusCode"] == 201, answer["body"]
 
 
 @pytest.mark.parametrize(

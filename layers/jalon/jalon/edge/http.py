@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response, Router
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as RouteNotFoundError
 from aws_lambda_powertools.event_handler.exceptions import ServiceError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from jalon.edge.observability import correlation, logger, metric
 from jalon.edge.problems import MEDIA_TYPE, encode, internal_problem, invalid_request, problem, problem_of
@@ -61,12 +61,6 @@ def _refuse_with_problems(app: APIGatewayHttpResolver, service: str) -> None:
         metric("Refused", service=service, code="invalid_input")
         return _problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, invalid_request(error.errors(), path()))
 
-    @app.exception_handler(RequestUnsupportedContentType)
-    def not_json(_error: RequestUnsupportedContentType) -> Response[str]:
-        metric("Refused", service=service, code="unsupported_media_type")
-        document = problem(415, "Unsupported media type", "unsupported_media_type", "Send the body as application/json.", path())
-        return _problem_response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, document)
-
     @app.exception_handler(RouteNotFoundError)
     def no_such_route(_error: RouteNotFoundError) -> Response[str]:
         document = problem(404, "Not found", "no_such_route", "There is nothing at this method and path; see the API guide.", path())
@@ -92,6 +86,25 @@ def lambda_handler(service: str, app: APIGatewayHttpResolver) -> Handler:
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         logger(service).set_correlation_id(correlation(event))
+        media_type = _media_type(event)
+        if event.get("body") and media_type:
+            if media_type != "application/json":
+                metric("Refused", service=service, code="unsupported_media_type")
+                return _not_json(event)
+            event["headers"]["content-type"] = media_type  # the resolver knows it in lower case only
         return app.resolve(event, context)
 
     return handler
+
+
+def _media_type(event: dict[str, Any]) -> str:
+    """What a request says its body is, without parameters; the gateway writes headers in lower case."""
+    return str(event["headers"].get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def _not_json(event: dict[str, Any]) -> dict[str, Any]:
+    """Every route here takes JSON; the resolver would read forms too, and fail on some."""
+    detail = "Send the body as application/json."
+    document = problem(415, "Unsupported media type", "unsupported_media_type", detail, str(event["rawPath"]))
+    headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
+    return {"statusCode": 415, "headers": headers, "body": encode(document), "isBase64Encoded": False}
