@@ -2,7 +2,7 @@
 
 from functions.erase_account.wiring import erasing
 from jalon.accounts.erase_account import erase_account
-from jalon.accounts.erasure import ErasureStatus
+from jalon.accounts.erasure import ErasureStatus, is_overdue
 from jalon.accounts.erasure_store import reminded
 from jalon.edge.observability import logger, metric
 from jalon.edge.workers import Record, sqs_batch
@@ -15,11 +15,13 @@ def process(record: Record) -> None:
     user_id = reminded(record["body"])
     erasure = erase_account(erasing(), user_id)
     if erasure is None:
-        logger(SERVICE).info("ERASURE_NOT_REQUESTED", user_id=user_id)
+        logger(SERVICE).info("NOTHING_TO_ERASE", user_id=user_id)
         return
     logger(SERVICE).info("ERASURE_STEPPED", subject=erasure.subject, status=erasure.status.value)
     if erasure.status is ErasureStatus.VERIFIED:
         metric("AccountErased", service=SERVICE)
+    elif is_overdue(erasure, erasing().clock.now()):
+        metric("ErasureOverdue", service=SERVICE)
 
 
 handler = sqs_batch(SERVICE, process)

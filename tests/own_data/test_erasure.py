@@ -10,18 +10,24 @@ from typing import Any
 
 import pytest
 
+from functions.accounts.own_data_wiring import own_data
+from functions.count_campaign_stats.app import handler as count_campaign_stats
+from functions.erase_account import app as erase_app
 from functions.erase_account import prove, repeat
 from functions.erase_account import wiring as erase_wiring
 from functions.project_profiles import app as project_profiles
 from jalon.accounts.erase_account import Erasing, erase_account
 from jalon.accounts.erasure import FIRST_PASS_AFTER, LONGEST_DELAY, ErasureStatus, Trace, counted
+from jalon.accounts.lockout import NONE_YET, Attempts
 from jalon.accounts.personal_data_store import everybody
+from jalon.accounts.request_erasure import request_erasure
 from jalon.accounts.tables import IdentityItem, LoginItem
 from jalon.assessment.tables import AttemptItem
 from jalon.edge.erasures import subject_of
 from jalon.kernel.clock import FixedClock, SystemClock
 from jalon.kernel.ids import UserId
 from tests.cloud import template
+from tests.events import CONTEXT
 from tests.functions.accounts_client import send as accounts_send
 from tests.functions.answers_cloud import stream
 from tests.functions.certification_cloud import HEAD
@@ -58,6 +64,7 @@ class Story:
     beside: dict[str, list[str]] = field(default_factory=dict)
     images: dict[str, object] = field(default_factory=dict)
     login_keys: frozenset[str] = frozenset()
+    participations: list[Any] = field(default_factory=list)
     refresh_token: str = ""
     answer: Any = None
     crashes: int = 0
@@ -138,6 +145,7 @@ def story(emulator: str) -> Iterator[Story]:
         told = Story(world, world.make_person(0), world.make_person(1))
         _live(told)
         told.login_keys = world.login_keys(told.person)
+        told.participations = [row for row in world.everything()["ParticipationsTable"] if row["user_id"]["S"] == told.person.user_id]
         told.before, told.beside, told.images = found(world, told.person), of_others(world, told.person), stream(world.cloud)
         status, told.answer = world.ask_for_erasure(told.person)
         assert status == 202, told.answer
@@ -192,6 +200,19 @@ def test_nobody_else_lost_anything(story: Story) -> None:
     for table, items in story.beside.items():
         theirs = {item for item in items if not any(key in item for key in story.login_keys)}  # messages counted by the person's address
         assert theirs <= set(now[table]), table
+
+
+def test_a_campaign_counts_without_them(story: Story) -> None:
+    """The stream tells that the participation is gone; what is counted then is what is there."""
+    (row,) = story.participations
+    record = {
+        "eventName": "REMOVE",
+        "dynamodb": {"SequenceNumber": "1", "Keys": {name: row[name] for name in ("campaign_shard", "user_id")}},
+    }
+    assert count_campaign_stats({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
+    campaign_id, _, shard = row["campaign_shard"]["S"].rpartition("#")
+    counts = [item for item in story.world.everything()["CampaignStatsTable"] if item["campaign_id"]["S"] == campaign_id]
+    assert [json.loads(item["count"]["S"])["statuses"] for item in counts if item["shard"]["N"] == shard] == [{}]
 
 
 def _refused(reply: Any) -> tuple[int, str]:
@@ -262,12 +283,15 @@ def test_the_second_pass_waits_until_no_token_is_left_then_removes_what_a_race_w
     assert early.run(user_id, 99)
     assert early.delays == [LONGEST_DELAY]
     AttemptItem(user_id, "competence#9.9#0001", assessment_id="asm_late").save()
+    for counter in (f"signed-in#{user_id}", f"device#{user_id}#n"):
+        now = SystemClock().now()
+        own_data().accounts.store.record_attempt(counter, NONE_YET, Attempts(1, now))
     due = Mortal(replace(real, clock=FixedClock(record.second_pass_at)))
-    live_through(due, user_id)
+    assert live_through(due, user_id) >= 3
     proof = prove.proof(real, UserId(user_id))
     assert proof["status"] == "verified"
     assert proof["present"] == {}
-    assert proof["found_again"] in ({"assessments_by_user": 1}, {})  # dying after its removal, the next run counts what is left
+    assert proof["found_again"].items() <= {"assessments_by_user": 1, "credentials": 1}.items()  # what the last run found, the others dying
     assert proof["kept"] == {"candidates": 1, "certificates": 1, "published_results": 1, "results": 1}
     expected = {"assessments": 3, "assessments_by_user": 3, "profiles": 1, "participations": 1, "identities": 1, "exports": 1}
     assert expected.items() <= proof["found"].items()
@@ -355,10 +379,20 @@ def test_a_certification_under_way_stays_until_it_is_published(story: Story) -> 
     assert counted(real.holdings, user_id) == {}
 
 
-def test_the_first_message_is_on_its_way_before_the_mark(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    from functions.accounts.own_data_wiring import own_data
-    from jalon.accounts.request_erasure import request_erasure
+def test_an_erasure_that_is_late_is_told_to_the_operator(
+    story: Story, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real, user_id = erase_wiring.erasing(), UserId(story.other.user_id)
+    record = real.erasures.request(user_id, SystemClock().now())
+    for passed, told in ((timedelta(days=20), False), (timedelta(days=22), True)):
+        late = replace(real, runs=lambda _: True, remind=lambda *_: None, clock=FixedClock(record.requested_at + passed))
+        monkeypatch.setattr(erase_app, "erasing", lambda late=late: late)
+        assert story.world.work_on_erasure(story.other) == []
+        assert ("ErasureOverdue" in capsys.readouterr().out) is told
+    real.erasures.withdraw(user_id)
 
+
+def test_the_first_message_is_on_its_way_before_the_mark(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[str, timedelta, bool]] = []
     asking = own_data().asking
     person = story.other

@@ -125,6 +125,37 @@ def test_results_that_are_not_published_are_not_told(story: Story) -> None:
     assert {answer["result"] for answer in tests[told["certification"]]["answers"]} == {"ok"}
 
 
+def test_who_has_done_nothing_yet_has_a_document_too(story: Story) -> None:
+    world, person = story.world, story.world.make_person(5)
+    _, export = world.own(person.user_id, "POST", "/v1/me/exports")
+    *_, order = world.drain("ExportQueue")
+    assert world.work_on_export(json.loads(order["Body"])) == []
+    address = world.own(person.user_id, "GET", f"/v1/me/exports/{export['id']}")[1]["download"]["url"]
+    document = httpx.get(address).json()
+    assert [error.message for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(document)] == []
+    assert (document["assessments"], document["profile"]["pix"], document["certifications"]) == ([], 0, [])
+
+
+def test_no_name_and_no_secret_reaches_the_logs(story: Story, caplog: pytest.LogCaptureFixture) -> None:
+    world, person = story.world, story.world.make_person(6)
+    caplog.clear()
+    world.own(person.user_id, "POST", "/v1/me/exports")
+    *_, order = world.drain("ExportQueue")
+    world.work_on_export(json.loads(order["Body"]))
+    world.own(person.user_id, "POST", "/v1/me/erasure", {"confirmation": "ERASE", "password": "not this one"})
+    assert world.ask_for_erasure(person)[0] == 202
+    assert world.work_on_erasure(person) == []
+    lines = "\n".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
+    assert {"EXPORT_REQUESTED", "EXPORT_WRITTEN", "ERASURE_REQUESTED", "ERASURE_STEPPED"} <= {
+        record.getMessage() for record in caplog.records
+    }
+    names = {what: needle for what, needle in person.needles.items() if what != "number"} | {
+        "password": PASSWORD,
+        "wrong password": "not this one",
+    }
+    assert [what for what, needle in names.items() if needle in lines] == []
+
+
 def test_nobody_else_reads_or_removes_it(story: Story) -> None:
     path = f"/v1/me/exports/{story.export['id']}"
     assert story.world.own(story.stranger.user_id, "GET", path)[1]["code"] == "export_not_found"

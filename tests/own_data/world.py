@@ -150,6 +150,10 @@ class World:
         assert accounts_send("accept", subject=person.user_id, body={"version": "2026-09-01"}).status == 200
         assert accounts_send("recover", body={"email": person.email}).status == 202
         assert accounts_send("token_password", form=_grant(person.username, "wrong")).status != 200
+        known_device = _grant(person.username, "wrong") | {"device_token": signed_in.body["device_token"]}
+        assert accounts_send("token_password", form=known_device).status != 200
+        change = {"current_password": "wrong", "new_password": "un autre lapin"}
+        assert accounts_send("replace_password", subject=person.user_id, body=change).status == 422
         bind(Settings.from_environment(), FlowItem)
         now = SystemClock().now()
         FlowTable().start(Flow("psi_" + person.user_id, "portal", "https://ent.example/back", now, UserId(person.user_id)))

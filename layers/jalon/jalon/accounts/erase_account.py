@@ -35,14 +35,14 @@ class Erasing:
 
 
 def erase_account(erasing: Erasing, user_id: UserId) -> Erasure | None:
-    """Take the next step; the record after it, or None when nobody asked.
+    """Take the next step; the record after it, or None when there is none to take: nobody asked, or all is done.
 
     A test that was started in the very moment of the request is let finish: the erasure waits until its results are published.
     Raises :class:`LeftoversError` when the second pass still finds something.
     """
     erasure = erasing.erasures.get(user_id)
     if erasure is None or erasure.status is ErasureStatus.VERIFIED:
-        return erasure
+        return None
     if erasing.runs(user_id):
         erasing.remind(user_id, LONGEST_DELAY)
         return erasure

@@ -23,6 +23,8 @@ _LONGEST_REQUEST = timedelta(minutes=1)
 SECOND_PASS_AFTER = LIFETIME + _LONGEST_REQUEST + timedelta(minutes=4)
 #: The first pass begins when the request that asks for it is surely over, so that a message never finds its record missing.
 FIRST_PASS_AFTER = timedelta(seconds=15)
+#: An erasure may wait for a certification to be published (15 days, docs/domain.md §8); after three weeks an operator must know.
+OVERDUE_AFTER = timedelta(days=21)
 #: The longest delay that a message of SQS takes (Amazon SQS Developer Guide, "Delay queues").
 LONGEST_DELAY = timedelta(minutes=15)
 
@@ -123,6 +125,11 @@ class ErasureStore(Protocol):
 
 #: Has the worker look at an erasure once this long has passed.
 Remind = Callable[[UserId, timedelta], None]
+
+
+def is_overdue(erasure: Erasure, now: datetime) -> bool:
+    """Whether a person has waited so long that somebody must look: the law gives a month (RGPD art. 12(3))."""
+    return erasure.status is not ErasureStatus.VERIFIED and now - erasure.requested_at > OVERDUE_AFTER
 
 
 def counted(holdings: Iterable[Holding], user_id: UserId) -> Mapping[str, int]:

@@ -62,13 +62,14 @@ def _identity(user_id: UserId) -> IdentityItem | None:
 
 
 def _credentials(user_id: UserId, identity: IdentityItem | None) -> Iterator[Trace]:
-    """Everything under a key that can be made from the person, then what carries the person's id: logins and flows to providers.
+    """Everything under a key that can be made from the person, then what carries the person's id: logins, flows, devices.
 
     A login that is free again may have become another person's: it counts, and goes, only while it names this one. Messages sent
     to an address are counted under the address's login key, hence before the logins go.
     """
     login_keys = sorted(identity.login_keys) if identity else []
-    counters = [f"attempts#{user_id}", f"attempts#mail#{user_id}", *(f"attempts#mail#{login_key}" for login_key in login_keys)]
+    of_person = (f"attempts#{user_id}", f"attempts#signed-in#{user_id}", f"attempts#mail#{user_id}")
+    counters = [*of_person, *(f"attempts#mail#{login_key}" for login_key in login_keys)]
     with translated():
         named = {item.key for item in LoginItem.by_user.query(user_id)} | {f"login#{login_key}" for login_key in login_keys}
     own = {item["key"]["S"]: item for item in batch_read(LoginItem, [f"password#{user_id}", f"setup#{user_id}", *counters])}

@@ -1,6 +1,7 @@
 """Candidatures and rooms invigilated, as their owner takes them along (docs/personal-data.schema.json).
 
-What others wrote about the person (reports) is in it, without who wrote it; who decided in a jury is not either.
+What others wrote about the person (reports) is in it once the results are published, without who wrote it; who decided in a jury
+is not in it either.
 """
 
 from collections.abc import Iterable, Sequence
@@ -48,7 +49,7 @@ def _candidature(candidate: Candidate, session: Session, results: ResultStore) -
         "ended_at": _optional(candidate.ended_at),
         "abort_reason": candidate.abort_reason.value if candidate.abort_reason else None,
         "assessment": candidate.assessment_id,
-        "reports": [_report(report) for report in candidate.reports],
+        "reports": [_report(report) for report in candidate.reports] if session.is_published else [],
         "results_published": session.is_published,
         "result_versions": _versions(candidate, session, results),
     }
