@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.bayes_positioning import BAYES, BayesScheme, End, deliberate, elements_of, guess_of, levels_of, next_question
+from engine.bayes_positioning import BAYES, BayesScheme, End, deliberate, elements_of, levels_of, next_question, noise_of
 from engine.content import Release
 from engine.grading import Result
 from engine.knowledge import Element, Knowledge
@@ -76,12 +76,29 @@ def test_an_answer_tells_between_nothing_and_one_bit(known: float, slip: float, 
     assert 0 <= gain(known, slip, guess) <= 1 + 1e-12
 
 
-def test_the_chance_to_guess_is_the_challenges_own_or_its_types() -> None:
-    content = release({"1.1": {"a": [1, 2, 3]}}, challenges=[{"skill": "a1", "guess": 0.3}, {"skill": "a2", "guess": None, "type": "QCU"}])
-    assert guess_of(content.challenges[0]) == 0.3
-    assert guess_of(content.challenges[1]) == 0.25
-    certain = release({"1.1": {"a": [1]}}, challenges=[{"skill": "a1", "guess": 1.0}])
-    assert guess_of(certain.challenges[0]) <= 0.85
+def test_slip_and_guess_are_those_of_the_type_and_the_guess_the_challenges_own_if_it_has_one() -> None:
+    listed: list[dict[str, Any]] = [
+        {"skill": "a1", "guess": 0.3},
+        {"skill": "a2", "guess": None, "type": "QCU"},
+        {"skill": "a3", "guess": None, "type": "QROCM-dep"},
+    ]
+    content = release({"1.1": {"a": [1, 2, 3]}}, challenges=listed)
+    assert [noise_of(challenge) for challenge in content.challenges] == [(0.1, 0.3), (0.1, 0.25), (0.15, 0.02)]
+    assert noise_of(content.challenges[1], replace(BAYES, slip={"QCU": 0.2}, guess={"QCU": 0.5})) == (0.2, 0.5)
+    assert noise_of(content.challenges[1], replace(BAYES, slip={}, guess={})) == (0.1, 0.05)
+
+
+@pytest.mark.parametrize(("slip", "guess", "kept"), [(0.0, 0.0, (0.01, 0.01)), (0.1, 1.0, (0.1, 0.85)), (1.0, 1.0, (0.45, 0.5))])
+def test_no_answer_is_certain_and_every_one_tells_something(slip: float, guess: float, kept: tuple[float, float]) -> None:
+    content = release({"1.1": {"a": [1]}}, challenges=[{"skill": "a1", "guess": guess}])
+    assert noise_of(content.challenges[0], replace(BAYES, slip={"QROC": slip})) == pytest.approx(kept)
+
+
+def test_a_wrong_answer_weighs_less_where_slips_are_more_frequent() -> None:
+    listed = [{"skill": f"a{level}", "guess": 0.05, "type": kind} for level in range(1, 9) for kind in ("QROC", "QROCM-ind")]
+    content = release({"1.1": {"a": range(1, 9)}}, challenges=listed, max_level=8)
+    wrong = {kind: levels_of(content, range(8), NOTHING, [Answered(index, 0, KO, 1, 0)]) for kind, index in (("QROC", 8), ("QROCM-ind", 9))}
+    assert wrong["QROCM-ind"]["a"].known(5) > wrong["QROC"]["a"].known(5) > 0.05
 
 
 def play(content: Release, answer: Any, seed: bytes, scheme: BayesScheme = BAYES, limit: int = 99) -> list[Answered]:

@@ -18,7 +18,7 @@ from engine.knowledge import Element, Knowledge
 from engine.noisy_channel import gain
 from engine.packing import Answered, Question
 from engine.picking import pick_question
-from engine.tube_levels import BAYES, BayesScheme, TubeLevel, guess_of, levels_of
+from engine.tube_levels import BAYES, BayesScheme, TubeLevel, levels_of, noise_of
 
 __all__ = [
     "BAYES",
@@ -29,9 +29,9 @@ __all__ = [
     "choose",
     "deliberate",
     "elements_of",
-    "guess_of",
     "levels_of",
     "next_question",
+    "noise_of",
 ]
 
 _TIE: Final = 1e-9
@@ -160,13 +160,13 @@ def _gains(
         if asked.get(skill, 0) >= scheme.times_per_skill:
             continue
         known = tubes[release.skills[skill].tube].known(release.skills[skill].level)
-        by_guess: dict[float, float] = {}
+        by_noise: dict[tuple[float, float], float] = {}
         for index in release.playable_challenges(skill, locale):
             if index not in done:
-                guess = guess_of(release.challenges[index], scheme)
-                if guess not in by_guess:
-                    by_guess[guess] = gain(known, scheme.slip, guess)
-                gains[index] = by_guess[guess]
+                noise = noise_of(release.challenges[index], scheme)
+                if noise not in by_noise:
+                    by_noise[noise] = gain(known, *noise)
+                gains[index] = by_noise[noise]
     if answers and release.challenges[answers[-1].challenge_index].timer_s is not None:
         gains = {index: bits for index, bits in gains.items() if release.challenges[index].timer_s is None} or gains
     return gains

@@ -254,7 +254,7 @@ def try_bayes(
     def play(release: Release, pupil: _Pupil, number: int) -> _Played:
         return _bayes(release, pupil, population.guess, scheme, None if lengths is None else lengths[number])
 
-    truthful = (guess, scheme.slip, scheme.correlation) == (population.guess, SLIP, population.correlation)
+    truthful = (guess, scheme.slip["QROC"], scheme.correlation) == (population.guess, SLIP, population.correlation)
     return _try(population, play, guess, truthful=truthful, report=report)
 
 
@@ -264,7 +264,7 @@ def try_all(pupils: int, seed: bytes = b"pupils", report: Callable[[], None] = l
     >>> len(try_all(pupils=1)) == TRIALS
     True
     """
-    wrong = replace(BAYES, slip=WRONG_NOISE)
+    wrong = replace(BAYES, slip={"QROC": WRONG_NOISE})
     trials = {}
     for guess in GUESSES:
         alike, independent = Population(pupils, guess, seed=seed), Population(pupils, guess, correlation=0.0, seed=seed)

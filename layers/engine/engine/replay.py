@@ -122,7 +122,7 @@ def _why_bayes(
     before = sum(release.challenge_skill(answered.challenge_index).index == skill.index for answered in past)
     again = f", déjà demandé {before} fois" if before else ""
     alone = ", sujet pas encore abordé" if thought.unasked else ""
-    most = capacity(scheme.slip, bayes_positioning.guess_of(release.challenges[chosen.challenge_index], scheme))
+    most = capacity(*bayes_positioning.noise_of(release.challenges[chosen.challenge_index], scheme))
     known = percent(thought.tubes[skill.tube].known(skill.level))
     return (
         f"{skill.id} : acquis su à {known}{again}{alone}, information attendue {french(thought.gain, 2)} bit "

@@ -29,7 +29,7 @@ from engine.packing import Answered, Question
 from engine.report import write_bars, write_report
 from engine.scoring import profile_of
 from engine.synthetic import Pupil, draw_pupil, root_mean_square, synthetic_release
-from engine.tube_levels import BAYES, guess_of
+from engine.tube_levels import noise_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _play_bayes(release: Release, pupil: Pupil, seed: bytes, number: int) -> Pla
         thought = bayes_positioning.deliberate(release, target, nothing, given, "fr")
         question = bayes_positioning.choose(release, thought, len(given), own, "fr")
         if question is not None:
-            most = capacity(BAYES.slip, guess_of(release.challenges[question.challenge_index]))
+            most = capacity(*noise_of(release.challenges[question.challenge_index]))
             information.append((len(given) + 1, thought.gain, most))
         return question
 

@@ -3,7 +3,7 @@
 A pupil's level in each tube is a hidden step of a ladder. The tubes of a competence are correlated through one common ability
 (a one-factor normal model; Lord and Novick, *Statistical Theories of Mental Test Scores*, 1968, §24.3), or, with a small
 probability, have nothing in common: so a pupil unlike the others is not forced into the mould. A skill that is known is missed with
-probability ``slip``, and one that is not is found with probability ``guess``, which depends on the type of the challenge. Given the
+probability ``slip``, and one that is not is found with probability ``guess``; both depend on the type of the challenge. Given the
 common ability the tubes are independent, so the joint posterior is exact and small: a grid for the common ability, and one ladder
 per tube.
 """
@@ -23,7 +23,8 @@ from engine.knowledge import Knowledge
 from engine.packing import Answered
 
 DEFAULT_GUESS: Final = {"QCU": 0.25, "QCM": 0.1, "QROC": 0.05, "QROCM-ind": 0.02, "QROCM-dep": 0.02}
-UNKNOWN_TYPE_GUESS: Final = 0.05
+DEFAULT_SLIP: Final = {"QCU": 0.1, "QCM": 0.1, "QROC": 0.1, "QROCM-ind": 0.15, "QROCM-dep": 0.15}  # several fields, all must match
+UNKNOWN_TYPE: Final = (0.1, 0.05)
 HALF_DEVIATIONS: Final = tuple((level - 4.5) / 2 for level in range(1, 9))
 _COMMON: Final = tuple(point / 2.5 for point in range(-8, 9))  # the grid of the common ability: −3.2 … 3.2
 _DENSITY: Final = tuple(exp(-point * point / 2) for point in _COMMON)
@@ -35,8 +36,8 @@ class BayesScheme:
     """What is assumed of the pupils, and when to stop.
 
     ``correlation`` of the abilities in the tubes of a competence, each N(0, 1) over the population, but for a share ``apart`` of the
-    pupils, whose tubes have nothing in common; ``steps`` the ability that each level asks for, from 1 to 8; ``slip``; ``guess`` by
-    challenge type, where the challenge states none. A skill is asked at most ``times_per_skill``.
+    pupils, whose tubes have nothing in common; ``steps`` the ability that each level asks for, from 1 to 8; ``slip`` by
+    challenge type, and ``guess`` by challenge type where the challenge states none. A skill is asked at most ``times_per_skill``.
 
     The test ends when the levels it would announce are worth ``sure`` on average (an exact one is worth 1, one that is off by one
     loses ``near_cost`` shared over the levels of its tube, so 0.1 of a tube of eight, and any other is worth nothing), or after
@@ -46,7 +47,7 @@ class BayesScheme:
     correlation: float = 0.7
     apart: float = 0.1
     steps: tuple[float, ...] = HALF_DEVIATIONS
-    slip: float = 0.1
+    slip: Mapping[str, float] = field(default_factory=lambda: DEFAULT_SLIP)
     guess: Mapping[str, float] = field(default_factory=lambda: DEFAULT_GUESS)
     times_per_skill: int = 3
     sure: float = 0.934
@@ -113,17 +114,21 @@ class TubeLevel:
         return self.surety + near * beside
 
 
-def guess_of(challenge: Challenge, scheme: BayesScheme = BAYES) -> float:
-    """The chance to be right without the skill: the challenge's own, else its type's; kept inside (0, 1 − slip).
+def noise_of(challenge: Challenge, scheme: BayesScheme = BAYES) -> tuple[float, float]:
+    """The chance to miss a challenge with the skill, and to be right without it: (slip, guess).
+
+    The guess is the challenge's own, else its type's. Both are kept away from certainty, and their sum below 0.95, so that every
+    answer tells something and none settles a level alone.
 
     >>> from engine.synthetic import synthetic_release
     >>> from dataclasses import replace
     >>> challenge = synthetic_release().challenges[0]
-    >>> [guess_of(replace(challenge, guess=own, type="QCU")) for own in (None, 0.3, 1.0)]
-    [0.25, 0.3, 0.85]
+    >>> [noise_of(replace(challenge, guess=own, type="QCU")) for own in (None, 0.3, 1.0)]
+    [(0.1, 0.25), (0.1, 0.3), (0.1, 0.85)]
     """
-    stated = scheme.guess.get(challenge.type, UNKNOWN_TYPE_GUESS) if challenge.guess is None else challenge.guess
-    return min(max(stated, 0.01), 0.95 - scheme.slip)
+    slip = min(max(scheme.slip.get(challenge.type, UNKNOWN_TYPE[0]), 0.01), 0.45)
+    guess = scheme.guess.get(challenge.type, UNKNOWN_TYPE[1]) if challenge.guess is None else challenge.guess
+    return slip, min(max(guess, 0.01), 0.95 - slip)
 
 
 def levels_of(
@@ -162,15 +167,15 @@ def _evidence(
 ) -> dict[str, list[float]]:
     """The likelihood of each rung of each tube."""
     likelihood = {tube: [1.0] * len(levels) for tube, levels in ladders.items()}
-    outcomes = [(element.skill_index, element.validated, UNKNOWN_TYPE_GUESS) for element in at_start if element.direct]
+    outcomes = [(element.skill_index, element.validated, *UNKNOWN_TYPE) for element in at_start if element.direct]
     for answered in answers:
         challenge = release.challenges[answered.challenge_index]
-        outcomes.append((challenge.skill_index, answered.result is Result.OK, guess_of(challenge, scheme)))
-    for index, right, guess in outcomes:
+        outcomes.append((challenge.skill_index, answered.result is Result.OK, *noise_of(challenge, scheme)))
+    for index, right, slip, guess in outcomes:
         skill = release.skills[index]
         row = likelihood.get(skill.tube)
         if row is not None:
-            known, unknown = (1 - scheme.slip, guess) if right else (scheme.slip, 1 - guess)
+            known, unknown = (1 - slip, guess) if right else (slip, 1 - guess)
             for rung, level in enumerate(ladders[skill.tube]):
                 row[rung] *= known if level >= skill.level else unknown
     return likelihood
