@@ -116,6 +116,11 @@ def test_a_rate_below_fifty_is_rejected_and_certifies_nothing() -> None:
     assert all((c.level, c.pix, c.decision) == (0, 0, LOST) for c in result.competences.values())
 
 
+def test_a_rate_of_fifty_is_enough() -> None:
+    result = outcome("+++ +++ +-- --- ---", (14,))
+    assert (result.status, result.rate, decisions(result), result.pix) == (Status.VALIDATED, 50, "kkxxx", 48)
+
+
 def test_neutralised_questions_leave_both_sides_of_the_rate() -> None:
     result = outcome("-+- +++ +++ +++ +++", (0, 2))
     assert (result.rate, decisions(result)) == (100, "kkkkk")
