@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from jalon.edge.auth import Caller, caller
-from jalon.edge.observability import logger, metric
+from jalon.edge.observability import failure, metric
 from jalon.edge.problems import MEDIA_TYPE, encode, internal_problem, invalid_request, problem, problem_of
 from jalon.kernel.errors import InvalidInputError, JalonError, TooLargeError, Violation
 
@@ -89,7 +89,7 @@ def _answer(answer: Answer, exchange: Exchange) -> Response:
         metric("Refused", service=SERVICE, code="invalid_input")
         return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, invalid_request(error.errors(), exchange.path))
     except Exception as error:  # noqa: BLE001 - the edge: what was not foreseen is logged by its type and place, and told as nothing
-        logger(SERVICE).exception("UNEXPECTED_ERROR", error=type(error).__name__)
+        failure(SERVICE, "UNEXPECTED_ERROR", error)
         metric("UnexpectedError", service=SERVICE)
         return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, internal_problem(exchange.path))
 

@@ -166,7 +166,11 @@ def test_a_failure_of_ours_tells_nothing_of_the_inside(handler: Handler, capsys:
     answer = handler(http_event("GET", "/v1/errors/inside"), CONTEXT)
     assert answer["statusCode"] == 500
     assert "hunter2" not in json.dumps(answer)
-    assert "UNEXPECTED_ERROR" in capsys.readouterr().out
+    logged = capsys.readouterr().out
+    assert "UNEXPECTED_ERROR" in logged
+    assert "RuntimeError" in logged
+    assert "test_http.py" in logged, "the place is told"
+    assert "hunter2" not in logged, "the message is not: it may hold what was being worked on"
 
 
 def test_a_query_parameter_of_the_wrong_type_is_named(handler: Handler) -> None:

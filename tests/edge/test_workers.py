@@ -1,6 +1,9 @@
 """Batches report each failed record; a queue goes on after a failure, a stream stops at it."""
 
+import uuid
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from jalon.edge.workers import sqs_batch, stream_batch
 
@@ -37,3 +40,17 @@ def test_a_stream_stops_at_the_first_failure_so_that_order_is_kept() -> None:
 
 def test_an_empty_batch_has_no_failure() -> None:
     assert sqs_batch("test", _process)({}, None) == {"batchItemFailures": []}
+
+
+def test_a_failed_record_is_logged_by_its_type_place_and_cause_and_never_by_its_message(capsys: Any) -> None:
+    def process(_: Any) -> None:
+        try:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "hunter2"}}, "PutItem")
+        except ClientError as error:
+            raise ValueError("hunter2") from error
+
+    assert sqs_batch(f"test-{uuid.uuid4()}", process)({"Records": [{"messageId": "1"}]}, None)["batchItemFailures"]
+    logged = capsys.readouterr().out
+    for told in ("RECORD_FAILED", '"error":"ValueError"', "test_workers.py", "process", "PutItem AccessDenied"):
+        assert told in logged
+    assert "hunter2" not in logged

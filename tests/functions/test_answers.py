@@ -3,10 +3,14 @@
 import io
 import itertools
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,11 +20,13 @@ from jalon.assessment.create_certification_assessment import CreateCertification
 from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.move_deadline import move_deadline
 from jalon.assessment.raise_epoch import raise_epoch
-from jalon.assessment.state import AssessmentState
+from jalon.assessment.start_assessment import StartAssessment, start_assessment
+from jalon.assessment.state import AssessmentState, Purpose
+from jalon.kernel.clock import FixedClock
 from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
 from tests.assessment.content import PLANTED, VERSION, wrong_answer
 from tests.cloud import Cloud
-from tests.functions.answers_client import Pupil, Reply, right_to
+from tests.functions.answers_client import EVENTS, Pupil, Reply, right_to
 from tests.functions.answers_cloud import answers_cloud, project, reopen, stored
 
 _people = itertools.count(1)
@@ -35,6 +41,20 @@ def answers(emulator: str) -> Iterator[Cloud]:
 @pytest.fixture
 def pupil(answers: Cloud) -> Pupil:
     return Pupil(f"usr_{next(_people):032x}")
+
+
+@pytest.fixture
+def asked(answers: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The operations that the cloud's clients are asked for, in order."""
+    operations: list[str] = []
+    call = BaseClient._make_api_call
+
+    def counted(self: Any, operation: str, arguments: Any) -> Any:
+        operations.append(operation)
+        return call(self, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", counted)
+    return operations
 
 
 def logged(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> str:
@@ -83,6 +103,48 @@ def test_a_test_starts_with_its_first_question_and_resumes_on_the_same_one(pupil
     read = pupil.read(started.body["id"])
     same = ("number", "challenge_id", "instruction")
     assert [read.body["question"][key] for key in same] == [started.body["question"][key] for key in same]
+
+
+@pytest.mark.parametrize("improve", [False, True])
+def test_many_starts_at_the_same_instant_give_one_live_test(pupil: Pupil, answers: Cloud, improve: bool) -> None:
+    """On the real tables: the first attempt, and the one that improves a finished competence."""
+    shared, at_once = wiring.parts(), 8
+    clock = FixedClock(datetime.now(UTC))
+    if improve:
+        pupil.play(pupil.start().body)
+        clock = FixedClock(clock.instant + timedelta(days=5))
+    command = StartAssessment(UserId(pupil.user_id), Purpose.COMPETENCE, "1.1", improve=improve)
+    together = threading.Barrier(at_once)
+
+    def start(_: int) -> AssessmentState:
+        together.wait()
+        return start_assessment(
+            store=shared.store, profiles=shared.profiles, releases=shared.releases, clock=clock, ids=shared.ids, command=command
+        )
+
+    with ThreadPoolExecutor(at_once) as pool:
+        states = list(pool.map(start, range(at_once)))
+    assert len({state.assessment_id for state in states}) == 1
+    assert {state.attempt for state in states} == {1 + improve}
+    mine = [item for item in answers.items("assessments") if item["user_id"]["S"] == pupil.user_id]
+    assert sorted(item["status"]["S"] for item in mine) == ["completed", "started"][not improve :]
+
+
+def test_the_whole_profile_is_one_read_and_an_answer_one_write(pupil: Pupil, answers: Cloud, asked: list[str]) -> None:
+    for item in ("1.1", "1.2"):
+        pupil.play(pupil.start(purpose="competence", competence=item).body)
+    pupil.save_tutorial("tuto_skill")
+    certification(pupil)
+    project(answers)
+    started = pupil.start(purpose="competence", competence="2.1").body
+    asked.clear()
+    profile = pupil.profile()
+    assert asked == ["GetItem"]
+    assert profile.body["pix"] > 0
+    assert (len(profile.body["tests"]), len(profile.body["tutorials"])) == (1, 1)
+    asked.clear()
+    assert pupil.answer(started["id"], started["question"]).status == 200
+    assert asked == ["UpdateItem"]
 
 
 def test_the_response_to_an_answer_carries_its_result_the_next_question_and_the_fresh_score(pupil: Pupil) -> None:
@@ -373,6 +435,47 @@ def test_no_solution_leaves_before_its_answer_and_none_is_ever_logged(
     assert not [text for text in pupil.seen if PLANTED in text]
     assert PLANTED in json.dumps(pupil.checkpoint(done["id"], 1).body)
     assert PLANTED not in logged(caplog, capfd)
+
+
+EARLY = ("start_assessment", "read_assessment", "take_over_device", "give_answer", "read_profile", "list_tutorials", "save_tutorial")
+
+
+def test_no_route_gives_a_solution_before_its_answer_whatever_goes_wrong(
+    pupil: Pupil, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Every route, asked rightly, wrongly, and of a store and a grader that fail with the solution in their message."""
+    samples = {sample.stem for sample in EVENTS.glob("*.json")}
+    assert samples == {*EARLY, "read_checkpoint", "give_up_tutorial", "reset_competence"}
+    started = pupil.start().body
+    question, path = started["question"], f"/v1/assessments/{started['id']}"
+    paths = {"read_assessment": path, "take_over_device": f"{path}/device", "give_answer": f"{path}/answers"}
+    paths |= {"read_checkpoint": f"{path}/checkpoints/1", "reset_competence": "/v1/me/profile/competences/1.1/reset"}
+    right = {"ticket": question["ticket"], "idempotency_key": "k", "answer": right_to(question)}
+    bodies = [
+        {**right, "answer": answer} for answer in ({"text": "x"}, {"choices": ["nothing"]}, {"fields": {"f9": "x"}}, {"skipped": True})
+    ]
+
+    def send_everything() -> None:
+        for name in sorted(samples):
+            pupil.send(name, paths.get(name))
+        for body in bodies:
+            pupil.send("give_answer", paths["give_answer"], body)
+
+    send_everything()
+    for place in ("functions.answers.routes.load_own_assessment", "jalon.assessment.give_answer.grade"):
+        with monkeypatch.context() as broken:
+            broken.setattr(place, _fails_with_the_solution)
+            send_everything()
+            assert pupil.send("give_answer", paths["give_answer"], right).status in {409, 500}
+    assert any('"status":500' in text for text in pupil.seen)
+    assert not [text for text in pupil.seen if PLANTED in text]
+    everything = logged(caplog, capfd)
+    assert "UNEXPECTED_ERROR" in everything
+    assert PLANTED not in everything
+
+
+def _fails_with_the_solution(*_: object, **__: object) -> None:
+    raise ValueError(f"could not convert string to float: {PLANTED!r}")
 
 
 def test_logs_hold_no_answer_no_ticket_and_no_key(

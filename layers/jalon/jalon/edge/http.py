@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError as Rout
 from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
-from jalon.edge.observability import correlation, logger, metric
+from jalon.edge.observability import correlation, failure, logger, metric
 from jalon.edge.problems import MEDIA_TYPE, encode, internal_problem, invalid_request, problem, problem_of
 from jalon.kernel.errors import JalonError
 
@@ -74,7 +74,7 @@ def _refuse_with_problems(app: APIGatewayHttpResolver, service: str) -> None:
     @app.exception_handler(Exception)
     def failed(error: Exception) -> Response[str]:
         # The one place that catches everything: what was not foreseen is logged by its type and place, and told as nothing.
-        logger(service).exception("UNEXPECTED_ERROR", error=type(error).__name__)
+        failure(service, "UNEXPECTED_ERROR", error)
         metric("UnexpectedError", service=service)
         return _problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, internal_problem(path()))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jalon.edge.observability import logger, metric
+from jalon.edge.observability import failure, metric
 
 Record = Mapping[str, Any]
 BatchHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -38,7 +38,7 @@ def _succeeds(service: str, process: Callable[[Record], None], record: Record) -
     try:
         process(record)
     except Exception as error:  # noqa: BLE001 - the edge of a worker: the record goes back to its queue, its failure to the log
-        logger(service).exception("RECORD_FAILED", error=type(error).__name__)
+        failure(service, "RECORD_FAILED", error)
         metric("RecordFailed", service=service)
         return False
     return True
