@@ -86,6 +86,35 @@ def test_nothing_scrolls_sideways_on_a_narrow_phone(page, published):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+SHIFTS = """() => new Promise((resolve) => {
+    const sum = (list) => list.getEntries().reduce((total, {value}) => total + value, 0);
+    new PerformanceObserver((list) => resolve(sum(list))).observe({type: "layout-shift", buffered: true});
+    setTimeout(() => resolve(0), 300);
+})"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_page_does_not_jump_while_it_loads(page, published, width):
+    """Web Vitals calls a cumulative layout shift of 0.1 good; here next to nothing moves."""
+    page.set_viewport_size({"width": width, "height": 740})
+    certificate = published.certificate()
+    page.goto(f"{published.site.url}/v")
+    page.wait_for_selector("#typed")
+    assert page.evaluate(SHIFTS) < 0.02
+    open_fresh(page, published.address(certificate))
+    verdict(page, "genuine")
+    assert page.evaluate(SHIFTS) < 0.02
+
+
+def test_without_scripts_the_page_says_what_it_needs(chromium, published):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{published.site.url}/v")
+    assert "JavaScript" in page.inner_text("main")
+    assert page.is_hidden("#typed")
+    context.close()
+
+
 def test_everything_is_reached_and_used_with_the_keyboard(page, published):
     certificate = published.certificate()
     page.goto(f"{published.site.url}/v")

@@ -33,6 +33,9 @@ function translate() {
     button.setAttribute("aria-pressed", String((button.dataset.language === "en") === Boolean(language)));
   }
   for (const [id, key] of [["code", "badCode"], ["birth", "badDate"]]) if ($(`${id}-error`).textContent) $(`${id}-error`).textContent = say(key);
+  // Nothing is shown before its words are there, and nothing below what is about to grow: the page never jumps.
+  $("ways").hidden = Boolean(shown);
+  $("notices").hidden = shown?.state === "busy";
   if (shown) draw();
 }
 
@@ -68,7 +71,6 @@ function facts() {
 
 function draw() {
   const result = $("result");
-  $("ways").hidden = true;
   result.hidden = false;
   result.className = shown.state;
   result.setAttribute("aria-busy", String(shown.state === "busy"));
@@ -95,7 +97,6 @@ function start() {
   turn += 1;
   shown = null;
   $("result").hidden = true;
-  $("ways").hidden = false;
   $("typed").reset();
   translate();
   $("code").focus();
