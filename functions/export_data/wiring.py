@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from functions.export_data.document import Sources
-from jalon.accounts.accounts_wiring import open_account_store
+from jalon.accounts import account_store
 from jalon.accounts.export_store import DynamoExports, ExportItem, S3ExportShelf
 from jalon.accounts.exports import ExportShelf, ExportStore
 from jalon.accounts.personal_data_store import sign_ins_of
@@ -49,10 +49,10 @@ def parts() -> Parts:
     settings = Settings.from_environment()
     bind(settings, ExportItem, FamilyItem, OrganisationItem, MemberItem, ReconciliationItem, PupilItem, CampaignItem, ParticipationItem)
     bind(settings, AssessmentItem, AttemptItem, ProfileItem, SessionItem, CandidateItem, InvigilatorItem, ResultItem)
-    bind(settings, CertificateRecord, PublishedResultRecord)
+    bind(settings, CertificateRecord, PublishedResultRecord, *account_store.MODELS)
     clock = SystemClock()
     sources = Sources(
-        accounts=open_account_store(settings),
+        accounts=account_store.AccountTable(),
         sign_ins=sign_ins_of,
         schools=DynamoOrganisations().find,
         pupils=DynamoPupils().find,

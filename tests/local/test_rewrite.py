@@ -31,7 +31,7 @@ def _of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
 def test_every_resource_is_kept_but_the_layers_and_policies_that_only_demand_tls(expanded: dict[str, Any]) -> None:
     kept = set(expanded["Resources"])
     gone = {logical_id for logical_id in rewrite.load()["Resources"] if logical_id not in kept}
-    assert gone == {"EngineLayer", "JalonLayer", "ContentBucketPolicy", "UploadBucketPolicy"}
+    assert gone == {"EngineLayer", "JalonLayer", "ContentBucketPolicy", "UploadBucketPolicy", "ExportBucketPolicy"}
 
 
 def test_tables_queues_keys_and_the_distribution_are_as_the_template_writes_them(expanded: dict[str, Any]) -> None:
