@@ -13,9 +13,9 @@ from engine.tube_levels import BAYES
 
 @pytest.fixture(scope="module")
 def trials() -> dict[str, Trial]:
-    """The trials on 200 pupils, but those of the rule itself, whose figures lie nearest to their bars, on 1 000."""
-    found = try_all(200)
-    return found | {f"bayes {guess}": try_bayes(Population(1_000, guess)) for guess in (0.05, 0.15)}
+    """The trials on 150 pupils, but those of the rule itself, whose figures lie nearest to their bars, on 800."""
+    found = try_all(150)
+    return found | {f"bayes {guess}": try_bayes(Population(800, guess)) for guess in (0.05, 0.15)}
 
 
 def test_every_bar_holds(trials: dict[str, Trial]) -> None:
@@ -29,7 +29,7 @@ def test_every_bar_holds(trials: dict[str, Trial]) -> None:
 def test_a_bar_is_missed_when_the_rule_is_worse(trials: dict[str, Trial]) -> None:
     """The bars can fail: with too short a test, with one that never ends, and when nothing is known of the noise."""
     hasty, endless = replace(BAYES, sure=0.85), replace(BAYES, sure=2.0)
-    short, long = try_bayes(Population(100, 0.05), scheme=hasty), try_bayes(Population(100, 0.05), scheme=endless)
+    short, long = try_bayes(Population(60, 0.05), scheme=hasty), try_bayes(Population(60, 0.05), scheme=endless)
     missed = {bar.name for bar in bars_of(trials | {"bayes 0.05": short}) if not bar.holds}
     assert {"levels exact, guess 0.05", "levels within one, guess 0.05"} <= missed
     assert "mean questions, guess 0.05" in {bar.name for bar in bars_of(trials | {"bayes 0.05": long}) if not bar.holds}

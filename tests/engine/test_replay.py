@@ -212,7 +212,17 @@ def test_the_trace_of_a_positioning_says_why() -> None:
     assert "tirée parmi 3 → juste" in played.steps[0].why
     assert "plus rien à apprendre" in played.steps[-1].why
     score = profile_of(CONTENT, Knowledge.of(elements_of(CONTENT, TARGET, NOTHING, answers))).competences["1.1"]
-    assert f"→ {score.pix} pix, niveau {score.level}" in played.score[0]
+    assert f"→ {score.pix} pix, niveau {score.level}" in played.score[-1]
+    assert [line.split(" : ")[0] for line in played.score] == ["a", "b", "c", "1.1"]
+
+
+def test_the_trace_of_a_positioning_tells_what_was_asked_from_what_was_inferred() -> None:
+    record = [Answered(3 * skill, 0, result, elapsed_ms=1, at=n) for n, (skill, result) in enumerate([(2, OK), (4, KO), (7, KO)])]
+    score = replay_positioning(CONTENT, TARGET, NOTHING, record, SEED, "fr").score
+    assert score[0] == "a : validés a1 (déduit), a2 (déduit), a3 ; non validés a5, a6 (déduit), a7 (déduit)"
+    assert score[1].startswith("b : validés aucun ; non validés b1, b2 (déduit), ")
+    assert score[2] == "c : validés aucun ; non validés aucun"
+    assert score[3] == "1.1 : 3 acquis validés sur 21 → 8 pix, niveau 1 (8 ÷ 8, au plus 7)"
 
 
 def test_the_trace_of_a_bayesian_positioning_says_what_was_expected_and_why_each_level() -> None:

@@ -62,7 +62,8 @@ def replay_positioning(
 
     steps = play(release, answers, choose)
     knowledge = at_start.updated(elements_of(release, target, at_start, answers))
-    return Replay(steps, _why_profile(release, target, profile_of(release, knowledge), knowledge))
+    tubes = tuple(_why_tube(release, tube, target, knowledge) for tube in dict.fromkeys(release.skills[skill].tube for skill in target))
+    return Replay(steps, tubes + _why_profile(release, target, profile_of(release, knowledge), knowledge))
 
 
 def _why_positioning(release: Release, thought: positioning.Deliberation, chosen: Question | None) -> str:
@@ -75,6 +76,17 @@ def _why_positioning(release: Release, thought: positioning.Deliberation, chosen
         f"{release.challenge_skill(chosen.challenge_index).id} : niveau prédit {level}{reasons}, "
         f"{possible} acquis possible{'s' if possible > 1 else ''}, gain moyen {french(thought.reward, 2)}{tied(len(thought.best))}"
     )
+
+
+def _why_tube(release: Release, tube: str, target: Sequence[int], knowledge: Knowledge) -> str:
+    """What is known of a tube, skill by skill, and whether it was asked or inferred."""
+    wanted = frozenset(target)
+    found = {True: list[str](), False: list[str]()}
+    for skill in release.tube_skills(tube):
+        if skill in wanted and skill in knowledge:
+            element = knowledge.elements[skill]
+            found[element.validated].append(release.skills[skill].id + ("" if element.direct else " (déduit)"))
+    return f"{tube} : validés {', '.join(found[True]) or 'aucun'} ; non validés {', '.join(found[False]) or 'aucun'}"
 
 
 def replay_bayes(
