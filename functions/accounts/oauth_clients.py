@@ -16,6 +16,7 @@ class TokenClient(Protocol):
 
     client_id: ClientId
     scopes: frozenset[str]
+    schools: frozenset[str]
 
     def check_client_secret(self, client_secret: str) -> bool: ...
 
@@ -29,6 +30,7 @@ class Screens:
 
     client_id = SCREENS
     scopes: frozenset[str] = frozenset()
+    schools: frozenset[str] = frozenset()
 
     def check_client_secret(self, client_secret: str) -> bool:  # noqa: ARG002 - it has none
         return False
@@ -45,6 +47,7 @@ class Confidential:
 
     client_id: ClientId
     scopes: frozenset[str]
+    schools: frozenset[str] = frozenset()
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 - Authlib's signature
         return method in {"client_secret_basic", "client_secret_post"}
@@ -59,6 +62,7 @@ class Registered(Confidential):
     def __init__(self, client: OAuthClient, keyring: Keyring) -> None:
         self.client_id = client.client_id
         self.scopes = frozenset(map(str, client.scopes))
+        self.schools = client.schools
         self._client = client
         self._keyring = keyring
 

@@ -110,7 +110,7 @@ class TokenServer(AuthorizationServer):
             raise InvalidScopeError
         now = self.accounts.clock.now()
         return {
-            "access_token": self._access_tokens.issue(client.client_id, client.client_id, now, scopes=scopes),
+            "access_token": self._access_tokens.issue(client.client_id, client.client_id, now, scopes=scopes, schools=client.schools),
             "token_type": "Bearer",
             "expires_in": int(LIFETIME.total_seconds()),
             "scope": " ".join(sorted(scopes)),

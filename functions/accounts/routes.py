@@ -184,7 +184,7 @@ def set_password(exchange: Exchange) -> Response:
 
 
 def create_oauth_client(exchange: Exchange) -> Response:
-    """Register a school's software with its scopes; its secret is in this answer only."""
+    """Register a school's software with its scopes and the schools they open; its secret is in this answer only."""
     caller = exchange.caller()
     caller.require_scope(Scope.CLIENTS_WRITE)
     key, body = exchange.idempotency_key(), exchange.read(ClientRequest)
@@ -196,6 +196,7 @@ def create_oauth_client(exchange: Exchange) -> Response:
         request=_digest(exchange),
         created_by=caller.subject,
         nonce=accounts.ids.new("n").encode(),
+        schools=tuple(body.schools),
     )
     try:
         client, secret = create_client(desk().clients, accounts.keyring, accounts.clock, command)
@@ -205,7 +206,9 @@ def create_oauth_client(exchange: Exchange) -> Response:
     metric("ClientRegistered", service=SERVICE)
     return json_response(
         HTTPStatus.CREATED,
-        ClientCreated(client_id=client.client_id, client_secret=secret, scopes=sorted(map(str, client.scopes))),
+        ClientCreated(
+            client_id=client.client_id, client_secret=secret, scopes=sorted(map(str, client.scopes)), schools=sorted(client.schools)
+        ),
     )
 
 

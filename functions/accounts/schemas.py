@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SecretStr
 
-from jalon.accounts.oauth_client import GRANTABLE_SCOPES
+from jalon.accounts.oauth_client import GRANTABLE_SCOPES, MOST_SCHOOLS
 from jalon.kernel.clock import iso
 
 Instant = Annotated[datetime, PlainSerializer(iso, return_type=str)]
@@ -147,6 +147,11 @@ class ClientRequest(_Request):
 
     name: str = Field(min_length=1, max_length=100)
     scopes: list[GrantableScope] = Field(min_length=1, max_length=len(GRANTABLE_SCOPES))
+    schools: list[Annotated[str, Field(min_length=1, max_length=8)]] = Field(
+        default=[],
+        max_length=MOST_SCHOOLS,
+        description="The schools (UAI) whose data lsu:read and parcoursup:read open, and needed with them; or * alone for every school.",
+    )
 
 
 class ClientCreated(_Answer):
@@ -155,6 +160,7 @@ class ClientCreated(_Answer):
     client_id: str
     client_secret: str = Field(description="Shown here only; the same request under the same Idempotency-Key shows it again.")
     scopes: list[str]
+    schools: list[str]
 
 
 class Provider(_Answer):

@@ -13,7 +13,7 @@ from jalon.accounts.create_member_account import NewMember, create_member_accoun
 from jalon.accounts.create_staff_account import NewStaff, create_staff_account
 from jalon.accounts.identity import AccountExistsError, EmailTakenError, Role
 from jalon.accounts.lockout import AccountWaitsError
-from jalon.accounts.oauth_client import OPERATOR, Scope
+from jalon.accounts.oauth_client import EVERY_SCHOOL, OPERATOR, Scope
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.setup_token import SetupTokenError
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
@@ -176,18 +176,26 @@ def test_a_borrowed_screen_is_no_oracle_for_the_password(world: World) -> None:
         change_password(world.accounts, PERSON.user_id, "Tr0ubadour!", "An0ther-one!")
 
 
-CLIENT = NewClient(ClientId("cli_1"), "  Export   LSU ", frozenset({"lsu:read"}), "digest", OPERATOR, b"nonce")
+CLIENT = NewClient(ClientId("cli_1"), "  Export   LSU ", frozenset({"lsu:read"}), "digest", OPERATOR, b"nonce", ("0990001n",))
 
 
 def test_a_client_gets_a_secret_that_the_same_request_gives_again(world: World) -> None:
     clients = MemoryClients()
     client, secret = create_client(clients, world.keyring, world.clock, CLIENT)
     assert (client.name, client.scopes, client.created_by) == ("Export LSU", {Scope.LSU_READ}, OPERATOR)
+    assert client.schools == {"0990001N"}
     assert is_client_secret(world.keyring, client, secret)
     assert not is_client_secret(world.keyring, client, secret[:-1])
     assert create_client(clients, world.keyring, world.clock, replace(CLIENT, nonce=b"fresh")) == (client, secret)
     with pytest.raises(ClientExistsError):
         create_client(clients, world.keyring, world.clock, replace(CLIENT, request="other"))
+
+
+def test_a_client_of_every_school_is_so_in_so_many_words(world: World) -> None:
+    client, _ = create_client(MemoryClients(), world.keyring, world.clock, replace(CLIENT, schools=("*",)))
+    assert client.schools == {EVERY_SCHOOL}
+    unbound = replace(CLIENT, scopes=frozenset({"certificates:verify"}), schools=())
+    assert create_client(MemoryClients(), world.keyring, world.clock, unbound)[0].schools == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -196,8 +204,13 @@ def test_a_client_gets_a_secret_that_the_same_request_gives_again(world: World) 
         ({"name": " "}, "/name"),
         ({"name": "x" * 101}, "/name"),
         ({"name": "a\x00b"}, "/name"),
-        ({"scopes": frozenset()}, "/scopes"),
-        ({"scopes": frozenset({"clients:write"})}, "/scopes"),
+        ({"scopes": frozenset(), "schools": ()}, "/scopes"),
+        ({"schools": ()}, "/schools"),
+        ({"schools": ("*", "0990001N")}, "/schools/0"),
+        ({"schools": ("0990001N", "0990001A")}, "/schools/1"),
+        ({"schools": ("0990001N",) * 101}, "/schools"),
+        ({"scopes": frozenset({"certificates:verify"})}, "/schools"),
+        ({"scopes": frozenset({"clients:write"}), "schools": ()}, "/scopes"),
         ({"scopes": frozenset({"lsu:read", "everything"})}, "/scopes"),
     ],
 )

@@ -327,7 +327,14 @@ def test_a_revoked_family_is_gone_and_cannot_be_rotated(families: FamilyStore) -
 
 def test_the_first_client_under_an_id_stays(clients: ClientStore) -> None:
     first = OAuthClient(
-        ClientId("cli_1"), "Export", frozenset({Scope.LSU_READ, Scope.PARCOURSUP_READ}), b"\xff\x00", "digest", "cli_operator", NOW
+        ClientId("cli_1"),
+        "Export",
+        frozenset({Scope.LSU_READ, Scope.PARCOURSUP_READ}),
+        b"\xff\x00",
+        "digest",
+        "cli_operator",
+        NOW,
+        frozenset({"0990001N", "0990002P"}),
     )
     assert clients.create(first) == first
     assert clients.create(replace(first, name="Other", request="other")) == first

@@ -235,12 +235,15 @@ def test_the_operators_routes_ask_for_their_scope(cloud: Cloud, name: str) -> No
 
 
 def test_a_registered_client_gets_a_token_with_its_scopes(cloud: Cloud) -> None:
-    made = send("create_oauth_client", body={"name": "Export LSU", "scopes": ["lsu:read"]})
-    assert made.status == 201
+    made = send("create_oauth_client", body={"name": "Export LSU", "scopes": ["lsu:read"], "schools": ["0990001n", "0990002P"]})
+    assert (made.status, made.body["schools"]) == (201, ["0990001N", "0990002P"])
     headers = basic(made.body["client_id"], made.body["client_secret"])
     token = send("token_client", form={"grant_type": "client_credentials"}, headers=headers)
     assert (token.status, token.body["scope"]) == (200, "lsu:read")
-    assert claims_of(cloud, token.body["access_token"])["sub"] == made.body["client_id"]
+    claims = claims_of(cloud, token.body["access_token"])
+    assert (claims["sub"], claims["schools"]) == (made.body["client_id"], "0990001N 0990002P")
+    operator = send("token_client", form={"grant_type": "client_credentials"}, headers=basic(*operator_credentials(cloud)))
+    assert "schools" not in claims_of(cloud, operator.body["access_token"]), "the operator reads no school's data"
     wrong = basic(made.body["client_id"], made.body["client_secret"][:-1])
     assert send("token_client", form={"grant_type": "client_credentials"}, headers=wrong).status == 401
 
@@ -249,8 +252,14 @@ def test_repeating_a_registration_shows_the_same_secret_which_is_stored_nowhere(
     first = send("create_oauth_client", key="one")
     assert send("create_oauth_client", key="one").body == first.body
     assert first.body["client_secret"] not in str(cloud.items("clients") + cloud.items("idempotency"))
-    reused = send("create_oauth_client", body={"name": "Other", "scopes": ["lsu:read"]}, key="one")
+    reused = send("create_oauth_client", body={"name": "Other", "scopes": ["certificates:verify"]}, key="one")
     assert (reused.status, reused.body["code"]) == (422, "idempotency_key_reused")
+
+
+def test_a_client_that_reads_schools_data_says_whose() -> None:
+    refused = send("create_oauth_client", body={"name": "Export LSU", "scopes": ["lsu:read"]})
+    assert (refused.status, pointers(refused)) == (422, ["/schools"])
+    assert send("create_oauth_client", body={"name": "Ministère", "scopes": ["parcoursup:read"], "schools": ["*"]}).status == 201
 
 
 @pytest.mark.parametrize("scopes", [[], ["clients:write"], ["everything"], "lsu:read"])

@@ -31,9 +31,19 @@ class AccessTokens:
     signer: TokenSigner
     ids: IdSource
 
-    def issue(self, subject: str, client_id: str, now: datetime, *, roles: Iterable[str] = (), scopes: Iterable[str] = ()) -> str:
-        """A signed token for ``subject``: a person with roles, or a client with scopes."""
+    def issue(
+        self,
+        subject: str,
+        client_id: str,
+        now: datetime,
+        *,
+        roles: Iterable[str] = (),
+        scopes: Iterable[str] = (),
+        schools: Iterable[str] = (),
+    ) -> str:
+        """A signed token for ``subject``: a person with roles, or a client with scopes and the schools they open."""
         issued_at = int(now.timestamp())
+        bound = " ".join(sorted(schools))
         return self.signer.sign(
             {
                 "iss": self.issuer,
@@ -45,5 +55,6 @@ class AccessTokens:
                 "iat": issued_at,
                 "exp": issued_at + int(LIFETIME.total_seconds()),
                 "jti": self.ids.new("tok"),
+                **({"schools": bound} if bound else {}),
             }
         )

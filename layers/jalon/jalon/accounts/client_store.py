@@ -20,6 +20,7 @@ class ClientTable:
             request=client.request,
             created_by=client.created_by,
             created_at=client.created_at,
+            schools=set(client.schools) or None,
         )
         try:
             with translated():
@@ -42,4 +43,5 @@ class ClientTable:
             request=item.request,
             created_by=item.created_by,
             created_at=item.created_at,
+            schools=frozenset(item.schools or ()),
         )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from jalon.accounts.identity import refuse
 from jalon.accounts.keyring import Keyring, same
-from jalon.accounts.oauth_client import GRANTABLE_SCOPES, OAuthClient, Scope
+from jalon.accounts.oauth_client import EVERY_SCHOOL, GRANTABLE_SCOPES, MOST_SCHOOLS, SCHOOL_SCOPES, OAuthClient, Scope
 from jalon.accounts.stores import ClientStore
 from jalon.kernel.clock import Clock
-from jalon.kernel.errors import ConflictError, Violation
+from jalon.kernel.errors import ConflictError, InvalidInputError, Violation
 from jalon.kernel.ids import ClientId
+from jalon.kernel.uai import parse_uai
 
 _NAME_MAX_LENGTH = 100
 
@@ -30,6 +31,7 @@ class NewClient:
     request: str
     created_by: str
     nonce: bytes
+    schools: tuple[str, ...] = ()
 
 
 def create_client(clients: ClientStore, keyring: Keyring, clock: Clock, command: NewClient) -> tuple[OAuthClient, str]:
@@ -38,7 +40,8 @@ def create_client(clients: ClientStore, keyring: Keyring, clock: Clock, command:
     Raises :class:`InvalidInputError` naming every field, :class:`ClientExistsError`.
     """
     name = " ".join(command.name.split())
-    refuse((*_name_violations(name), *_scope_violations(command.scopes)))
+    schools, unclear = _schools(command)
+    refuse((*_name_violations(name), *_scope_violations(command.scopes), *unclear))
     wanted = OAuthClient(
         client_id=command.client_id,
         name=name,
@@ -47,6 +50,7 @@ def create_client(clients: ClientStore, keyring: Keyring, clock: Clock, command:
         request=command.request,
         created_by=command.created_by,
         created_at=clock.now(),
+        schools=schools,
     )
     client = clients.create(wanted)
     if client.request != command.request:
@@ -62,6 +66,26 @@ def client_secret(keyring: Keyring, client: OAuthClient) -> str:
 def is_client_secret(keyring: Keyring, client: OAuthClient, presented: str) -> bool:
     """Whether the secret is this client's."""
     return same(presented, client_secret(keyring, client))
+
+
+def _schools(command: NewClient) -> tuple[frozenset[str], list[Violation]]:
+    """The schools a client is bound to, and what is wrong with them."""
+    if not command.scopes & SCHOOL_SCOPES:
+        needless = Violation("/schools", "None of these scopes reads a school's data; leave the schools out.", "needless")
+        return frozenset(), [needless] if command.schools else []
+    if set(command.schools) == {EVERY_SCHOOL}:
+        return frozenset({EVERY_SCHOOL}), []
+    if not 0 < len(command.schools) <= MOST_SCHOOLS:
+        asked = f"Name the 1 to {MOST_SCHOOLS} schools (UAI) whose data this client may read, or {EVERY_SCHOOL!r} alone for every school."
+        return frozenset(), [Violation("/schools", asked, "required")]
+    found: set[str] = set()
+    violations: list[Violation] = []
+    for index, text in enumerate(command.schools):
+        try:
+            found.add(parse_uai(text, f"/schools/{index}"))
+        except InvalidInputError as error:
+            violations += error.violations
+    return frozenset(found), violations
 
 
 def _name_violations(name: str) -> Iterable[Violation]:

@@ -23,6 +23,12 @@ OPERATOR = ClientId("cli_operator")
 OPERATOR_SCOPES = frozenset({Scope.ORGANISATIONS_WRITE, Scope.STAFF_WRITE, Scope.CLIENTS_WRITE})
 #: What may be given to others. Making clients stays with the operator, so that no client makes its like.
 GRANTABLE_SCOPES = frozenset(Scope) - {Scope.CLIENTS_WRITE}
+#: What reads the data of one school's pupils: a client with one of these names its schools, or all of them in so many words.
+SCHOOL_SCOPES = frozenset({Scope.LSU_READ, Scope.PARCOURSUP_READ})
+#: Every school of the country: for the ministry's own programs.
+EVERY_SCHOOL = "*"
+#: A token names its schools, and a request's headers have an end.
+MOST_SCHOOLS = 100
 #: The public client that our own screens are; a request without client credentials speaks for it.
 SCREENS = ClientId("jalon")
 
@@ -31,6 +37,7 @@ SCREENS = ClientId("jalon")
 class OAuthClient:
     """A confidential client. Its secret is derived from ``nonce`` by the keyring and kept nowhere.
 
+    ``schools`` are the UAIs whose data its :data:`SCHOOL_SCOPES` open, or :data:`EVERY_SCHOOL`; empty without such a scope.
     ``request`` is the digest of the request that made it, so that a repeated request can be told from another one
     under the same idempotency key.
     """
@@ -42,3 +49,4 @@ class OAuthClient:
     request: str
     created_by: str
     created_at: datetime
+    schools: frozenset[str] = frozenset()

@@ -157,3 +157,4 @@ class ClientItem(Model):
     request = UnicodeAttribute()
     created_by = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
+    schools = UnicodeSetAttribute(null=True)

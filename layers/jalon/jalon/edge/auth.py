@@ -19,13 +19,24 @@ class ScopeRequiredError(ForbiddenError):
     code = "scope_required"
 
 
+class SchoolNotCoveredError(ForbiddenError):
+    """The client is registered for other schools than this one."""
+
+    code = "school_not_covered"
+
+
+#: A client that is registered for every school (``jalon.accounts.oauth_client``).
+EVERY_SCHOOL = "*"
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A signed-in person (``subject`` is a UserId) or a client (``subject`` is its ClientId)."""
+    """A signed-in person (``subject`` is a UserId) or a client (``subject`` is its ClientId), bound to ``schools`` by their UAIs."""
 
     subject: str
     roles: frozenset[str]
     scopes: frozenset[str]
+    schools: frozenset[str] = frozenset()
 
     def require_role(self, *roles: str) -> None:
         """Raise :class:`RoleRequiredError` unless the caller has one of ``roles``."""
@@ -37,6 +48,14 @@ class Caller:
         if scope not in self.scopes:
             raise ScopeRequiredError(f"This needs a token with the scope {scope}.", required=scope)
 
+    def require_school(self, uai: str) -> None:
+        """Raise :class:`SchoolNotCoveredError` unless the client may read this school's data.
+
+        Beside :meth:`require_scope`, wherever a client reads what belongs to a school: a scope says what, not whose.
+        """
+        if uai not in self.schools and EVERY_SCHOOL not in self.schools:
+            raise SchoolNotCoveredError(f"This client is not registered for the school {uai}; ask the operator.", uai=uai)
+
 
 def caller(event: Mapping[str, Any]) -> Caller:
     """The caller of an API Gateway v2 event; raises :class:`NotSignedInError` when the gateway passed no claims."""
@@ -44,7 +63,9 @@ def caller(event: Mapping[str, Any]) -> Caller:
     subject = str(claims.get("sub", ""))
     if not subject:
         raise NotSignedInError("Sign in and send the access token as a Bearer token.")
-    return Caller(subject, frozenset(_words(claims.get("roles"))), frozenset(_words(claims.get("scope"))))
+    return Caller(
+        subject, frozenset(_words(claims.get("roles"))), frozenset(_words(claims.get("scope"))), frozenset(_words(claims.get("schools")))
+    )
 
 
 def _words(claim: object) -> list[str]:

@@ -1,0 +1,33 @@
+"""Whose data a caller may read: deny by default."""
+
+import pytest
+
+from jalon.edge.auth import SchoolNotCoveredError, ScopeRequiredError, caller
+from tests.events import http_event
+
+
+def client(schools: str | None) -> dict[str, object]:
+    event = http_event("GET", "/v1/organisations/0990001N/lsu", subject="cli_1", scope="lsu:read")
+    if schools is not None:
+        event["requestContext"]["authorizer"]["jwt"]["claims"]["schools"] = schools
+    return event
+
+
+@pytest.mark.parametrize("schools", ["0990001N", "0990002P 0990001N", "[0990002P 0990001N]", "*"])
+def test_a_client_reads_the_schools_it_is_registered_for(schools: str) -> None:
+    caller(client(schools)).require_school("0990001N")
+
+
+@pytest.mark.parametrize("schools", [None, "", "0990002P", "0990001", "0990001NX"])
+def test_a_client_reads_no_other_school(schools: str | None) -> None:
+    with pytest.raises(SchoolNotCoveredError) as refused:
+        caller(client(schools)).require_school("0990001N")
+    assert (refused.value.code, refused.value.facts) == ("school_not_covered", {"uai": "0990001N"})
+
+
+def test_a_person_reads_no_school_as_a_client() -> None:
+    person = caller(http_event("GET", "/v1/me", subject="usr_1", roles="teacher"))
+    with pytest.raises(ScopeRequiredError):
+        person.require_scope("lsu:read")
+    with pytest.raises(SchoolNotCoveredError):
+        person.require_school("0990001N")
