@@ -204,6 +204,9 @@ def test_a_neutralised_any_order_challenge_weighs_double_too() -> None:
     content = release({"1.1": {"t": [1, 2]}}, challenges=[{"skill": "t1", "type": "QROCM-dep"}, {"skill": "t2"}])
     competence = score(content, {"1.1": CompetenceScore(24, 3)}, marks("-+"), (0,)).competences["1.1"]
     assert (competence.asked, competence.right, competence.neutralised) == (3, 1, 2)
+    both = release({"1.1": {"t": [1, 2]}}, challenges=[{"skill": "t1", "type": "QROCM-dep"}, {"skill": "t2", "type": "QROCM-dep"}])
+    competence = score(both, {"1.1": CompetenceScore(24, 3)}, marks("+-"), (1,)).competences["1.1"]
+    assert (competence.asked, competence.right, competence.neutralised) == (3, 2, 1)  # four, counted as three
 
 
 def test_the_certified_score_never_exceeds_895() -> None:
