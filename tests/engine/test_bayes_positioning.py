@@ -76,6 +76,31 @@ def test_an_answer_tells_between_nothing_and_one_bit(known: float, slip: float, 
     assert 0 <= gain(known, slip, guess) <= 1 + 1e-12
 
 
+LADDERS = ladder_content(0.25)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 119), st.booleans()), min_size=1, max_size=12, unique_by=lambda answer: answer[0]), st.data())
+def test_a_right_answer_never_lowers_the_level_of_its_tube(outcomes: list[tuple[int, bool]], data: st.DataObject) -> None:
+    changed, _ = data.draw(st.sampled_from(outcomes))
+    tube = LADDERS.challenge_skill(changed).tube
+    right, wrong = (
+        levels_of(LADDERS, range(40), NOTHING, [Answered(i, 0, OK if (forced if i == changed else ok) else KO, 1, 0) for i, ok in outcomes])
+        for forced in (True, False)
+    )
+    assert right[tube].level >= wrong[tube].level
+    assert all(right[tube].known(level) >= wrong[tube].known(level) - 1e-12 for level in range(1, 9))
+
+
+@given(st.permutations([(0, True), (5, False), (30, True), (31, False), (77, True)]))
+def test_what_is_believed_does_not_depend_on_the_order_of_the_answers(outcomes: list[tuple[int, bool]]) -> None:
+    def believed(given_outcomes: list[tuple[int, bool]]) -> list[float]:
+        answers = [Answered(index, 0, OK if ok else KO, 1, 0) for index, ok in given_outcomes]
+        return [chance for tube in levels_of(LADDERS, range(40), NOTHING, answers).values() for chance in tube.probability]
+
+    assert believed(outcomes) == pytest.approx(believed(sorted(outcomes)))
+
+
 def test_slip_and_guess_are_those_of_the_type_and_the_guess_the_challenges_own_if_it_has_one() -> None:
     listed: list[dict[str, Any]] = [
         {"skill": "a1", "guess": 0.3},
