@@ -228,6 +228,20 @@ def test_the_qr_code_is_read_from_a_worn_copy_at_150_dpi(pdf, certificate, wear,
     assert read.stdout.strip() == verification_address(SITE_URL, certificate.token), read.stderr
 
 
+@pytest.mark.parametrize(
+    ("first_name", "last_name"),
+    [NAMES["long"], NAMES["without-spaces"], ("Élisabeth " * 10, "de-l’Exemple " * 7), ("தமிழ்ச்செல்வி " * 4, "முருகன் " * 4)],
+)
+def test_the_qr_code_of_a_very_long_name_is_read_from_a_worn_copy_too(first_name, last_name, tmp_path):
+    certificate = certificate_of(first_name=first_name, last_name=last_name)
+    image = page_image(print_certificate(certificate, SITE_URL), 150)
+    for wear in ("blurred", "blurred, turned and compressed"):
+        worn(image, wear).save(tmp_path / "page.png")
+        command = [needs("zbarimg", "zbar-tools"), "--raw", "-q", "--nodbus", "-Sdisable", "-Sqrcode.enable", tmp_path / "page.png"]
+        read = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert read.stdout.strip() == verification_address(SITE_URL, certificate.token), wear
+
+
 LONG = NAMES["long"][0]
 
 

@@ -160,8 +160,9 @@ def test_the_pdf_itself_is_checked_without_leaving_the_device(page, published):
     assert not [path for path in published.site.asked if "certificat.pdf" in path]
 
 
-def test_a_sealed_pdf_is_checked_like_any_other(page, published):
-    pdf = print_certificate(published.certificate(), "https://jalon.example", seal=software_seal())
+@pytest.mark.parametrize("name", [{}, {"first_name": "த" * 100, "last_name": "ம" * 100}], ids=["usual", "longest"])
+def test_a_sealed_pdf_is_checked_like_any_other(page, published, name):
+    pdf = print_certificate(published.certificate(**name), "https://jalon.example", seal=software_seal())
     page.goto(f"{published.site.url}/v")
     page.set_input_files("#file", {"name": "certificat.pdf", "mimeType": "application/pdf", "buffer": pdf})
     verdict(page, "genuine")

@@ -148,7 +148,7 @@ function takeFile(file) {
   if (!file) return;
   judge(async () => {
     const text = new TextDecoder("latin1").decode(await file.arrayBuffer());
-    const found = text.match(/\/v#([A-Z2-7]{100,1000})\)/);
+    const found = text.match(/\/v#([A-Z2-7]{100,2000})\)/);
     if (!found) throw new AlteredError("no token");
     return parseToken(fromBase32(found[1]));
   });

@@ -137,7 +137,7 @@ class Canvas(FPDF):
         return width
 
     def put(self, x: float, y: float, text: str, face: str, size_pt: float, colour: Colour, align: str = "L") -> None:
-        """Print one line with its baseline at ``y``; ``x`` is its left end, its middle (C) or its right end (R), spaces at its end apart."""
+        """Print one line with its baseline at ``y``; ``x`` is its left end, its middle (C) or its right (R), spaces at its end apart."""
         if align != "L":
             x -= self.width_of(text.rstrip(" "), face, size_pt) / (2 if align == "C" else 1)
         self.set_text_color(*colour)

@@ -5,7 +5,7 @@ from contextlib import closing
 from functions.certificates.printing.canvas import Canvas
 from functions.certificates.printing.faces import BOLD, DISPLAY, SANS
 from functions.certificates.printing.ornaments import BLUE, GOLD, INK, LINE, PALE, SOFT, frame, marks, rectangle, rosette, signature
-from functions.certificates.printing.qr_code import qr_code
+from functions.certificates.printing.qr_code import draw, qr_code
 from functions.certificates.printing.words import WORDS, Words, in_words, spaced, thousands
 from functions.certificates.sealing import FIELD, Seal
 from jalon.certificates.certificate import Certificate, legible
@@ -174,11 +174,14 @@ def _competence_row(canvas: Canvas, y: float, name: str, level: int, max_level: 
 def _verification(canvas: Canvas, certificate: Certificate, words: Words, site_url: str) -> None:
     address = verification_address(site_url, certificate.token)
     page = f"{site_url.rstrip('/')}/v"
+    code = qr_code(address)
+    # A larger code grows upwards to the table and a little downwards to the frame.
+    top = (276 if code.side_mm <= 38 else 280) - code.side_mm
     with canvas.group("Link") as link:
-        with canvas.marked("Figure", alt=words.qr_alt, attributes=_box(LEFT, 238, 38, 38)):
-            qr_code(canvas, address, LEFT, 238, 38)
-        canvas.link_over(link, (LEFT, 238, 38, 38), address, words.qr_alt)
-    x, y = 68.0, 241.0
+        with canvas.marked("Figure", alt=words.qr_alt, attributes=_box(LEFT, top, code.side_mm, code.side_mm)):
+            draw(canvas, code, LEFT, top)
+        canvas.link_over(link, (LEFT, top, code.side_mm, code.side_mm), address, words.qr_alt)
+    x, y = LEFT + code.side_mm + 8, 241.0
     with canvas.marked("H2"):
         canvas.put(x, y, words.check, BOLD, 9.5, BLUE)
     with canvas.marked("P"):
