@@ -30,8 +30,9 @@ class ErasureNotRequestedError(NotFoundError):
 
 def request_own_export(exchange: Exchange) -> Response:
     """Ask for a copy of everything that is held about oneself, written in the background; once a day."""
+    user_id, key = require_person(exchange), exchange.idempotency_key()
+    export_id = ExportId(own_data().accounts.keyring.identifier("exp", user_id, key))
     person = _person(exchange)
-    export_id = ExportId(own_data().accounts.keyring.identifier("exp", person.user_id, exchange.idempotency_key()))
     export = request_export(own_data().exporting, person.user_id, export_id)
     logger(SERVICE).info("EXPORT_REQUESTED", user_id=person.user_id, export_id=export.export_id)
     metric("ExportRequested", service=SERVICE)
