@@ -19,6 +19,7 @@ from tests.certificates.fakes import SITE_URL
 from tests.certificates.samples import certificate_of
 from tests.certificates.seals import sealing
 from tests.certificates.test_printing import needs
+from tests.cloud import template
 
 
 @pytest.fixture
@@ -119,6 +120,18 @@ def test_a_certificate_of_another_key_seals_nothing(seal_with, certificate):
 def test_a_deployment_without_a_seal_has_none_and_both_sides_name_the_same_field():
     assert seal_from(Settings({})) is None
     assert pades.FIELD == FIELD
+
+
+def test_without_the_parameters_nothing_of_the_seal_is_deployed_and_with_them_one_function_uses_the_key():
+    resources = template()["Resources"]
+    of_the_seal = {name for name in resources if name.startswith("Seal")}
+    assert of_the_seal == {"SealCertificateFunction", "SealCertificateLogs", "SealPolicy", "SealUnavailableAlarm"}
+    assert {resources[name]["Condition"] for name in of_the_seal} == {"HasSeal"}
+    assert {name for name in resources if "SealKeyArn" in str(resources[name])} == {"SealCertificateFunction"}
+    having = {
+        f"{name}Role" for name in resources if "SEAL_FUNCTION" in resources[name]["Properties"].get("Environment", {}).get("Variables", {})
+    }
+    assert {role["Ref"] for role in resources["SealPolicy"]["Properties"]["Roles"]} == having
 
 
 def test_an_unsealed_page_has_no_form(certificate):

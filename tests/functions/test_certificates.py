@@ -389,7 +389,7 @@ def test_no_name_code_or_token_reaches_the_log(fresh, logged):
     assert "RESULT_PUBLISHED" in everything
 
 
-def test_a_deployment_with_a_seal_gives_out_sealed_pages_or_none(fresh, cloud, monkeypatch):
+def test_a_deployment_with_a_seal_gives_out_sealed_pages_or_none(fresh, cloud, monkeypatch, capsys):
     fresh.publish()
     unsealed = fresh.get("print_mine", CLASS[0].user_id)
     sealing(cloud, monkeypatch)
@@ -405,5 +405,9 @@ def test_a_deployment_with_a_seal_gives_out_sealed_pages_or_none(fresh, cloud, m
     certificates_wiring.parts.cache_clear()
     refused = fresh.get("print_mine", CLASS[0].user_id)
     assert (refused["statusCode"], body_of(refused)["code"]) == (503, "seal_unavailable")
+    watched = template()["Resources"]["SealUnavailableAlarm"]["Properties"]
+    wanted = {item["Name"]: item["Value"] for item in watched["Dimensions"]} | {watched["MetricName"]: [1.0]}
+    emitted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if watched["MetricName"] in line]
+    assert wanted.items() <= emitted[-1].items()
     monkeypatch.undo()
     certificates_wiring.parts.cache_clear()
