@@ -7,7 +7,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from engine.exposure import CEILING, priced
+from engine.exposure import CEILING, SPREAD, priced
 from engine.item_bank import Bank
 from engine.two_pl import Plan, State, TwoPl, pack_items, unpack_items
 
@@ -37,7 +37,7 @@ class Engine:
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"unknown mode {mode!r}: use one of {MODES}")
-        plan = Plan(32, target_error=target_error)
+        plan = Plan(32, target_error=target_error, spread=0.0 if mode == "fixed32" else SPREAD)
         if mode == "fixed32":
             items = Bank(bank.a, bank.b, [0] * len(bank.a), width=48)
         else:

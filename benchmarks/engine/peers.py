@@ -155,9 +155,9 @@ def _packaged(package: str) -> Callable[[], str]:
 
 
 PEERS = (
-    Peer("catsim", 500, _packaged("catsim"), Catsim),
-    Peer("adaptivetesting", 8, _packaged("adaptivetesting"), AdaptiveTesting),
-    Peer("jsCAT", 40, peers_js.install, peers_js.JsCat),
+    Peer("catsim", 300, _packaged("catsim"), Catsim),
+    Peer("adaptivetesting", 6, _packaged("adaptivetesting"), AdaptiveTesting),
+    Peer("jsCAT", 30, peers_js.install, peers_js.JsCat),
     Peer("numpy grid", 500, _packaged("numpy"), NumpyGrid),
 )
 

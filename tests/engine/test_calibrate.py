@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.engine.instruments import correlation, known_items, recovery
 from engine.calibrate import Calibrated, calibrate, main
 from engine.chance import Chance
 from engine.exposure import normal
 
 ITEMS, CANDIDATES = 60, 1_500
-CHANCE = Chance(b"calibrate")
-TRUE = [(exp(0.3 * normal(CHANCE)), 1.2 * normal(CHANCE)) for _ in range(ITEMS)]
+TRUE = known_items(b"calibrate", ITEMS)
 
 
 def answers(candidates: int = CANDIDATES, per_candidate: int = 40) -> list[tuple[str, str, bool]]:
@@ -35,17 +35,17 @@ def found() -> dict[int, Calibrated]:
     return {int(one.item[1:]): one for one in calibrate(answers(), turns=40)}
 
 
-def correlation(xs: list[float], ys: list[float]) -> float:
-    mx, my = sum(xs) / len(xs), sum(ys) / len(ys)
-    cov = sum((x - mx) * (y - my) for x, y in zip(xs, ys, strict=True))
-    return cov / sqrt(sum((x - mx) ** 2 for x in xs) * sum((y - my) ** 2 for y in ys))
-
-
 def test_known_parameters_come_back_from_a_thousand_answers_an_item(found: dict[int, Calibrated]) -> None:
     regular = range(ITEMS - 1)
     assert min(found[i].answers for i in regular) > 900
     assert correlation([TRUE[i][1] for i in regular], [found[i].difficulty for i in regular]) >= 0.95
     assert correlation([TRUE[i][0] for i in regular], [found[i].discrimination for i in regular]) >= 0.85
+
+
+def test_the_bars_hold_on_other_items_too() -> None:
+    difficulty, discrimination = recovery(1)
+    assert difficulty >= 0.95
+    assert discrimination >= 0.85
 
 
 def test_the_standard_errors_are_true(found: dict[int, Calibrated]) -> None:

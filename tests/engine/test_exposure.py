@@ -6,7 +6,7 @@ import pytest
 
 from engine.chance import Chance
 from engine.errors import CorruptRecordError
-from engine.exposure import Eligibility, exposure, normal, priced
+from engine.exposure import SPREAD, Eligibility, exposure, normal, priced
 from engine.grading import Result
 from engine.item_bank import Bank
 from engine.jalon_2pl import CalibratedRelease, Jalon2plScheme, calibrated, next_question, prices_of, record, withheld
@@ -28,7 +28,7 @@ def shares(states: list[Any], size: int) -> tuple[float, float]:
 
 
 def test_prices_hold_exposure_under_the_ceiling_at_little_cost() -> None:
-    bank, plan = random_bank(640, 16), Plan(32)
+    bank, plan = random_bank(640, 16), Plan(32, spread=SPREAD)
     held = priced(bank, plan, 0.3, examinees=1_000, passes=2, rounds=60)
     free, kept = played_on(bank, plan, 500), played_on(held, plan, 500)
     most_free, overlap_free = shares(free, 640)

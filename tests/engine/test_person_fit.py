@@ -6,29 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.engine.instruments import adaptive_test, bank_of, fixed_form, pair, times
 from engine.chance import Chance
-from engine.exposure import normal
 from engine.person_fit import Item, SharedItem, Sign, TimedItem, chi_square_tail, person_fit, response_times, similarity
 from engine.two_pl import Plan, TwoPl, weighted_likelihood
-from tests.engine.test_two_pl import play, random_bank
+from tests.engine.test_two_pl import random_bank
 
-BANK = random_bank(960)
+BANK = bank_of()
 ENGINE = TwoPl(BANK, Plan(32))
-
-
-def sat(number: int) -> tuple[list[Item], float]:
-    """An honest adaptive test of 32, and Warm's estimate from it."""
-    state = play(ENGINE, b"honest%d" % number, normal(Chance(b"theta", number)))
-    items = [Item(BANK.b[item], BANK.a[item], right) for item, right in state.answers]
-    return items, weighted_likelihood(BANK, state.answers)[0]
-
-
-def fixed_form(number: int) -> tuple[list[Item], float]:
-    """An honest test on 40 questions of all difficulties, and Warm's estimate from it."""
-    chance = Chance(b"fixed", number)
-    theta, items = normal(chance), range(40)
-    answers = [(item, chance.uniform() < 1 / (1 + exp(BANK.a[item] * (BANK.b[item] - theta)))) for item in items]
-    return [Item(BANK.b[item], BANK.a[item], right) for item, right in answers], weighted_likelihood(BANK, answers)[0]
 
 
 def rings(signs: list[Sign], threshold: float) -> float:
@@ -36,7 +21,7 @@ def rings(signs: list[Sign], threshold: float) -> float:
 
 
 def test_lz_star_rings_as_often_as_it_says_on_a_form_of_all_difficulties() -> None:
-    signs = [person_fit(*fixed_form(number)) for number in range(2000)]
+    signs = [person_fit(*fixed_form(BANK, number)) for number in range(2000)]
     assert 0.006 <= rings(signs, 0.01) <= 0.025
     assert 0.035 <= rings(signs, 0.05) <= 0.07
     assert abs(sum(sign.statistic for sign in signs) / len(signs)) < 0.12
@@ -44,7 +29,7 @@ def test_lz_star_rings_as_often_as_it_says_on_a_form_of_all_difficulties() -> No
 
 def test_lz_star_rings_more_rarely_than_it_says_on_an_adaptive_test() -> None:
     """There every question is about as hard as the pupil is able, and little can surprise."""
-    signs = [person_fit(*sat(number)) for number in range(1500)]
+    signs = [person_fit(*adaptive_test(ENGINE, number)) for number in range(1500)]
     assert rings(signs, 0.01) <= 0.01
     assert rings(signs, 0.05) <= 0.04
 
@@ -71,15 +56,6 @@ def test_too_few_answers_say_nothing() -> None:
     assert similarity([]).p_value == 1
 
 
-def times(number: int, pace: float = 0.0) -> list[TimedItem]:
-    chance = Chance(b"times", number)
-    items = []
-    for _ in range(32):
-        mean, deviation = 3 + 0.6 * normal(chance), 0.4 + 0.2 * chance.uniform()
-        items.append(TimedItem(mean, deviation, exp(mean + pace + deviation * normal(chance))))
-    return items
-
-
 @pytest.mark.parametrize("pace", [-0.7, 0.0, 0.7])
 def test_times_ring_for_one_honest_pupil_in_a_hundred_however_slow_or_fast(pace: float) -> None:
     signs = [response_times(times(number, pace)) for number in range(2000)]
@@ -101,20 +77,6 @@ def test_times_see_answers_that_came_too_fast() -> None:
 )
 def test_the_tail_of_chi_square_is_that_of_the_tables(statistic: float, freedom: int, tail: float) -> None:
     assert chi_square_tail(statistic, freedom) == pytest.approx(tail, abs=2e-5)
-
-
-def pair(number: int, copied: float = 0.0) -> list[SharedItem]:
-    chance = Chance(b"pair", number)
-    first, second = normal(chance), normal(chance)
-    items = []
-    for _ in range(40):
-        difficulty = 1.2 * normal(chance)
-        chances = [1 / (1 + exp(1.2 * (difficulty - theta))) for theta in (first, second)]
-        answers = ["right" if chance.uniform() < p else f"wrong{chance.below(4)}" for p in chances]
-        if chance.uniform() < copied:
-            answers[1] = answers[0]
-        items.append(SharedItem(chances[0], chances[1], answers[0] == answers[1]))
-    return items
 
 
 def test_similarity_rings_for_at_most_one_honest_pair_in_a_hundred() -> None:

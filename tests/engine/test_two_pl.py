@@ -168,7 +168,7 @@ def test_the_prior_is_standard() -> None:
     mean, deviation = moments(PRIOR)
     assert mean == pytest.approx(0, abs=1e-12)
     assert deviation == pytest.approx(1, abs=1e-7)
-    assert (GRID[0], GRID[-1], len(GRID)) == (-6.0, 6.0, 61)
+    assert (GRID[0], GRID[-1], len(GRID)) == (-6.0, 6.0, 65)
 
 
 def test_a_test_may_stop_at_a_target_error() -> None:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     Path = tuple[int, ...]  # the places of ability at which an examinee came by a group of content, in order
     Paths = list[dict[int, Path]]  # by group, one for each examinee
 
-CEILING, CROWDING = 0.198, 0.1
+CEILING, CROWDING = 0.196, 0.1
+SPREAD = 0.3  # of the plan: without it the prices of two first questions can only hand all of a group to one or the other
 _CONTENDERS = 40  # items of a group that may become the best at some place once the better ones cost something
 _PARTS = 4  # a step looks at a fourth of the examinees, in turn
 _FIRST_STEP, _DAMPING, _MEMORY = 1.0, 0.35, 0.03

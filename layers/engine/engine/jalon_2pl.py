@@ -19,14 +19,14 @@ from typing import Final
 from engine.adaptive import Capacity
 from engine.chance import Chance
 from engine.content import VALIDATED, Release
-from engine.exposure import CEILING, Eligibility, priced
+from engine.exposure import CEILING, SPREAD, Eligibility, priced
 from engine.grading import Result
 from engine.item_bank import STAGES, Bank
 from engine.mesh import DEFAULT_BOUNDS, mesh_of, mesh_score
 from engine.outcome import Circumstances, Ending, Reason, Status
 from engine.packing import Answered, Question
 from engine.scoring import CERTIFIED_MAXIMUM
-from engine.two_pl import GRID, PRIOR, Plan, State, TwoPl, moments, weighted_likelihood
+from engine.two_pl import GRID, GRID_STEP, PRIOR, Plan, State, TwoPl, moments, weighted_likelihood
 
 __all__ = [
     "JALON",
@@ -50,7 +50,8 @@ class Jalon2plScheme:
 
     ``target_error`` stops a test early, from ``minimum_answers`` on, when the standard error is down to it (0 for never).
     ``competence_spread`` is the standard deviation of a pupil's ability in one competence around their ability overall.
-    ``ceiling`` is the share of the tests that no challenge should exceed.
+    ``ceiling`` is the share of the tests that no challenge should exceed, and ``spread`` how far off the estimate the first
+    questions are aimed (:class:`engine.two_pl.Plan`).
     """
 
     questions: int = 32
@@ -61,6 +62,7 @@ class Jalon2plScheme:
     prior_sd: float = 1.5
     competence_spread: float = 0.6
     ceiling: float = CEILING
+    spread: float = SPREAD
     bounds: tuple[float, ...] = DEFAULT_BOUNDS
     competence_bounds: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     maximum: int = CERTIFIED_MAXIMUM
@@ -68,7 +70,8 @@ class Jalon2plScheme:
     @property
     def plan(self) -> Plan:
         """The plan of the test in standardised units."""
-        return Plan(self.questions, target_error=self.target_error / self.prior_sd, at_least=self.minimum_answers)
+        target = self.target_error / self.prior_sd
+        return Plan(self.questions, target_error=target, at_least=self.minimum_answers, spread=self.spread)
 
 
 JALON: Final = Jalon2plScheme()
@@ -303,7 +306,7 @@ def _competence(content: CalibratedRelease, outcomes: Sequence[tuple[int, bool]]
     elsewhere = engine.resume(b"", [outcome for outcome in outcomes if engine.bank.group[outcome[0]] != group]).weights
     own = engine.resume(b"", [outcome for outcome in outcomes if engine.bank.group[outcome[0]] == group]).weights
     spread = scheme.competence_spread / scheme.prior_sd
-    kernel = [exp(-((step / 5) ** 2) / (2 * spread * spread)) for step in range(len(GRID))]
+    kernel = [exp(-((step * GRID_STEP) ** 2) / (2 * spread * spread)) for step in range(len(GRID))]
     blurred = [fsum(weight * kernel[abs(place - other)] for other, weight in enumerate(elsewhere)) for place in range(len(GRID))]
     weights = [value * likelihood / prior for value, likelihood, prior in zip(blurred, own, PRIOR, strict=True)]
     theta, error = moments(weights)

@@ -7,9 +7,9 @@
 - :func:`similarity`: two candidates with more identical answers than their abilities explain (the generalized binomial test of
   van der Linden & Sotaridona, *JEBS* 31, 2006, eq. 1–4).
 
-Each gives a p-value: under a threshold of 1 % (5 %), about one honest pupil in a hundred (in twenty) rings. Measured on 2 000 to
-3 000 simulated honest tests (tests/engine/test_person_fit.py): lz* 1.4 % (5.2 %) on a form of all difficulties and 0.5 % (2.1 %)
-on an adaptive test, where little can surprise; times 0.8 % (4.7 %); similarity 0.7 % (3.2 %).
+Each gives a p-value: under a threshold of 1 % (5 %), about one honest pupil in a hundred (in twenty) rings. Measured on 4 000
+simulated honest tests each, by ``python -m benchmarks.engine.instruments``: lz* 1.5 % (5.1 %) on a form of all difficulties and
+0.5 % (2.4 %) on an adaptive test, where little can surprise; times 1.2 % (5.3 %); similarity 0.6 % (3.1 %).
 """
 
 from collections.abc import Sequence
