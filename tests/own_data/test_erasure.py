@@ -30,7 +30,7 @@ from tests.events import CONTEXT
 from tests.functions.accounts_client import send as accounts_send
 from tests.functions.answers_cloud import stream
 from tests.functions.certification_cloud import HEAD
-from tests.own_data.mortal import Mortal, live_through
+from tests.own_data.mortal import CrashError, Dying, Mortal, live_through
 from tests.own_data.traces import found, found_in, kept, of_others, snake
 from tests.own_data.world import PASSWORD, Person, World, opened
 
@@ -322,6 +322,22 @@ def test_an_erasure_that_is_late_is_told_to_the_operator(
         assert story.world.work_on_erasure(story.other) == []
         assert ("ErasureOverdue" in capsys.readouterr().out) is told
     real.erasures.withdraw(user_id)
+
+
+@pytest.mark.parametrize("changes", [1, 2, 3])
+def test_a_request_that_died_is_completed_by_its_repetition(story: Story, changes: int) -> None:
+    """It dies after its message, after the mark, after the sign-out."""
+    person = story.world.make_person(2 + changes)
+    user_id, dying = UserId(person.user_id), Dying(own_data().asking, changes)
+    with pytest.raises(CrashError):
+        request_erasure(dying.asking(), user_id)
+    assert dying.messages == 1
+    assert (own_data().asking.erasures.get(user_id) is None) == (changes == 1)
+    before = IdentityItem.get(user_id).sign_in_epoch
+    assert story.world.ask_for_erasure(person)[0] == 202
+    assert IdentityItem.get(user_id).sign_in_epoch > before
+    assert story.world.work_on_erasure(person) == []
+    assert counted(erase_wiring.erasing().holdings, user_id) == {}
 
 
 def test_the_first_message_is_on_its_way_before_the_mark(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

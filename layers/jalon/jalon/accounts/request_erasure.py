@@ -1,10 +1,12 @@
 """A person asks to be erased (RGPD art. 17): refused while something forbids it, and from then on nothing is written for them."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.erasure import FIRST_PASS_AFTER, Erasure, ErasureStore, Remind
+from jalon.accounts.identity import AccountNotFoundError
 from jalon.accounts.sign_out_everywhere import sign_out_everywhere
 from jalon.kernel.errors import ConflictError
 from jalon.kernel.ids import UserId
@@ -45,7 +47,9 @@ def request_erasure(asking: Asking, user_id: UserId) -> Erasure:
 
 
 def repeat_erasure(asking: Asking, erasure: Erasure) -> Erasure:
-    """The same answer to the same request; a message more, in case the first was lost with a crash."""
+    """The same answer to the same request; what the first may have left undone in a crash, its message and the sign-out, is done again."""
     if erasure.user_id is not None:
         asking.remind(erasure.user_id, FIRST_PASS_AFTER)
+        with contextlib.suppress(AccountNotFoundError):  # the first pass is over
+            sign_out_everywhere(asking.accounts, erasure.user_id)
     return erasure
