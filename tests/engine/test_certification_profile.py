@@ -101,6 +101,14 @@ def test_all_right_certifies_the_profile_as_it_was() -> None:
 def test_levels_are_kept_lowered_or_lost_by_rate_and_count(text: str, rate: int, made: str, pix: int) -> None:
     result = outcome(text)
     assert (result.rate, decisions(result), result.pix) == (rate, made, pix)
+    if result.status is Status.VALIDATED:
+        certified = {"k": (3, 24), "l": (2, 16), "x": (0, 0)}
+        assert [(c.level, c.pix) for c in result.competences.values()] == [certified[letter] for letter in made]
+
+
+def test_a_level_that_is_lowered_stays_above_nothing() -> None:
+    lowered = score(FIVE, LEVELS | {"1.1": CompetenceScore(9, 1), "1.2": CompetenceScore(7, 0)}, marks("++- ++- ++- ++- +++"))
+    assert [(c.level, c.pix) for c in lowered.competences.values()] == [(0, 1), (0, 0), (2, 16), (2, 16), (3, 24)]
 
 
 @pytest.mark.parametrize(("right", "counted", "rate"), [(1, 2, 50), (99, 200, 50), (49, 99, 49), (2, 3, 67), (1, 8, 13), (159, 200, 80)])
