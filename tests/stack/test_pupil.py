@@ -1,0 +1,72 @@
+"""A pupil's tests and profile on the deployed stack: workers side by side, the stream between them, the command that mends."""
+
+import json
+import subprocess
+import sys
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from local.deploy import client
+from local.emulator import ACCOUNT, REGION
+from local.paths import ROOT
+from local.stack import python_environment
+from tests.stack.conftest import Stack
+
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+
+
+def new_pupil(api: httpx.Client) -> dict[str, str]:
+    """The headers of someone who has just signed up."""
+    address, password = f"{uuid.uuid4().hex[:12]}@example.org", "un lapin dans la lune"
+    body = {"email": address, "password": password, "first_name": "Léa", "last_name": "Martin", "birth_date": "2010-03-12"}
+    assert api.post("/v1/accounts", json=body, headers={"Idempotency-Key": str(uuid.uuid4())}).status_code == 201
+    form = {"grant_type": "password", "username": address, "password": password}
+    return {"Authorization": f"Bearer {api.post('/v1/oauth/token', data=form).json()['access_token']}"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"purpose": "competence", "competence": "1.1"}, {"purpose": "discovery", "discovery_test": "discovery"}],
+    ids=lambda body: body["purpose"],
+)
+def test_two_devices_that_start_at_the_same_instant_get_one_test(stack: Stack, body: dict[str, str]) -> None:
+    with httpx.Client(base_url=stack.up.api_url, timeout=60) as api, ThreadPoolExecutor(4) as devices:
+        headers = new_pupil(api)
+        started = list(devices.map(lambda _: api.post("/v1/assessments", json=body, headers=headers), range(4)))
+        assert [answer.status_code for answer in started] == [200] * 4, [answer.text for answer in started]
+        assert len({answer.json()["id"] for answer in started}) == 1
+        questions = {(answer.json()["question"]["challenge_id"], answer.json()["question"]["instruction"]) for answer in started}
+        assert len(questions) == 1
+
+
+def test_rebuilding_everybodys_profile_changes_nobodys(played: Stack) -> None:
+    """The command as docs/protocol.md gives it, with the function's own environment."""
+    endpoint = played.up.cloud.endpoint
+    table = next(name for name in client("dynamodb", endpoint).list_tables(Limit=100)["TableNames"] if "ProfilesTable" in name)
+    before = _profiles(endpoint, table)
+    assert len(before) > 5
+    environment = python_environment() | _environment_of(endpoint, "ProjectProfilesFunction")
+    environment |= {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "embedded"}
+    command = [sys.executable, "-m", "functions.project_profiles.rebuild", "--all"]
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout.splitlines()[-1])["profiles"] >= len(before)
+    assert {user: _profiles(endpoint, table).get(user) for user in before} == before
+
+
+def _environment_of(endpoint: str, function: str) -> dict[str, str]:
+    pages = client("lambda", endpoint).get_paginator("list_functions").paginate()
+    (found,) = [item for page in pages for item in page["Functions"] if f"-{function}-" in item["FunctionName"]]
+    variables: dict[str, str] = found["Environment"]["Variables"]
+    return variables
+
+
+def _profiles(endpoint: str, table: str) -> dict[str, Any]:
+    """What each profile says, by user; not how often it was written."""
+    pages = client("dynamodb", endpoint).get_paginator("scan").paginate(TableName=table)
+    items = [item for page in pages for item in page["Items"]]
+    return {item["user_id"]["S"]: [item[name] for name in ("knowledge", "pix", "competences", "cards", "resets")] for item in items}
