@@ -12,6 +12,8 @@ _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([a-z_]+\.js)";$', re.MULTILIN
 _EXPORT = re.compile(r"^export (?=(?:const|function|async function|class) )", re.MULTILINE)
 _LINE_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 _BLOCK_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+#: Spaces of a style sheet that say nothing: after what separates, before what opens or closes a block.
+_CSS_SPACE = re.compile(r"(?<=[:;,{]) +| +(?=[{}])")
 
 
 def served(file: Path) -> bytes:
@@ -19,7 +21,7 @@ def served(file: Path) -> bytes:
     if file.suffix == ".js":
         return _dense(_script(file, set()))
     if file.suffix == ".css":
-        return _dense(_BLOCK_COMMENT.sub("", file.read_text(encoding="utf-8")))
+        return _dense(_CSS_SPACE.sub("", _BLOCK_COMMENT.sub("", file.read_text(encoding="utf-8"))))
     if file.suffix == ".html":
         return _dense(file.read_text(encoding="utf-8"))
     return file.read_bytes()

@@ -31,7 +31,7 @@ from tests.certificates.test_signing import verifies
 #: What Blockcerts' pages load, gzip -9, by ``npm pack``: the library (@blockcerts/cert-verifier-js@6.35.0, dist/verifier-iife.js), and the
 #: page element with it inside (@blockcerts/blockcerts-verifier@1.56.0, dist/main.js).
 BLOCKCERTS = {"blockcerts_library_6_35_0_bytes": 327_895, "blockcerts_verifier_1_56_0_bytes": 1_189_075}
-WARM_MS, PDF_KIB, PAGE_BYTES = 60, 35, 12 * 1024
+WARM_MS, PDF_KIB, PAGE_BYTES = 60, 35, 12_000
 NAMES = (("Zoé", "Ng"), ("Élève-Test", "Numéro deux"), ("Anne-Charlotte Marie", "d’Exemple-sur-Loire"), ("Loïc", "Œuvrard"))
 
 COLD = """

@@ -311,13 +311,13 @@ def test_the_verdict_takes_the_focus_and_the_title(page, published):
     assert page.title().startswith("Certificat authentique")
 
 
-def test_the_whole_page_weighs_at_most_12_kib_compressed():
+def test_the_whole_page_weighs_at_most_12_kb_compressed():
     import gzip
 
     from tests.certificates.site import page_files
 
     files = {key: body for key, (body, _) in page_files().items() if key not in {"404.html", "robots.txt"}}
-    assert sum(len(gzip.compress(body, 9, mtime=0)) for body in files.values()) <= 12 * 1024
+    assert sum(len(gzip.compress(body, 9, mtime=0)) for body in files.values()) <= 12_000
 
 
 def test_the_served_headers_are_those_of_the_template():

@@ -174,7 +174,8 @@ function stopScanning() {
 async function scan() {
   const detector = new BarcodeDetector({formats: ["qr_code"]}), camera = $("camera"), mine = turn;
   scanning = camera.srcObject = await navigator.mediaDevices.getUserMedia({video: {facingMode: "environment"}});
-  if (mine !== turn) return stopScanning(); // another way was taken while the browser asked
+  // Another way may have been taken while the browser asked for leave.
+  if (mine !== turn) return stopScanning();
   camera.hidden = false;
   $("scan").dataset.text = "stop";
   translate();
