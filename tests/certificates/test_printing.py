@@ -4,9 +4,11 @@ import io
 import re
 import shutil
 import subprocess
+import unicodedata
 from datetime import date
 
 import pytest
+from fontTools.ttLib import TTFont
 from PIL import Image, ImageFilter
 from pypdf import PdfReader
 
@@ -24,6 +26,7 @@ from functions.certificates.printing.faces import (
     runs,
 )
 from functions.certificates.printing.words import WORDS, in_words
+from jalon.certificates.certificate import legible
 from jalon.certificates.framework import COMPETENCES
 from jalon.certificates.open_badge import compact
 from jalon.certificates.token import fragment_of, verification_address
@@ -294,6 +297,15 @@ def test_a_shaped_piece_has_a_glyph_for_everything(piece, face):
 def test_the_fonts_are_those_the_tool_cuts():
     assert {cut.name for cut in CUTS} == {file.stem for file in FONTS.glob("*.ttf")}
     assert {cut.name for cut in CUTS if cut.shaped} == SHAPED
+
+
+@pytest.mark.parametrize("file", sorted(FONTS.glob("*.ttf")), ids=lambda file: file.stem)
+def test_no_letter_of_any_font_is_blank(file):
+    """A glyph without an outline would pass every other check; only spaces and joiners have none."""
+    with TTFont(file) as font:
+        blank = {code for code, glyph in font.getBestCmap().items() if font["glyf"][glyph].numberOfContours == 0}
+    letters = {code for code in blank if unicodedata.category(chr(code)) not in {"Zs", "Cf"}}
+    assert {chr(code) for code in letters if legible(chr(code))} == set()
 
 
 def test_a_character_without_a_glyph_is_refused_not_left_blank():
