@@ -22,6 +22,7 @@ from local.journey.api import Api
 from local.paths import ROOT
 from local.stack import python_environment
 from tests.cloud import template
+from tests.own_data.traces import kept, snake
 from tests.stack.conftest import Stack
 from tests.stack.test_gateway import _as_role_of
 from tests.stack.test_gateway import _table as physical
@@ -97,6 +98,9 @@ def test_a_person_takes_their_data_along_and_is_erased(stack: Stack) -> None:
         document = export_of(api)
         assert [error.message for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(document)] == []
         assert (document["account"]["first_name"], len(document["assessments"][0]["answers"])) == ("Anaïs", 1)
+        removed = http.delete(f"{stack.up.api_url}/v1/me/exports/{document['id']}", headers={"Authorization": f"Bearer {api.token}"})
+        assert removed.status_code == 204
+        api.get("/v1/me/exports/{export_id}", expect=404, export_id=document["id"])
         before = present(stack, user_id, email)
         assert {"IdentitiesTable", "CredentialsTable", "AssessmentsTable", "ProfilesTable", "RefreshTokensTable", "ExportsTable"} <= before
 
@@ -112,6 +116,52 @@ def test_a_person_takes_their_data_along_and_is_erased(stack: Stack) -> None:
         eventually("the second pass", lambda: api.get("/v1/me/erasure")["status"] == "verified")
         assert present(stack, user_id, email) == set()
     assert proof(stack, user_id)["found"].items() >= {"identities": 1, "assessments": 1, "profiles": 1, "exports": 1}.items()
+
+
+def certified_pupil(played: Stack, anyone: Api, school: Api) -> tuple[Api, dict[str, str]]:
+    """One of the journey's pupils with a certificate that the journey's record does not name; the signed-in API and the login."""
+    record = played.record
+    named = {record["certificate"]["certification_id"], record["revoked"].get("certification_id")}
+    for group in school.get("/v1/organisations/{uai}/classes", uai=record["uai"])["items"]:
+        slips = school.post("/v1/organisations/{uai}/pupil-credentials", {"class": group["name"]}, uai=record["uai"])["items"]
+        for slip in slips:
+            login = {"username": slip["username"], "password": slip["initial_password"]}
+            if None in login.values() or login["username"] == record["pupil"]["username"]:
+                continue
+            pupil = anyone.signed_in(anyone.token_for(grant_type="password", **login))
+            certified = {item["id"] for item in pupil.get("/v1/me/certifications")["items"] if item["code"]}
+            if certified and not certified & named:
+                return pupil, login
+    raise AssertionError("the journey left no other certified pupil")
+
+
+def test_a_certified_pupil_is_erased_and_the_certificate_stays(played: Stack) -> None:
+    record = played.record
+    with httpx.Client(timeout=60) as http:
+        api = played.api(http)
+        school = api.signed_in(api.token_for(grant_type="password", **record["admin"]))
+        refused = school.post("/v1/me/erasure", {"confirmation": "ERASE", "password": record["admin"]["password"]}, expect=409)
+        assert (refused["code"], refused["uai"]) == ("last_administrator", record["uai"])
+
+        path = "/v1/organisations/{uai}/sessions/{number}/results"
+        results = school.get(path, uai=record["uai"], number=record["session"]).body
+        pupil, login = certified_pupil(played, api, school)
+        document = export_of(pupil)
+        assert [error.message for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(document)] == []
+        assert document["certifications"][0]["certificates"]
+        assert document["participations"]
+        assert document["schools"][0]["on_list"]
+
+        pupil.post("/v1/me/erasure", {"confirmation": "ERASE", "password": login["password"]}, expect=202)
+        eventually("the first pass", lambda: pupil.get("/v1/me/erasure")["status"] == "erased")
+        user_id = document["account"]["id"]
+        places = {snake(table) for table in present(played, user_id, login["username"])}
+        assert places <= kept().keys()
+        assert {"certificates", "published_results", "candidates", "results"} <= places
+        move_second_pass(played, user_id)
+        eventually("the second pass", lambda: pupil.get("/v1/me/erasure")["status"] == "verified")
+        assert proof(played, user_id)["kept"]["certificates"] >= 1
+        assert school.get(path, uai=record["uai"], number=record["session"]).body == results
 
 
 def move_second_pass(stack: Stack, user_id: str) -> None:
