@@ -27,6 +27,14 @@ def ladder_content(guess: float | None, levels: range = range(1, 9), names: str 
     return release({"1.1": dict.fromkeys(names, levels)}, challenges=listed, max_level=8)
 
 
+def test_the_assumptions_are_those_that_the_readme_states() -> None:
+    assert HALF_DEVIATIONS == (-1.75, -1.25, -0.75, -0.25, 0.25, 0.75, 1.25, 1.75)
+    assert (BAYES.correlation, BAYES.apart, BAYES.times_per_skill, BAYES.budget) == (0.7, 0.1, 3, 7.0)
+    assert (BAYES.sure, BAYES.near_cost) == (0.934, 0.8)
+    assert BAYES.slip == {"QCU": 0.1, "QCM": 0.1, "QROC": 0.1, "QROCM-ind": 0.15, "QROCM-dep": 0.15}
+    assert BAYES.guess == {"QCU": 0.25, "QCM": 0.1, "QROC": 0.05, "QROCM-ind": 0.02, "QROCM-dep": 0.02}
+
+
 def prior_of(ladder: tuple[int, ...], mean: float, deviation: float) -> dict[int, float]:
     steps = [(HALF_DEVIATIONS[level - 1] - mean) / deviation for level in ladder[1:]]
     above = [1.0, *((1 - erf(step / sqrt(2))) / 2 for step in steps), 0.0]
