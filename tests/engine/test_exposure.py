@@ -1,9 +1,12 @@
 """Exposure: prices worked out with the release, counts where there are none, and the scheme on both."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine import price
 from engine.chance import Chance
 from engine.errors import CorruptRecordError
 from engine.exposure import SPREAD, Eligibility, exposure, normal, priced
@@ -14,6 +17,7 @@ from engine.packing import Answered
 from engine.replay import replay_jalon_2pl
 from engine.synthetic import draw_pupil, synthetic_release
 from engine.two_pl import Plan, TwoPl
+from tests.engine.releases import PUBLIC, gzipped
 from tests.engine.test_two_pl import play, random_bank
 
 
@@ -51,6 +55,28 @@ def test_a_group_no_test_comes_by_has_no_price() -> None:
     visited = {held.group[item] for item, price in enumerate(held.price) if price}
     assert len(visited) <= 4
     assert len(held.price) == 64
+
+
+def test_items_that_are_alike_share_what_they_go_to() -> None:
+    """As in content whose parameters come from its levels: eight kinds of item, each ten times over."""
+    kinds = [(1.2 + 0.1 * (kind % 3), kind / 4 - 1) for kind in range(8)]
+    a, b = zip(*[kinds[item % 8] for item in range(80)], strict=True)
+    bank, plan = Bank(a, b, [0] * 80), Plan(4)
+    free, _ = shares(played_on(bank, plan, 400), 80)
+    assert free < 0.35  # the first of ten would go to nearly everybody
+    held = priced(bank, plan, 0.15, examinees=800, passes=2, rounds=40)
+    assert all(len({held.price[item] for item in range(kind, 80, 8)}) == 1 for kind in range(8))
+    most, _ = shares(played_on(held, plan, 800), 80)
+    assert most < 0.2 < free
+
+
+def test_twins_of_one_skill_are_not_asked_together() -> None:
+    bank = Bank([1.0] * 12, [0.0] * 12, [0] * 12, skill=[item // 3 for item in range(12)])
+    for number in range(30):
+        items = [item for item, _ in play(TwoPl(bank, Plan(8)), b"twins%d" % number, 0.0, closed=[0, 4]).answers]
+        assert len(items) == 4
+        assert sorted(bank.skill[item] for item in items) == [0, 1, 2, 3]
+        assert not {0, 4} & set(items)
 
 
 def test_eligibility_withholds_what_was_given_too_often() -> None:
@@ -136,3 +162,20 @@ def test_a_release_with_prices_withholds_nothing_and_counts_nothing() -> None:
 def test_counts_of_another_release_are_refused() -> None:
     with pytest.raises(CorruptRecordError):
         calibrated(RELEASE, "fr", SCHEME, counts=b"1234")
+
+
+def test_the_prices_of_a_release_are_written_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    public, out = tmp_path / "public.json.gz", tmp_path / "prices.json"
+    public.write_bytes(gzipped(PUBLIC))
+    assert price.main([str(public), "--out", str(out), "--locale", "fr-FR", "--examinees", "40"]) == 0
+    carried = json.loads(out.read_text(encoding="utf-8"))
+    assert (carried["release"], carried["locale"]) == ("v1", "fr-FR")
+    assert set(carried["prices"]) <= {"qcu"}
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["priced"] == len(carried["prices"])
+
+
+def test_a_release_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert price.main([str(tmp_path / "nowhere.json.gz")]) == 2
+    (tmp_path / "other.json.gz").write_bytes(b"no release")
+    assert price.main([str(tmp_path / "other.json.gz")]) == 2
+    assert capsys.readouterr().err.count("error:") == 2

@@ -93,7 +93,7 @@ def test_a_bank_round_trips_and_damage_is_noticed() -> None:
     bank = random_bank(price=[item / 1000 for item in range(320)], stages=STAGES)
     packed = bank.pack()
     again = Bank.unpack(packed)
-    for name in ("a", "b", "group", "skill", "price", "best", "members", "groups", "width", "stages", "_edges"):
+    for name in ("a", "b", "group", "skill", "price", "best", "members", "groups", "width", "stages", "twins", "_edges"):
         assert getattr(again, name) == getattr(bank, name)
     for damaged in (b"", b"X" + packed[1:], packed[:-1], packed + b"\0"):
         with pytest.raises(CorruptRecordError):

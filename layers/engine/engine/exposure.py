@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     Path = tuple[int, ...]  # the places of ability at which an examinee came by a group of content, in order
     Paths = list[dict[int, Path]]  # by group, one for each examinee
 
-CEILING, CROWDING = 0.196, 0.1
+CEILING, CROWDING = 0.198, 0.1
 SPREAD = 0.3  # of the plan: without it the prices of two first questions can only hand all of a group to one or the other
 _CONTENDERS = 40  # items of a group that may become the best at some place once the better ones cost something
 _PARTS = 4  # a step looks at a fourth of the examinees, in turn
 _FIRST_STEP, _DAMPING, _MEMORY = 1.0, 0.35, 0.03
+_SETTLING, _SETTLING_STEP, _TOLERANCE = 30, 0.25, 0.003
 
 
 def normal(chance: Chance) -> float:
@@ -71,6 +72,8 @@ def priced(
         for group, market in enumerate(markets):
             market.visited([path[group] for path in paths if group in path], people)
             market.adjust(rounds, _FIRST_STEP * _DAMPING**number)
+            if number == passes - 1:
+                market.settle()
             for item, value in market.prices():
                 price[item] = value
         current = _repriced(bank, price)
@@ -101,13 +104,19 @@ def _play(bank: Bank, plan: Plan, examinees: int, chance: Chance) -> Paths:
 class _Market:
     """One group of content: who comes by at which places, what its items are worth there, and their prices so far.
 
-    An item's price is its ``toll``, the multiplier of its ceiling, and ``crowding`` times the ``usual`` share it goes to.
+    Items that are alike share what they go to, and have one price between them: its ``toll``, the multiplier of the ceiling,
+    and ``crowding`` times the ``usual`` share of each.
     """
 
     def __init__(self, bank: Bank, members: list[int], ceiling: float, crowding: float) -> None:
-        self.bank, self.members, self.ceiling, self.crowding = bank, members, ceiling, crowding
-        self.toll = [0.0] * len(members)
-        self.usual = [0.0] * len(members)
+        self.bank, self.ceiling, self.crowding = bank, ceiling, crowding
+        alike: dict[tuple[float, float], list[int]] = {}
+        for item in members:
+            alike.setdefault((bank.a[item], bank.b[item]), []).append(item)
+        self.kinds = list(alike.values())
+        self.askable = [len({bank.skill[item] for item in items}) for items in self.kinds]  # in one test
+        self.toll = [0.0] * len(self.kinds)
+        self.usual = [0.0] * len(self.kinds)
         self.steps = 0
         self.worth: dict[int, list[tuple[float, int]]] = {}
         self.parts: list[dict[Path, int]] = []
@@ -127,12 +136,12 @@ class _Market:
     def _contenders(self, place: int, count: int) -> list[tuple[float, int]]:
         stage, cell = divmod(place, CELLS)
         theta, spread = cell_centre(cell), self.bank.stages[stage]
-        worth = [(self.bank.information(item, theta, spread), own) for own, item in enumerate(self.members)]
+        worth = [(self.bank.information(items[0], theta, spread), kind) for kind, items in enumerate(self.kinds)]
         return sorted(worth, reverse=True)[:count]
 
     def adjust(self, rounds: int, first_step: float) -> None:
         """Steps of falling size on one sample after another; the tolls kept are the mean of the second half."""
-        mean = [0.0] * len(self.members)
+        mean = [0.0] * len(self.kinds)
         for turn in range(rounds):
             used = self._shares(self.parts[turn % _PARTS])
             step = first_step / (1.0 + turn / 8.0)
@@ -144,9 +153,22 @@ class _Market:
             mean = [value + weight * (toll - value) for value, toll in zip(mean, self.toll, strict=True)]
         self.toll = mean
 
+    def settle(self) -> None:
+        """Raise what is still wanted by more than the ceiling, on all samples at once: mean tolls may fall on the wrong side of a tie."""
+        everyone: dict[Path, int] = {}
+        for part in self.parts:
+            for path, count in part.items():
+                everyone[path] = everyone.get(path, 0) + count
+        for _ in range(_SETTLING):
+            used = [share / _PARTS for share in self._shares(everyone)]
+            over = [max(0.0, share - self.ceiling - _TOLERANCE) for share in used]
+            if not any(over):
+                break
+            self.toll = [toll + _SETTLING_STEP * excess for toll, excess in zip(self.toll, over, strict=True)]
+
     def prices(self) -> Iterable[tuple[int, float]]:
         """The items and their prices."""
-        return zip(self.members, self._price(), strict=True)
+        return ((item, price) for items, price in zip(self.kinds, self._price(), strict=True) for item in items)
 
     def _price(self) -> list[float]:
         return [toll + self.crowding * usual for toll, usual in zip(self.toll, self.usual, strict=True)]
@@ -157,18 +179,18 @@ class _Market:
         depth = max(map(len, visits), default=0)
         ranked = {}
         for place in {place for path in visits for place in path}:
-            net = [(worth - price[own], own) for worth, own in self.worth[place]]
-            ranked[place] = [own for _, own in sorted(net, reverse=True)[:depth]]
-        wanted = [0] * len(self.members)
+            net = [(worth - price[kind], kind) for worth, kind in self.worth[place]]
+            ranked[place] = [kind for _, kind in sorted(net, reverse=True)[:depth]]
+        wanted = [0] * len(self.kinds)
         for path, count in visits.items():
             taken: list[int] = []
             for place in path:
-                for own in ranked[place]:
-                    if own not in taken:
-                        taken.append(own)
-                        wanted[own] += count
+                for kind in ranked[place]:
+                    if kind not in taken or taken.count(kind) < self.askable[kind]:
+                        taken.append(kind)
+                        wanted[kind] += count
                         break
-        return [count * self.share for count in wanted]
+        return [count * self.share / len(items) for count, items in zip(wanted, self.kinds, strict=True)]
 
 
 class Eligibility:

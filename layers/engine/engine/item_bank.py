@@ -57,10 +57,11 @@ class Bank:
 
     No two items of one skill are asked in one test. ``stages`` are standard errors of the estimate, falling, in standardised
     units; ``best`` holds, for each stage, cell and group, the positions of the ``width`` best items (65 535 where there are
-    fewer). A single stage of 0 is plain maximum information at the estimate.
+    fewer). A single stage of 0 is plain maximum information at the estimate. ``twins`` gives, for an item that others of its
+    group equal in ``a``, ``b`` and ``price``, all of them: content not calibrated yet is full of such items.
     """
 
-    __slots__ = ("_edges", "a", "b", "best", "group", "groups", "members", "price", "skill", "stages", "width")
+    __slots__ = ("_edges", "a", "b", "best", "group", "groups", "members", "price", "skill", "stages", "twins", "width")
 
     def __init__(
         self,
@@ -92,7 +93,16 @@ class Bank:
         self.members: list[list[int]] = [[] for _ in range(self.groups)]
         for item, group in enumerate(self.group):
             self.members[group].append(item)
+        self.twins = self._twins()
         self._edges = [sqrt(wide * narrow) for wide, narrow in zip(self.stages, self.stages[1:], strict=False)]
+
+    def _twins(self) -> dict[int, list[int]]:
+        if len(set(self.a)) == len(self.a):  # by far the usual bank, once calibrated
+            return {}
+        alike: dict[tuple[int, float, float, float], list[int]] = {}
+        for item, kind in enumerate(zip(self.group, self.a, self.b, self.price, strict=True)):
+            alike.setdefault(kind, []).append(item)
+        return {item: items for items in alike.values() if len(items) > 1 for item in items}
 
     def stage_of(self, se: float) -> int:
         """The stage nearest to a standard error, on a logarithmic scale."""

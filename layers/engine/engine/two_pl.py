@@ -106,7 +106,14 @@ class TwoPl:
                 item = best_open(theta, state.se, group, state.closed, state.skills)
                 if item is not None:
                     break
-        return item
+        twins = self.bank.twins.get(item) if item is not None else None
+        return item if twins is None else self._one_of(twins, state)
+
+    def _one_of(self, twins: Sequence[int], state: State) -> int:
+        """One of items that are worth the same, each as likely: the first of them would otherwise go to everybody."""
+        skill = self.bank.skill
+        left = [item for item in twins if item not in state.closed and skill[item] not in state.skills]
+        return left[int((state.aim(len(state.answers)) + 1.0) * 64.0 % 1.0 * len(left))]
 
     def aimed_at(self, state: State) -> float:
         """The ability the next question is chosen for: the estimate, or a little off it."""
