@@ -202,6 +202,18 @@ def test_the_erasing_role_may_remove_from_every_table_it_has_to(stack: Stack) ->
         dynamodb.delete_item(TableName=physical(stack, table), Key=key)
 
 
+def test_an_administrator_may_leave_a_school_in_one_transaction(stack: Stack) -> None:
+    """The condition fails, since there is no such school; the right to ask it does not."""
+    table, values = physical(stack, "MembersTable"), {":admin": {"S": "admin"}}
+    other, own = ({"uai": {"S": "x"}, "user_id": {"S": user_id}} for user_id in ("other", "own"))
+    check = {"TableName": table, "Key": other, "ConditionExpression": "#r = :admin", "ExpressionAttributeNames": {"#r": "role"}}
+    dynamodb = client_of(stack, "OwnDataFunction", "dynamodb")
+    with pytest.raises(ClientError, match="TransactionCanceled"):
+        dynamodb.transact_write_items(
+            TransactItems=[{"ConditionCheck": check | {"ExpressionAttributeValues": values}}, {"Delete": {"TableName": table, "Key": own}}]
+        )
+
+
 def test_nobody_else_may_remove_an_identity_or_read_an_export(stack: Stack) -> None:
     for function in ("OwnDataFunction", "ExportDataFunction", "AnswersFunction", "CampaignsFunction"):
         with pytest.raises(ClientError, match="AccessDenied"):
