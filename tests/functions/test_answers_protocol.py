@@ -29,7 +29,9 @@ from tests.cloud import Cloud
 from tests.functions.answers_client import Pupil, Reply, right_to
 from tests.functions.answers_cloud import answers_cloud, stored
 
-QUESTIONS = 5
+#: The second is focused: losing the focus there takes a right answer away.
+CHALLENGES = (0, 4, 1, 2, 3)
+QUESTIONS = len(CHALLENGES)
 DEVICES = st.integers(0, 1)
 _people = itertools.count(1)
 _cloud: list[Cloud] = []
@@ -73,7 +75,7 @@ class AnswerProtocol(RuleBasedStateMachine):
             certification_id=CertificationId(self.pupil.user_id.replace("usr", kind)),
             release=ReleaseVersion(VERSION),
             locale="fr-FR",
-            questions=tuple(Question(index, 0) for index in range(QUESTIONS)),
+            questions=tuple(Question(index, 0) for index in CHALLENGES),
             frozen_profile={},
             deadline_at=self.clock.now() + timedelta(hours=20),
         )
@@ -104,11 +106,11 @@ class AnswerProtocol(RuleBasedStateMachine):
         self.sent.append(Request(question, epoch, key, answer, focus_lost))
 
     @precondition(lambda self: any(self.held))
-    @rule(device=DEVICES, right=st.booleans(), response_lost=st.booleans())
-    def answer_and_deliver(self, device: int, right: bool, response_lost: bool) -> None:
+    @rule(device=DEVICES, right=st.booleans(), focus_lost=st.booleans(), response_lost=st.booleans())
+    def answer_and_deliver(self, device: int, right: bool, focus_lost: bool, response_lost: bool) -> None:
         """The common way: an answer goes straight to the server, and its response comes back or is lost."""
         if self.held[device] is not None:
-            self.answer_on(device, right, False, True)
+            self.answer_on(device, right, focus_lost, True)
             self._deliver(self.sent[-1], device, response_lost)
 
     @precondition(lambda self: self.sent)
@@ -192,6 +194,7 @@ class AnswerProtocol(RuleBasedStateMachine):
         number = request.question["number"]
         if number <= len(self.answers) and self.answers[number - 1][0] == request.payload:
             assert (reply.status, reply.body.get("repeated"), reply.body.get("sequence")) == (200, True, number)
+            self._compare_next_question(request, reply)
         elif self.status != "started":
             assert (reply.status, reply.body["code"]) == (410, f"assessment_{self.status}")
         elif request.epoch != self.epoch:
@@ -204,6 +207,15 @@ class AnswerProtocol(RuleBasedStateMachine):
             assert (reply.status, reply.body.get("repeated"), reply.body.get("sequence")) == (200, False, number)
             assert reply.body["result"] is None
             self._stored(request)
+            self._compare_next_question(request, reply)
+
+    def _compare_next_question(self, request: Request, reply: Reply) -> None:
+        """It comes to the device that holds the test, and to no other: with its ticket another one could go on unauthorised."""
+        moved = request.epoch != self.epoch
+        assert reply.body["moved"] == moved
+        shown = reply.body["assessment"]["question"]
+        assert (shown is not None) == (self.status == "started" and not moved and not self.late)
+        assert shown is None or shown["number"] == len(self.answers) + 1
 
     def _stored(self, request: Request) -> None:
         right = request.answer == right_to(request.question)
