@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import packing
+from engine import octets, packing
 from engine.errors import CorruptRecordError
 from engine.grading import Answer, Result
 from engine.packing import Answered, Question
@@ -48,9 +48,9 @@ def test_sets_of_skills_round_trip(skills: set[int]) -> None:
 
 
 @given(st.binary(max_size=60))
-def test_any_bytes_are_either_answers_or_refused(octets: bytes) -> None:
+def test_any_bytes_are_either_answers_or_refused(stored: bytes) -> None:
     with contextlib.suppress(CorruptRecordError):
-        packing.unpack_answers(octets)
+        packing.unpack_answers(stored)
 
 
 @given(answereds, st.data())
@@ -68,6 +68,10 @@ def test_the_stored_numbers_of_results_never_change() -> None:
 
 def test_an_answer_without_its_text_takes_a_dozen_bytes() -> None:
     assert len(packing.pack_answer(Answered(2_900, 3, Result.OK, 45_000, 1_795_000_000))) <= 13
+
+
+def test_seven_bits_take_one_byte() -> None:
+    assert [octets.number(value).hex() for value in (0, 127, 128, 16_383, 16_384)] == ["00", "7f", "8001", "ff7f", "808001"]
 
 
 def test_a_negative_number_is_refused() -> None:
