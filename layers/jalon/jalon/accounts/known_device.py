@@ -19,7 +19,7 @@ def write_device_token(accounts: Accounts, identity: Identity) -> str:
 
 
 def counter_of(accounts: Accounts, user_id: UserId, device_token: str) -> str | None:
-    """The name under which this device's slips are counted, or None for a device that this person does not know."""
+    """The name under which this device's slips are counted, which names nobody, or None for a device that this person does not know."""
     parts = device_token.split(".")
     if len(parts) != 5 or parts[:2] != ["dv", user_id] or not (parts[2].isascii() and parts[2].isdigit()) or len(parts[2]) > 9:
         return None
@@ -28,7 +28,7 @@ def counter_of(accounts: Accounts, user_id: UserId, device_token: str) -> str | 
     identity = accounts.store.identity(user_id)
     if identity is None or identity.sign_in_epoch != int(parts[2]):
         return None
-    return f"device#{user_id}#{parts[3]}"
+    return f"device#{parts[3]}"
 
 
 def _text(keyring: Keyring, user_id: UserId, epoch: int, nonce: str) -> str:
