@@ -1,4 +1,8 @@
-"""jsCAT, where node and npm are: installed from the lock file beside this module, driven over stdin and stdout."""
+"""jsCAT, where node and npm are: installed from the lock file beside this module, driven over stdin and stdout.
+
+jsCAT asks for a fork of optimization-js by its repository, which npm fetches with git. ``package.json`` puts the published package in
+its place, without its tools to build and document it: only the maximum-likelihood estimate uses it, and the benchmark takes EAP.
+"""
 
 import json
 import shutil
