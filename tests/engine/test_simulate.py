@@ -57,3 +57,15 @@ def test_nobody_cannot_be_simulated(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["profile", "--pupils", "0"])
     assert "at least one pupil" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("written", [None, b"not a release"])
+def test_a_release_that_cannot_be_read_is_named(tmp_path: Path, written: bytes | None, capsys: pytest.CaptureFixture[str]) -> None:
+    release = tmp_path / "public.json.gz"
+    if written is not None:
+        release.write_bytes(written)
+    with pytest.raises(SystemExit) as ended:
+        main(["profile", "--pupils", "1", "--release", str(release), "--out", str(tmp_path / "out")])
+    assert ended.value.code == 2
+    assert str(release) in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

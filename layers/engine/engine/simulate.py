@@ -21,6 +21,7 @@ from typing import Final
 from engine import adaptive, bayes_positioning, certification_profile, jalon_2pl, positioning, positioning_bars
 from engine.chance import Chance
 from engine.content import Release
+from engine.errors import InvalidContentError
 from engine.exposure import exposure
 from engine.grading import Result
 from engine.knowledge import Element, Knowledge, elements_of
@@ -309,8 +310,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("at least one pupil is needed")
     if options.scheme == BARS:
         return _try_bars(options)
-    release = Release.from_bundles(options.release.read_bytes()) if options.release else synthetic_release()
-
+    try:
+        release = Release.from_bundles(options.release.read_bytes()) if options.release else synthetic_release()
+    except (OSError, InvalidContentError) as error:
+        parser.error(f"--release {options.release}: {error}")
     tests = simulate(
         release,
         options.scheme,
