@@ -200,6 +200,30 @@ def test_a_right_answer_that_comes_too_late_for_its_timer_does_not_count(desk: D
     assert desk.give(test.assessment_id, asked, seconds=34).answered.result is Result.TIMEDOUT
 
 
+@pytest.mark.parametrize(
+    ("extra_time_percent", "seconds", "result"),
+    [(0, 33, Result.OK), (0, 33.001, Result.TIMEDOUT), (33, 43, Result.OK), (33, 43.001, Result.TIMEDOUT), (0, 0, Result.OK)],
+)
+def test_a_timer_is_judged_to_the_millisecond_with_three_seconds_for_the_network(
+    desk: Desk, extra_time_percent: int, seconds: float, result: Result
+) -> None:
+    test = desk.certify(questions=6, extra_time_percent=extra_time_percent)
+    desk.play(test, at_most=5)
+    assert desk.give(test.assessment_id, desk.question(test.assessment_id), seconds=seconds).answered.result is result
+
+
+@pytest.mark.parametrize("seconds", [603, 603.001])
+def test_a_deadline_is_judged_to_the_millisecond_with_three_seconds_for_the_network(desk: Desk, seconds: float) -> None:
+    test = desk.certify(minutes=10)
+    asked = desk.question(test.assessment_id)
+    if seconds > 603:
+        with pytest.raises(DeadlinePassedError):
+            desk.give(test.assessment_id, asked, seconds=seconds)
+    else:
+        desk.give(test.assessment_id, asked, seconds=seconds)
+    assert len(desk.state(test.assessment_id).answers) == (seconds == 603)
+
+
 def test_extra_time_lengthens_the_timer_of_a_question(desk: Desk) -> None:
     test = desk.certify(questions=6, extra_time_percent=33)
     desk.play(test, at_most=5)
