@@ -63,7 +63,7 @@ def recover_pupil_access(uai: UaiPath, body: AccessRecoveryRequest) -> Credentia
         birth_date=body.birth_date,
         ine=Ine(body.ine.strip().upper()),
     )
-    slip = recover_access(parts().pupils, parts().reconciliations, accounts(), command)
+    slip = recover_access(parts().pupils, parts().reconciliations, accounts(), parts().clock, command)
     logger(SERVICE).info("ACCESS_RECOVERED", uai=place.uai, by=place.user_id)
     metric("AccessRecovered")
     return rendering.credentials(slip)

@@ -3,22 +3,29 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from functions.accounts.wiring import desk, forget_desk, provider_sign_ins
+from jalon.accounts.create_pupil_account import NewPupil, account_of_number, create_pupil_account
 from jalon.accounts.prove_email import NOBODY_YET, write_code
 from jalon.accounts.provider_flow import Return
 from jalon.accounts.sign_in_with_provider import sign_in_with_provider
 from jalon.edge import secrets
+from jalon.kernel.ids import UserId
 from tests.accounts.openid_provider import CLIENT_ID, CLIENT_SECRET, LEA, REDIRECT_URI, Mischief, OpenIdProvider, running, visit
 from tests.cloud import Cloud
 from tests.functions.accounts_client import Reply, send
 from tests.functions.accounts_cloud import claims_of, emptied, opened
 
 PROVIDER = "ent-exemple"
+#: The same provider, trusted to certify the national student number.
+CERTIFYING = "ent-certifiant"
+NUMBER_CLAIM = "ine"
+INE = "123456789AB"
 PASSWORD = "un lapin dans la lune"
 
 
@@ -44,7 +51,8 @@ def cloud(module_cloud: Cloud, provider: OpenIdProvider) -> Cloud:
         "client_secret": CLIENT_SECRET,
         "redirect_uris": [REDIRECT_URI],
     }
-    configure(module_cloud, {"providers": [entry, {**entry, "id": "ent-du-nord", "role": "teacher"}]})
+    others = [{**entry, "id": "ent-du-nord", "role": "teacher"}, {**entry, "id": CERTIFYING, "number_claim": NUMBER_CLAIM}]
+    configure(module_cloud, {"providers": [entry, *others]})
     return emptied(module_cloud)
 
 
@@ -97,7 +105,13 @@ def subject_of(cloud: Cloud, signed_in: Reply) -> str:
 
 def test_the_providers_are_listed_without_our_credentials() -> None:
     listed = send("list_providers")
-    assert listed.body == {"items": [{"id": PROVIDER, "name": "ENT des Exemples"}, {"id": "ent-du-nord", "name": "ENT des Exemples"}]}
+    assert listed.body == {
+        "items": [
+            {"id": PROVIDER, "name": "ENT des Exemples"},
+            {"id": "ent-du-nord", "name": "ENT des Exemples"},
+            {"id": CERTIFYING, "name": "ENT des Exemples"},
+        ]
+    }
 
 
 def test_the_person_is_sent_with_pkce_state_and_nonce(provider: OpenIdProvider) -> None:
@@ -138,6 +152,54 @@ def test_a_provider_says_what_its_people_become(cloud: Cloud) -> None:
     begun = send("begin_provider_sign_in", body={"provider": "ent-du-nord", "redirect_uri": REDIRECT_URI}).body
     person = subject_of(cloud, send("complete_provider_sign_in", body=come_back(begun)))
     assert send("read_me", subject=person).body["roles"] == ["teacher"]
+
+
+def school_made(national_number: str = INE) -> str:
+    """An account that a school made for Léa."""
+    pupil = NewPupil(UserId("usr_" + "1e" * 16), "Léa", "Martin", date(2010, 3, 12), national_number)
+    return create_pupil_account(desk().accounts, pupil).user_id
+
+
+def sign_in_certified() -> Reply:
+    begun = send("begin_provider_sign_in", body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
+    return send("complete_provider_sign_in", body=come_back(begun))
+
+
+def test_a_certified_national_number_finds_the_account_that_the_school_made(cloud: Cloud, provider: OpenIdProvider) -> None:
+    lea = school_made()
+    provider.person = {**LEA, NUMBER_CLAIM: f" {INE.lower()} "}
+    assert subject_of(cloud, sign_in_certified()) == lea
+    assert subject_of(cloud, sign_in_certified()) == lea
+    me = send("read_me", subject=lea).body
+    assert (me["providers"], me["username"]) == ([CERTIFYING], "lea.martin1203")
+    assert len(cloud.items("identities")) == 1
+
+
+def test_a_number_that_the_provider_is_not_trusted_to_certify_finds_nobody(cloud: Cloud, provider: OpenIdProvider) -> None:
+    lea = school_made()
+    provider.person = {**LEA, NUMBER_CLAIM: INE}
+    assert subject_of(cloud, sign_in()) != lea
+
+
+def test_a_subject_that_the_provider_names_anew_takes_the_place_of_the_former(cloud: Cloud, provider: OpenIdProvider) -> None:
+    lea = school_made()
+    provider.person = {**LEA, NUMBER_CLAIM: INE}
+    sign_in_certified()
+    provider.person = {**LEA, NUMBER_CLAIM: INE, "sub": "lea-renamed"}
+    assert subject_of(cloud, sign_in_certified()) == lea
+    provider.person = {name: value for name, value in LEA.items() if name != NUMBER_CLAIM}
+    assert subject_of(cloud, sign_in_certified()) != lea  # the former subject is somebody else's from now on
+
+
+def test_a_pupil_who_came_through_the_portal_first_keeps_that_account(cloud: Cloud, provider: OpenIdProvider) -> None:
+    provider.person = {**LEA, NUMBER_CLAIM: INE}
+    lea = subject_of(cloud, sign_in_certified())
+    found = account_of_number(desk().accounts, INE)
+    assert found is not None
+    assert found.user_id == lea
+    another = create_pupil_account(desk().accounts, NewPupil(UserId("usr_" + "2f" * 16), "Léa", "Martin", date(2010, 3, 12), INE))
+    assert another.user_id != lea  # both in the same instant: the number stays with the first
+    assert account_of_number(desk().accounts, INE) == found
 
 
 @pytest.mark.parametrize("signed", [False, True])

@@ -1,13 +1,17 @@
 """Pupils through the API function: reconciliation, accounts made by the school."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from functions.campaigns.wiring import accounts
+from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.setup_token import new_ticket, write_setup_token
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
+from jalon.kernel.ids import UserId
+from jalon.organisations.names import plain_name
 from local.siecle_sample import SamplePupil, siecle_sample
 from tests.cloud import Cloud
 from tests.functions.school import OTHER_UAI, UAI, School
@@ -201,3 +205,39 @@ def test_whoever_left_the_list_is_out_of_the_schools_reach(school: School) -> No
     status, refused = recover(school, pupil)
     assert (status, refused["code"]) == (404, "pupil_not_listed")
     assert sign_in(accounts(), slip["username"], slip["initial_password"])
+
+
+def former_account(pupil: SamplePupil, **changes: Any) -> PupilAccount:
+    """The account that a former school made for a pupil who is now on this one's list."""
+    values = {"first_name": plain_name(pupil.first_name), "last_name": plain_name(pupil.last_name), "birth_date": pupil.birth_date}
+    return create_pupil_account(accounts(), NewPupil(UserId("usr_" + "f0" * 16), **(values | changes), national_number=pupil.ine))
+
+
+def test_a_pupil_who_changes_school_keeps_the_account(school: School) -> None:
+    pupil = next(pupil for pupil in school.sample.pupils if pupil.class_name == "4A")
+    former = former_account(pupil)
+    slip = next(slip for slip in slips(school) if slip["ine"] == pupil.ine)
+    assert (slip["username"], slip["initial_password"]) == (None, None)
+    assert school.reconcile(pupil, former.user_id)[0] == 200
+    assert next(slip for slip in slips(school) if slip["ine"] == pupil.ine)["initial_password"] is None
+
+
+def test_the_new_school_gives_the_access_to_it_back(school: School) -> None:
+    pupil = next(pupil for pupil in school.sample.pupils if pupil.class_name == "4A")
+    former = former_account(pupil)
+    status, recovered = recover(school, pupil)
+    assert (status, recovered["username"]) == (200, former.username)
+    assert sign_in(accounts(), former.username, recovered["initial_password"]).user_id == former.user_id
+    listed = school.as_admin("GET", "/pupils", query={"limit": "200"})[1]["items"]
+    assert [item["ine"] for item in listed if item["reconciled"]] == [pupil.ine]
+
+
+def test_a_number_that_a_list_gives_to_somebody_else_gives_no_access(school: School) -> None:
+    pupil = next(pupil for pupil in school.sample.pupils if pupil.class_name == "4A")
+    former = former_account(pupil, birth_date=date(2001, 2, 3))
+    status, refused = recover(school, pupil)
+    assert (status, refused["code"]) == (404, "pupil_without_account")
+    assert sign_in(accounts(), former.username, former.initial_password or "").user_id == former.user_id
+    slip = next(slip for slip in slips(school) if slip["ine"] == pupil.ine)
+    assert slip["initial_password"]
+    assert sign_in(accounts(), slip["username"], slip["initial_password"]).user_id != former.user_id

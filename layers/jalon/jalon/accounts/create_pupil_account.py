@@ -29,12 +29,16 @@ class NoUsernameLeftError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class NewPupil:
-    """A pupil as the school's list has them. ``user_id`` is the caller's to choose (``ids.new("usr")``) and to keep."""
+    """A pupil as the school's list has them. ``user_id`` is the caller's to choose (``ids.new("usr")``) and to keep.
+
+    By ``national_number`` (INE) the account is found again by the pupil's next school and by a provider that certifies it.
+    """
 
     user_id: UserId
     first_name: str
     last_name: str
     birth_date: date
+    national_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,11 @@ def _create(accounts: Accounts, pupils: Sequence[NewPupil]) -> Iterator[PupilAcc
 
 
 def _register(accounts: Accounts, pupil: NewPupil, credentials: Credentials) -> str:
-    """Write the account under the first username that is free."""
+    """Write the account under the first username that is free.
+
+    A number that somebody's account has already is left to it: they were made in the same instant.
+    """
+    numbers = _free_number(accounts, pupil)
     for username in username_candidates(pupil.first_name, pupil.last_name, pupil.birth_date):
         identity = Identity(
             user_id=pupil.user_id,
@@ -100,14 +108,28 @@ def _register(accounts: Accounts, pupil: NewPupil, credentials: Credentials) -> 
             roles=frozenset({Role.PUPIL}),
             created_at=accounts.clock.now(),
             username=username,
-            login_keys=frozenset({accounts.keyring.login_key(normalise_login(username))}),
+            login_keys=numbers | {accounts.keyring.login_key(normalise_login(username))},
         )
         try:
             accounts.store.create(identity, credentials)
         except LoginTakenError:
+            numbers = _free_number(accounts, pupil)
             continue
         return username
     raise NoUsernameLeftError("Too many pupils share this name and birthday; add a second first name.", user_id=pupil.user_id)
+
+
+def _free_number(accounts: Accounts, pupil: NewPupil) -> frozenset[str]:
+    if not pupil.national_number:
+        return frozenset()
+    key = accounts.keyring.number_key(pupil.national_number)
+    return frozenset() if accounts.store.user_of_login(key) else frozenset({key})
+
+
+def account_of_number(accounts: Accounts, national_number: str) -> Identity | None:
+    """The account of a national student number, whichever school or provider made it."""
+    user_id = accounts.store.user_of_login(accounts.keyring.number_key(national_number))
+    return accounts.store.identity(user_id) if user_id else None
 
 
 def _existing(accounts: Accounts, user_id: UserId) -> PupilAccount:

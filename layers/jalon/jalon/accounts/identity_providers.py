@@ -47,7 +47,8 @@ class IdentityProvider:
     """One provider, as the operator registered us with it.
 
     ``redirect_uris`` are the pages of our screens to which it may send people back; ``role`` is what an account made
-    by a first sign-in becomes.
+    by a first sign-in becomes. ``number_claim`` names the claim in which it certifies a pupil's national student number
+    (INE), if it does: a first sign-in then finds the account that the school made.
     """
 
     id: str
@@ -58,6 +59,7 @@ class IdentityProvider:
     redirect_uris: tuple[str, ...]
     role: Role = Role.PUPIL
     scopes: tuple[str, ...] = ("openid", "profile")
+    number_claim: str = ""
 
     def __post_init__(self) -> None:
         if not self.id or not self.name or not self.client_id or not self.client_secret:
@@ -101,6 +103,7 @@ class CivilClaims:
     first_name: str
     last_name: str
     birth_date: date | None
+    national_number: str = ""
 
 
 class ProviderGateway(Protocol):
@@ -146,18 +149,19 @@ def find_provider(providers: Providers, provider_id: str) -> IdentityProvider:
     return providers[provider_id]
 
 
-def read_civil_claims(claims: Mapping[str, Any]) -> CivilClaims:
-    """Names and birth date among a provider's claims (Core §5.1; ``usual_name`` is ProConnect's family name).
+def read_civil_claims(claims: Mapping[str, Any], number_claim: str = "") -> CivilClaims:
+    """Names, birth date and certified national number among a provider's claims (Core §5.1; ``usual_name`` is ProConnect's family name).
 
     A birth date that is not a whole day is left out (Core allows a bare year).
 
     >>> read_civil_claims({"given_name": "Léa", "family_name": "Martin", "birthdate": "2010"})
-    CivilClaims(first_name='Léa', last_name='Martin', birth_date=None)
+    CivilClaims(first_name='Léa', last_name='Martin', birth_date=None, national_number='')
     """
     return CivilClaims(
         first_name=_text(claims, "given_name"),
         last_name=_text(claims, "usual_name") or _text(claims, "family_name"),
         birth_date=_day(_text(claims, "birthdate")),
+        national_number=_text(claims, number_claim) if number_claim else "",
     )
 
 

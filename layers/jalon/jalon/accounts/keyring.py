@@ -31,6 +31,13 @@ class Keyring:
         """Where the credentials of a normalised login are kept: without the pepper the table names nobody."""
         return _text(self.derive("login", login))
 
+    def number_key(self, national_number: str) -> str:
+        """Where the account of a national student number (INE) is found; nobody can type it as a login.
+
+        Only a school that has the number on its list, and a provider trusted to certify it, may ask for it or leave it.
+        """
+        return self.secret("national number", "".join(national_number.split()).upper())
+
     def decoy_user(self, login_key: str) -> UserId:
         """A user id that nobody has, steady for one unknown login: its failures are counted like anyone's."""
         return UserId("usr_" + self.derive("decoy", login_key).hex()[:32])

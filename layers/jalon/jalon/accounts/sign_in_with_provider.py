@@ -7,8 +7,9 @@ provider. The way in is kept as a login key, like every other (:mod:`jalon.accou
 from dataclasses import replace
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.identity import AccountNotFoundError, Identity, birth_date_violations, clean_name, name_violations
+from jalon.accounts.identity import AccountNotFoundError, Identity, Role, birth_date_violations, clean_name, name_violations
 from jalon.accounts.identity_providers import (
+    CivilClaims,
     IdentityProvider,
     ProviderIncompleteError,
     ProviderPerson,
@@ -45,15 +46,20 @@ class ProviderLinkedError(ConflictError):
 def sign_in_with_provider(sign_ins: ProviderSignIns, accounts: Accounts, came: Return) -> tuple[Identity, bool]:
     """Whose account the provider's person signs in to, and whether it was made just now.
 
-    Raises :class:`ProviderSignInOverError`, :class:`ProviderRefusedError`, :class:`ProviderUnavailableError`, and
-    :class:`ProviderIncompleteError` for a first sign-in without a name.
+    A first sign-in whose provider certifies the national student number joins the account that has it, made by a school or by
+    another provider: one person has one account. Raises :class:`ProviderSignInOverError`, :class:`ProviderRefusedError`,
+    :class:`ProviderUnavailableError`, and :class:`ProviderIncompleteError` for a first sign-in without a name.
     """
     provider, person = _redeem(sign_ins, accounts, came)
     login_key = _login_key(accounts, provider, person)
     known = _owner(accounts, login_key)
     if known:
         return known, False
-    identity = _new_account(sign_ins, accounts, provider, person, login_key)
+    said = read_civil_claims(sign_ins.gateway.claims(provider, person), provider.number_claim)
+    schools_account = _of_number(accounts, provider, said)
+    if schools_account:
+        return _join(accounts, provider, schools_account, login_key), False
+    identity = _new_account(accounts, provider, said, login_key)
     try:
         accounts.store.create(identity, Credentials())
     except LoginTakenError:
@@ -122,11 +128,34 @@ def _owner(accounts: Accounts, login_key: str) -> Identity | None:
     return accounts.store.identity(user_id) if user_id else None
 
 
-def _new_account(
-    sign_ins: ProviderSignIns, accounts: Accounts, provider: IdentityProvider, person: ProviderPerson, login_key: str
-) -> Identity:
+def _of_number(accounts: Accounts, provider: IdentityProvider, said: CivilClaims) -> Identity | None:
+    """The account of the number that the provider certifies."""
+    if not _certified(provider, said):
+        return None
+    return _owner(accounts, accounts.keyring.number_key(said.national_number))
+
+
+def _certified(provider: IdentityProvider, said: CivilClaims) -> bool:
+    return bool(said.national_number) and provider.role is Role.PUPIL
+
+
+def _join(accounts: Accounts, provider: IdentityProvider, identity: Identity, login_key: str) -> Identity:
+    """The account with this way in; it takes the place of another subject of the same provider, which names its people anew."""
+    former = identity.providers.get(provider.id)
+    keys = (identity.login_keys - {former}) | {login_key} if former else identity.login_keys | {login_key}
+    joined = replace(identity, providers={**identity.providers, provider.id: login_key}, login_keys=keys)
+    try:
+        accounts.store.replace_logins(identity, joined)
+    except LoginTakenError:
+        first = _owner(accounts, login_key)  # the same first sign-in on two screens: the other one was faster
+        if first is None:
+            raise
+        return first
+    return joined
+
+
+def _new_account(accounts: Accounts, provider: IdentityProvider, said: CivilClaims, login_key: str) -> Identity:
     now = accounts.clock.now()
-    said = read_civil_claims(sign_ins.gateway.claims(provider, person))
     first_name, last_name = clean_name(said.first_name), clean_name(said.last_name)
     if name_violations("/first_name", first_name) or name_violations("/last_name", last_name):
         raise ProviderIncompleteError("The provider gives no first and last name to make an account with.", provider=provider.id)
@@ -138,6 +167,6 @@ def _new_account(
         birth_date=None if born is None or birth_date_violations("/birth_date", born, now.date()) else born,
         roles=frozenset({provider.role}),
         created_at=now,
-        login_keys=frozenset({login_key}),
+        login_keys=frozenset({login_key} | ({accounts.keyring.number_key(said.national_number)} if _certified(provider, said) else set())),
         providers={provider.id: login_key},
     )

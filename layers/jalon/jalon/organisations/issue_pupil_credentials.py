@@ -1,14 +1,17 @@
 """Accounts that a school makes for a class: usernames and initial passwords to hand out (docs/domain.md §6).
 
 The link between pupil and account is written first, under an id chosen here; the account follows, and repeating the request
-completes what was cut off. A pupil who came with an account of their own keeps it, and no credentials are shown.
+completes what was cut off. A pupil who came with an account of their own keeps it, and no credentials are shown. So does one whose national
+number has an account already, made by a former school or through a portal: it is theirs for life, and they link it themselves
+(:mod:`jalon.organisations.reconcile_pupil`) or have its access given back (:mod:`jalon.organisations.recover_access`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.create_pupil_account import LARGEST_BATCH, NewPupil, PupilAccount, create_pupil_accounts
+from jalon.accounts.create_pupil_account import LARGEST_BATCH, NewPupil, PupilAccount, account_of_number, create_pupil_accounts
+from jalon.accounts.identity import Identity
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
 from jalon.kernel.ids import IdSource, Ine, Uai, UserId
@@ -27,7 +30,7 @@ class ClassTooLargeError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class PupilCredentials:
-    """What a pupil's slip says. ``account`` is None for a pupil who came with an account of their own."""
+    """What a pupil's slip says. ``account`` is None for a pupil who has an account that this school did not make."""
 
     pupil: Pupil
     account: PupilAccount | None
@@ -51,23 +54,33 @@ def issue_pupil_credentials(
         raise ClassNotFoundError("There is no such class on the school's list.", class_name=class_name)
     if len(listed) > LARGEST_BATCH:
         raise ClassTooLargeError(f"Credentials are made for at most {LARGEST_BATCH} pupils at once.", class_name=class_name)
-    links = _links(reconciliations, ids, clock, uai, listed)
-    made = [pupil for pupil in listed if links[pupil.ine].school_made]
+    links = _links(reconciliations, accounts, ids, clock, uai, listed)
+    made = [pupil for pupil in listed if pupil.ine in links and links[pupil.ine].school_made]
     created = create_pupil_accounts(
         accounts,
-        [NewPupil(links[pupil.ine].user_id, plain_name(pupil.first_name), plain_name(pupil.last_name), pupil.birth_date) for pupil in made],
+        [_new(pupil, links[pupil.ine].user_id) for pupil in made],
     )
     by_pupil = {pupil.ine: account for pupil, account in zip(made, created, strict=True)}
     return tuple(PupilCredentials(pupil, by_pupil.get(pupil.ine)) for pupil in listed)
 
 
+def account_from_elsewhere(accounts: Accounts, pupil: Pupil) -> Identity | None:
+    """The account that has the pupil's national number already, if it is of somebody born that day: lists have slips too."""
+    found = account_of_number(accounts, pupil.ine)
+    return found if found and found.birth_date in {None, pupil.birth_date} else None
+
+
+def _new(pupil: Pupil, user_id: UserId) -> NewPupil:
+    return NewPupil(user_id, plain_name(pupil.first_name), plain_name(pupil.last_name), pupil.birth_date, pupil.ine)
+
+
 def _links(
-    reconciliations: ReconciliationStore, ids: IdSource, clock: Clock, uai: Uai, pupils: Sequence[Pupil]
+    reconciliations: ReconciliationStore, accounts: Accounts, ids: IdSource, clock: Clock, uai: Uai, pupils: Sequence[Pupil]
 ) -> dict[Ine, Reconciliation]:
-    """A link for each pupil: the one they have, or a new one to an account that is about to be made."""
+    """The link of each pupil, or a new one to an account that is about to be made; none for an account made elsewhere."""
     links = dict(reconciliations.of_pupils(uai, [pupil.ine for pupil in pupils]))
     for pupil in pupils:
-        if pupil.ine in links:
+        if pupil.ine in links or account_from_elsewhere(accounts, pupil):
             continue
         link = Reconciliation(uai, pupil.ine, UserId(ids.new("usr")), clock.now(), school_made=True)
         try:

@@ -2,21 +2,22 @@
 
 Name, birth date and national number must all be those of one row of the list in force: whoever has left the school is out
 of its reach, and a slip of one digit names nobody else. The pupil gets a new initial password, and every sign-in begun
-before ends.
+before ends. An account that a former school made under this national number comes along: it is linked to the school that
+gives its access back.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.identity import AccountNotFoundError
 from jalon.accounts.reset_pupil_password import reset_pupil_password
+from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
 from jalon.kernel.ids import Ine, Uai
-from jalon.organisations.issue_pupil_credentials import PupilCredentials
+from jalon.organisations.issue_pupil_credentials import PupilCredentials, account_from_elsewhere
 from jalon.organisations.pupils import Pupil, PupilStore
 from jalon.organisations.reconcile_pupil import PupilNotListedError, is_named
-from jalon.organisations.reconciliations import ReconciliationStore
+from jalon.organisations.reconciliations import Reconciliation, ReconciliationStore
 
 
 class PupilWithoutAccountError(NotFoundError):
@@ -43,21 +44,23 @@ class RecoverAccess:
 
 
 def recover_access(
-    pupils: PupilStore, reconciliations: ReconciliationStore, accounts: Accounts, command: RecoverAccess
+    pupils: PupilStore, reconciliations: ReconciliationStore, accounts: Accounts, clock: Clock, command: RecoverAccess
 ) -> PupilCredentials:
     """The pupil's username with a new initial password; done again, it gives another one and ends the one before.
 
     Raises :class:`~jalon.organisations.reconcile_pupil.PupilNotListedError`, :class:`PupilWithoutAccountError`,
-    :class:`PupilOwnAccountError`.
+    :class:`PupilOwnAccountError`, :class:`~jalon.organisations.reconciliations.AccountAlreadyReconciledError`.
     """
     pupil = _pupil(pupils, command)
     link = reconciliations.of_pupils(command.uai, [pupil.ine]).get(pupil.ine)
-    if link is None or accounts.store.identity(link.user_id) is None:
+    identity = accounts.store.identity(link.user_id) if link else account_from_elsewhere(accounts, pupil)
+    if identity is None:
         raise PupilWithoutAccountError("This pupil has no account here yet; issue the credentials of the class.")
-    try:
-        account = reset_pupil_password(accounts, link.user_id)
-    except AccountNotFoundError as error:
-        raise PupilOwnAccountError("This pupil has an account of their own: its password is recovered by e-mail.") from error
+    if identity.username is None:
+        raise PupilOwnAccountError("This pupil has an account of their own: they sign in through their portal, or recover it by e-mail.")
+    if link is None:
+        reconciliations.link(Reconciliation(command.uai, pupil.ine, identity.user_id, clock.now(), school_made=False))
+    account = reset_pupil_password(accounts, identity.user_id)
     return PupilCredentials(pupil, account)
 
 
