@@ -35,15 +35,19 @@ def lambda_handler(app: Starlette) -> Handler:
     gc.enable()
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        _ensure_event_loop()
+        asyncio.set_event_loop(_loop())
         logger(SERVICE).set_correlation_id(correlation(event))
         return adapter(event, context)
 
     return handler
 
 
-def _ensure_event_loop() -> None:
-    """Mangum runs the app on the thread's loop: Lambda's one thread has one, a development server's workers do not."""
+def _loop() -> asyncio.AbstractEventLoop:
+    """The thread's loop, on which Mangum runs the app.
+
+    A development server's workers have none, and a library that ran one of its own in this thread has left none behind.
+    """
     if not hasattr(_loops, "loop"):
         _loops.loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(_loops.loop)
+    loop: asyncio.AbstractEventLoop = _loops.loop
+    return loop
