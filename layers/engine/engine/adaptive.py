@@ -134,7 +134,13 @@ def information(theta: float, difficulty: float, discrimination: float) -> float
 
 
 def capacity_history(release: Release, answers: Iterable[Answered], scheme: AdaptiveScheme = NATIONAL) -> tuple[Capacity, ...]:
-    """The capacity before any answer, then after each one."""
+    """The capacity before any answer, then after each one.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> right = Answered(0, 0, Result.OK, elapsed_ms=9_000, at=1_795_000_000)
+    >>> [round(capacity.theta, 3) for capacity in capacity_history(synthetic_release(), [right])]
+    [-3.0, -1.501]
+    """
     outcomes = ((_calibrated(release.challenges[a.challenge_index]), a.result is Result.OK) for a in answers)
     return _history(outcomes, scheme)
 
@@ -195,6 +201,11 @@ def next_question(
     """The next question, or ``None`` when all were asked or nothing more may be.
 
     ``excluded_skills`` are those of questions withdrawn by a confirmed alert: another question takes the same number.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> right = Answered(0, 0, Result.OK, elapsed_ms=9_000, at=1_795_000_000)
+    >>> next_question(synthetic_release(), [right], b"kept with the test", "fr")
+    Question(challenge_index=443, variant_index=0)
     """
     if len(answers) >= scheme.questions:
         return None
@@ -218,7 +229,14 @@ def deliberate(
     scheme: AdaptiveScheme = NATIONAL,
     excluded_skills: Collection[int] = (),
 ) -> Deliberation:
-    """The most informative questions the rules allow, before chance decides; no ``shortlist`` when nothing may be asked."""
+    """The most informative questions the rules allow, before chance decides; no ``shortlist`` when nothing may be asked.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> right = Answered(0, 0, Result.OK, elapsed_ms=9_000, at=1_795_000_000)
+    >>> found = deliberate(synthetic_release(), [right], "fr")
+    >>> found.rules, [challenge_index for challenge_index, _ in found.shortlist]
+    (('a competence not visited yet',), [443, 1135, 1285, 168, 1325])
+    """
     capacity = capacity_history(release, answers, scheme)[-1]
     asked = [release.challenge_skill(answered.challenge_index) for answered in answers]
     tubes = {skill.tube for skill in asked}
@@ -261,6 +279,12 @@ def score(
 
     A candidate who gave up with enough answers has the missing ones simulated, as skipped, each on the best challenge; a
     test stopped by something technical is scored on what was answered.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> right = Answered(0, 0, Result.OK, elapsed_ms=9_000, at=1_795_000_000)
+    >>> too_short = score(synthetic_release(), [right], "fr")
+    >>> too_short.status.value, too_short.reason.value, too_short.pix
+    ('rejected', 'too_few_answers', 0)
     """
     counted = [answered for position, answered in enumerate(answers) if position not in set(neutralised)]
     complete = list(counted)

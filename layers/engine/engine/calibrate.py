@@ -108,6 +108,10 @@ def calibrate(
 
     The population is N(``mean``, ``deviation``²) on the scale of the result. Stops when no parameter moves by more than
     ``tolerance`` in a turn, or after ``turns``. Raises :class:`ValueError` when there is no answer.
+
+    >>> answers = [(f"candidate {n}", f"item {k}", n % 5 >= k) for n in range(50) for k in (1, 2, 3, 4)]
+    >>> [(found.item, round(found.difficulty, 2)) for found in calibrate(answers)]
+    [('item 1', -1.23), ('item 2', -0.35), ('item 3', 0.35), ('item 4', 1.23)]
     """
     people, items = _gathered(answers)
     if not items:
@@ -214,7 +218,15 @@ def _one(name: str, item: _Item, chances: Sequence[float], cross: Sequence[float
 
 
 def read_answers(path: Path) -> Iterable[Answer]:
-    """The answers of a file; raises :class:`ValueError` naming the line that cannot be read."""
+    r"""The answers of a file; raises :class:`ValueError` naming the line that cannot be read.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "answers.csv"
+    ...     _ = file.write_text("candidate,item,right\na,recherche-1-a,1\n")
+    ...     list(read_answers(file))
+    [('a', 'recherche-1-a', True)]
+    """
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = csv.DictReader(file)
         if not rows.fieldnames or not {"candidate", "item", "right"} <= set(rows.fieldnames):
@@ -226,7 +238,14 @@ def read_answers(path: Path) -> Iterable[Answer]:
 
 
 def write_parameters(path: Path, found: Iterable[Calibrated]) -> None:
-    """One line an item, flags separated by blanks."""
+    """One line an item, flags separated by blanks.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_parameters(Path(folder) / "parameters.csv", calibrate([("a", "recherche-1-a", True), ("b", "recherche-1-a", False)]))
+    ...     (Path(folder) / "parameters.csv").read_text().splitlines()[0]
+    'item,answers,share_right,discrimination,discrimination_error,difficulty,difficulty_error,rmsd,flags'
+    """
     names = list(Calibrated.__dataclass_fields__)
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
@@ -237,7 +256,11 @@ def write_parameters(path: Path, found: Iterable[Calibrated]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; its last line is a summary as JSON."""
+    """The command line; its last line is a summary as JSON.
+
+    >>> main(["nowhere.csv"])
+    2
+    """
     parser = argparse.ArgumentParser(prog="python -m engine.calibrate", description="Estimate 2PL parameters from answers.")
     parser.add_argument("answers", type=Path, help="CSV with the columns candidate, item, right")
     parser.add_argument("--out", type=Path, default=Path("parameters.csv"))

@@ -52,24 +52,45 @@ class Pupil:
     abilities: Mapping[str, float]
 
     def chance_of(self, release: Release, challenge_index: int) -> float:
-        """The chance to be right: the 2PL model with the challenge's guess below it."""
+        """The chance to be right: the 2PL model with the challenge's guess below it.
+
+        >>> release = synthetic_release()
+        >>> able, unable = (Pupil(theta, {code: theta for code in COMPETENCES}) for theta in (5.0, -5.0))
+        >>> able.chance_of(release, 0) > 0.99, unable.chance_of(release, 0) < 0.01
+        (True, True)
+        """
         challenge = release.challenges[challenge_index]
         ability = self.abilities[release.challenge_skill(challenge_index).competence]
         a, d, guess = challenge.discrimination or 1.0, challenge.difficulty or 0.0, challenge.guess or 0.0
         return guess + (1 - guess) / (1 + exp(min(a * (d - ability), 500.0)))
 
     def knows(self, release: Release, skill_index: int) -> bool:
-        """Whether the pupil is more often right than wrong on the skill's challenges."""
+        """Whether the pupil is more often right than wrong on the skill's challenges.
+
+        >>> release = synthetic_release()
+        >>> able, unable = (Pupil(theta, {code: theta for code in COMPETENCES}) for theta in (5.0, -5.0))
+        >>> able.knows(release, 0), unable.knows(release, 0)
+        (True, False)
+        """
         challenges = release.skill_challenges(skill_index)
         return bool(challenges) and sum(self.chance_of(release, index) for index in challenges) >= 0.5 * len(challenges)
 
 
 def draw_pupil(release: Release, chance: Chance, *, mean: float, deviation: float, spread: float) -> Pupil:
-    """A pupil of N(mean, deviation²), whose abilities in the competences spread around it by ``spread``."""
+    """A pupil of N(mean, deviation²), whose abilities in the competences spread around it by ``spread``.
+
+    >>> pupil = draw_pupil(synthetic_release(), Chance(b"seed"), mean=1.0, deviation=0.0, spread=0.0)
+    >>> pupil.theta, pupil.abilities["5.2"]
+    (1.0, 1.0)
+    """
     theta = mean + deviation * normal(chance)
     return Pupil(theta, {competence.code: theta + spread * normal(chance) for competence in release.competences})
 
 
 def root_mean_square(values: list[float]) -> float:
-    """The root of the mean of squares; 0 of nothing."""
+    """The root of the mean of squares; 0 of nothing.
+
+    >>> root_mean_square([3.0, -3.0]), root_mean_square([])
+    (3.0, 0.0)
+    """
     return sqrt(sum(value * value for value in values) / len(values)) if values else 0.0
