@@ -30,6 +30,7 @@ def application(operations: Iterable[Operation]) -> Starlette:
 
 def lambda_handler(app: Starlette) -> Handler:
     """The function's entry point; freezes what the imports made, so that the collector, at work from now on, never walks it."""
+    asyncio.set_event_loop(_loop())  # Mangum looks for it when it is made, and Python 3.12 begins to complain where there is none
     adapter = Mangum(app, lifespan="off", text_mime_types=["application/json", MEDIA_TYPE])
     gc.freeze()
     gc.enable()
