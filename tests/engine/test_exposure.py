@@ -33,7 +33,7 @@ def shares(states: list[Any], size: int) -> tuple[float, float]:
 
 def test_prices_hold_exposure_under_the_ceiling_at_little_cost() -> None:
     bank, plan = random_bank(640, 16), Plan(32, spread=SPREAD)
-    held = priced(bank, plan, 0.3, examinees=1_000, passes=2, rounds=60)
+    held = priced(bank, plan, 0.3, examinees=1_000, passes=2, rounds=60, settling=12)
     free, kept = played_on(bank, plan, 500), played_on(held, plan, 500)
     most_free, overlap_free = shares(free, 640)
     most_held, overlap_held = shares(kept, 640)
@@ -46,12 +46,12 @@ def test_prices_hold_exposure_under_the_ceiling_at_little_cost() -> None:
 
 def test_prices_are_the_same_from_the_same_seed() -> None:
     bank, plan = random_bank(64, 4), Plan(8)
-    first, again = (priced(bank, plan, 0.3, examinees=100, passes=2, rounds=10) for _ in range(2))
+    first, again = (priced(bank, plan, 0.3, examinees=100, passes=2, rounds=10, settling=2) for _ in range(2))
     assert first.pack() == again.pack()
 
 
 def test_a_group_no_test_comes_by_has_no_price() -> None:
-    held = priced(random_bank(64, 4), Plan(1), 0.05, examinees=1, passes=1, rounds=5)
+    held = priced(random_bank(64, 4), Plan(1), 0.05, examinees=1, passes=1, rounds=5, settling=2)
     visited = {held.group[item] for item, price in enumerate(held.price) if price}
     assert len(visited) <= 4
     assert len(held.price) == 64
@@ -64,7 +64,7 @@ def test_items_that_are_alike_share_what_they_go_to() -> None:
     bank, plan = Bank(a, b, [0] * 80), Plan(4)
     free, _ = shares(played_on(bank, plan, 400), 80)
     assert free < 0.35  # the first of ten would go to nearly everybody
-    held = priced(bank, plan, 0.15, examinees=800, passes=2, rounds=40)
+    held = priced(bank, plan, 0.15, examinees=2_000, passes=2, rounds=40)
     assert all(len({held.price[item] for item in range(kind, 80, 8)}) == 1 for kind in range(8))
     most, _ = shares(played_on(held, plan, 800), 80)
     assert most < 0.2 < free

@@ -64,13 +64,42 @@ def test_the_expected_information_is_that_of_the_model(a: float, b: float, sprea
 
 def test_each_stage_has_its_own_lists_and_the_nearest_one_is_taken() -> None:
     bank = random_bank(price=[0.2 * (item % 3) for item in range(320)], stages=STAGES)
-    assert [bank.stage_of(se) for se in (1.0, 0.84, 0.83, 0.5, 0.42, 0.3, 0.29, 0.01)] == [0, 0, 1, 2, 2, 3, 4, 4]
+    assert [bank.stage_of(se) for se in (1.0, 0.9, 0.89, 0.5, 0.42, 0.3, 0.24, 0.01)] == [0, 0, 1, 3, 3, 5, 6, 6]
     for stage, spread in enumerate(STAGES):
         worth = {item: bank.information(item, cell_centre(90), spread) - bank.price[item] for item in bank.members[2]}
         ranked = sorted(worth, key=worth.__getitem__, reverse=True)
         assert list(bank.list_at(90, 2, stage)) == ranked[: bank.width]
         assert bank.best_open(cell_centre(90), spread, 2, set(ranked[: bank.width]), set()) == ranked[bank.width]
     assert random_bank().stage_of(0.01) == 0
+
+
+def test_the_urgency_of_a_group_is_what_its_best_item_loses_by_waiting() -> None:
+    """Against a sum over N(θ, s² − s_last²) of the best worth at the last stage, on the cells."""
+    bank = random_bank(price=[0.1 * (item % 5) for item in range(320)], stages=STAGES)
+    theta, group = cell_centre(90), 2
+    assert all(abs(lost) < 1e-6 for lost in bank.urgency_at(theta, 0.01))
+
+    def best(at: float, spread: float) -> float:
+        return max(bank.information(item, at, spread) - bank.price[item] for item in bank.members[group])
+
+    for stage, spread in ((0, 1.0), (3, 0.45)):
+        drift = (spread**2 - STAGES[-1] ** 2) ** 0.5
+        weights = {cell: exp(-(((cell_centre(cell) - theta) / drift) ** 2) / 2) for cell in range(CELLS)}
+        later = sum(weight * best(cell_centre(cell), STAGES[-1]) for cell, weight in weights.items()) / sum(weights.values())
+        assert bank.stage_of(spread) == stage
+        assert bank.urgency_at(theta, spread)[group] == pytest.approx(best(theta, spread) - later, abs=0.01)
+
+
+def test_the_most_urgent_group_comes_first_when_no_handicap_outweighs_it() -> None:
+    """A group with an item for the middle only, beside one whose items suit all abilities: the latter can wait."""
+    bank = Bank([3.0, *[1.5] * 9], [0.0, *[step / 2 for step in range(-4, 5)]], [0, *[1] * 9], price=[0.0, *[0.3] * 9], stages=STAGES)
+    urgency = bank.urgency_at(0.0, 0.35)
+    engine = TwoPl(bank, Plan(2))
+    for number in range(10):
+        state = engine.start(b"s%d" % number)
+        state.se = 0.35
+        assert engine.next(state) == 0
+    assert urgency[0] - urgency[1] > 0.5 * 0.35**2 / 2
 
 
 @given(st.floats(allow_nan=False))
@@ -93,7 +122,7 @@ def test_a_bank_round_trips_and_damage_is_noticed() -> None:
     bank = random_bank(price=[item / 1000 for item in range(320)], stages=STAGES)
     packed = bank.pack()
     again = Bank.unpack(packed)
-    for name in ("a", "b", "group", "skill", "price", "best", "members", "groups", "width", "stages", "twins", "_edges"):
+    for name in ("a", "b", "group", "skill", "price", "best", "members", "groups", "width", "stages", "twins", "urgency", "_edges"):
         assert getattr(again, name) == getattr(bank, name)
     for damaged in (b"", b"X" + packed[1:], packed[:-1], packed + b"\0"):
         with pytest.raises(CorruptRecordError):

@@ -24,17 +24,16 @@ from engine.two_pl import Plan, TwoPl
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     Path = tuple[int, ...]  # the places of ability at which an examinee came by a group of content, in order
-    Paths = list[dict[int, Path]]  # by group, one for each examinee
 
 CEILING, CROWDING = 0.198, 0.1
 SPREAD = 0.3  # of the plan: without it the prices of two first questions can only hand all of a group to one or the other
 _CONTENDERS = 40  # items of a group that may become the best at some place once the better ones cost something
 _PARTS = 4  # a step looks at a fourth of the examinees, in turn
 _FIRST_STEP, _DAMPING, _MEMORY = 1.0, 0.35, 0.03
-_SETTLING, _SETTLING_STEP, _TOLERANCE = 30, 0.25, 0.003
+_SETTLING_STEP = 0.12
 
 
 def normal(chance: Chance) -> float:
@@ -48,9 +47,10 @@ def priced(
     ceiling: float = CEILING,
     *,
     crowding: float = CROWDING,
-    examinees: int = 16_000,
+    examinees: int = 8_000,
     passes: int = 3,
     rounds: int = 100,
+    settling: int = 40,
     seed: bytes = b"prices",
     progress: Callable[[str], None] = lambda _: None,
 ) -> Bank:
@@ -58,47 +58,64 @@ def priced(
 
     ``crowding`` is added to the price for each unit of exposure: it spreads the use of the items under the ceiling and so
     lowers the overlap between two tests. Each pass plays tests under the prices of the one before, ``examinees`` in the last
-    and half as many in each earlier one, then adjusts the prices ``rounds`` times on the abilities those tests went through.
+    and half as many in each earlier one, then adjusts the prices ``rounds`` times on the abilities those tests went through. Paths
+    change with prices, and items that are nearly alike change places all at once: ``settling`` more steps, smaller and smaller, are
+    taken each on a quarter as many tests played at the very prices they correct.
     The count of n examinees strays by √(r(1 − r)/n) from a share r: for a maximum to hold in a small sample, aim lower.
     """
-    current = _repriced(bank, [0.0] * len(bank))
+    price = [0.0] * len(bank)
+    current = Bank(bank.a, bank.b, bank.group, bank.skill, price, width=bank.width, stages=STAGES)
+    table = current.table()
     markets = [_Market(current, members, ceiling, crowding) for members in bank.members]
     for number in range(passes):
         people = max(examinees >> (passes - 1 - number), _PARTS)
         progress(f"pass {number + 1} of {passes}: playing {people} tests")
-        paths = _play(current, plan, people, Chance(seed, number))
+        paths = [_path(current, test) for test in _play(current, plan, people, Chance(seed, number))]
         progress(f"pass {number + 1} of {passes}: adjusting prices")
         price = [0.0] * len(bank)
         for group, market in enumerate(markets):
             market.visited([path[group] for path in paths if group in path], people)
             market.adjust(rounds, _FIRST_STEP * _DAMPING**number)
-            if number == passes - 1:
-                market.settle()
             for item, value in market.prices():
                 price[item] = value
-        current = _repriced(bank, price)
+        current = _repriced(current, price, table)
+    for turn in range(settling):
+        people = max(examinees >> 2, 1)
+        progress(f"settling, round {turn + 1} of {settling}: playing {people} tests")
+        tests = _play(current, plan, people, Chance(seed, "settling", turn))
+        shares, _ = exposure(([item for item, _ in test] for test in tests), len(current))
+        for market in markets:
+            market.settle(shares, _SETTLING_STEP / (1.0 + turn / 4.0))
+            for item, value in market.prices():
+                price[item] = value
+        current = _repriced(current, price, table)
     return current
 
 
-def _repriced(bank: Bank, price: Sequence[float]) -> Bank:
-    return Bank(bank.a, bank.b, bank.group, bank.skill, price, width=bank.width, stages=STAGES)
+def _repriced(bank: Bank, price: Sequence[float], table: Sequence[Sequence[float]]) -> Bank:
+    return Bank(bank.a, bank.b, bank.group, bank.skill, price, width=bank.width, stages=bank.stages, table=table)
 
 
-def _play(bank: Bank, plan: Plan, examinees: int, chance: Chance) -> Paths:
-    """For each simulated examinee, the stages and cells of ability at which each group was visited."""
+def _play(bank: Bank, plan: Plan, examinees: int, chance: Chance) -> Iterator[list[tuple[int, int]]]:
+    """The test of each simulated examinee: its items, each with the stage and cell of ability at which it was chosen."""
     engine = TwoPl(bank, plan)
-    paths: Paths = []
     for _ in range(examinees):
         theta = normal(chance)
         state = engine.start(chance.bits().to_bytes(8, "big"))
-        path: dict[int, Path] = {}
+        test = []
         while (item := engine.next(state)) is not None:
-            group = bank.group[item]
-            place = bank.stage_of(state.se) * CELLS + cell_of(engine.aimed_at(state))
-            path[group] = (*path.get(group, ()), place)
+            test.append((item, bank.stage_of(state.se) * CELLS + cell_of(engine.aimed_at(state))))
             engine.answer(state, item, chance.uniform() < 1.0 / (1.0 + exp(bank.a[item] * (bank.b[item] - theta))))
-        paths.append(path)
-    return paths
+        yield test
+
+
+def _path(bank: Bank, test: Iterable[tuple[int, int]]) -> dict[int, Path]:
+    """The places at which a test came by each group."""
+    path: dict[int, Path] = {}
+    for item, place in test:
+        group = bank.group[item]
+        path[group] = (*path.get(group, ()), place)
+    return path
 
 
 class _Market:
@@ -153,18 +170,11 @@ class _Market:
             mean = [value + weight * (toll - value) for value, toll in zip(mean, self.toll, strict=True)]
         self.toll = mean
 
-    def settle(self) -> None:
-        """Raise what is still wanted by more than the ceiling, on all samples at once: mean tolls may fall on the wrong side of a tie."""
-        everyone: dict[Path, int] = {}
-        for part in self.parts:
-            for path, count in part.items():
-                everyone[path] = everyone.get(path, 0) + count
-        for _ in range(_SETTLING):
-            used = [share / _PARTS for share in self._shares(everyone)]
-            over = [max(0.0, share - self.ceiling - _TOLERANCE) for share in used]
-            if not any(over):
-                break
-            self.toll = [toll + _SETTLING_STEP * excess for toll, excess in zip(self.toll, over, strict=True)]
+    def settle(self, shares: Sequence[float], step: float) -> None:
+        """One more step, on the share of each item in tests played at these very prices."""
+        for kind, items in enumerate(self.kinds):
+            share = sum(shares[item] for item in items) / len(items)
+            self.toll[kind] = max(0.0, self.toll[kind] + step * (share - self.ceiling))
 
     def prices(self) -> Iterable[tuple[int, float]]:
         """The items and their prices."""

@@ -5,11 +5,12 @@ holds the best questions in order, by expected information less the price of the
 then a walk down a short list, whatever the size of the bank.
 
 Where questions have a price, a discriminating one must not be spent on a pupil of whom little is known: a bank with ``stages``
-holds one set of lists for each standard error of the estimate that it names, from the first question to the last.
+holds one set of lists for each standard error of the estimate that it names, from the first question to the last. For the same
+reason it says of each group how much is lost by leaving its question for later (``urgency``).
 
 Inside a bank abilities are standardised: the prior is N(0, 1). The bank is read from one packed file with
 ``array.frombytes``, so that a cold start pays for no parsing; this module and :mod:`engine.two_pl` import nothing but
-``array``, ``heapq`` and ``math``.
+``array``, ``math`` and ``operator``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import sys
 from array import array
 from math import exp, sqrt
+from operator import mul
 
 from engine.errors import CorruptRecordError
 
@@ -28,9 +30,9 @@ if TYPE_CHECKING:
 CELLS = 161  # abilities −4.00, −3.95 … 4.00
 CELL_WIDTH = 0.05
 LOWEST_CELL = -4.0
-STAGES = (1.0, 0.7, 0.5, 0.35, 0.25)  # standard errors from the first question to the last ones
+STAGES = (1.0, 0.8, 0.6, 0.45, 0.35, 0.28, 0.22)  # standard errors from the first question to the last ones
 MAX_ITEMS = 65_535
-_MAGIC = b"JALONBK2"
+_MAGIC = b"JALONBK3"
 _LOGISTIC = 1.702  # the logistic curve is nearest to the normal ogive at this scale
 
 
@@ -57,11 +59,13 @@ class Bank:
 
     No two items of one skill are asked in one test. ``stages`` are standard errors of the estimate, falling, in standardised
     units; ``best`` holds, for each stage, cell and group, the positions of the ``width`` best items (65 535 where there are
-    fewer). A single stage of 0 is plain maximum information at the estimate. ``twins`` gives, for an item that others of its
-    group equal in ``a``, ``b`` and ``price``, all of them: content not calibrated yet is full of such items.
+    fewer), and ``urgency`` the worth (information less price) of the best of them, less what the best one is expected to be worth
+    at the last stage. A single stage of 0 is plain maximum information at the estimate. ``twins`` gives, for an item that others
+    of its group equal in ``a``, ``b`` and ``price``, all of them: content not calibrated yet is full of such items. ``table`` is
+    the :meth:`table` of a bank of the same items and stages, which saves working it out.
     """
 
-    __slots__ = ("_edges", "a", "b", "best", "group", "groups", "members", "price", "skill", "stages", "twins", "width")
+    __slots__ = ("_edges", "a", "b", "best", "group", "groups", "members", "price", "skill", "stages", "twins", "urgency", "width")
 
     def __init__(
         self,
@@ -73,6 +77,7 @@ class Bank:
         *,
         width: int = 12,
         stages: Sequence[float] = (0.0,),
+        table: Sequence[Sequence[float]] | None = None,
     ) -> None:
         if not len(a) == len(b) == len(group) <= MAX_ITEMS:
             raise ValueError(f"a bank takes one a, b and group per item, for at most {MAX_ITEMS} items")
@@ -83,7 +88,7 @@ class Bank:
         self.width = width
         self.stages = array("d", stages)
         self._index()
-        self.best = self._rank()
+        self._rank(self.table() if table is None else table)
 
     def __len__(self) -> int:
         return len(self.a)
@@ -127,17 +132,50 @@ class Bank:
         chance = 1.0 / (1.0 + exp(flat * (self.b[item] - theta)))
         return a * flat * chance * (1.0 - chance)
 
-    def _rank(self) -> array[int]:
-        best = array("H")
-        for spread in self.stages:
+    def table(self) -> Sequence[Sequence[float]]:
+        """The information of every item for each stage and cell, which a bank of the same items at other prices can be given."""
+        size = len(self)
+        return [
+            array("d", [self.information(item, cell_centre(cell), spread) for item in range(size)])
+            for spread in self.stages
+            for cell in range(CELLS)
+        ]
+
+    def _rank(self, table: Iterable[Sequence[float]]) -> None:
+        best, worths = array("H"), array("d")
+        for row in table:
+            worth = [information - price for information, price in zip(row, self.price, strict=True)]
+            for members in self.members:
+                ranked = sorted(members, key=worth.__getitem__, reverse=True)[: self.width]
+                best.extend(ranked)
+                best.extend([MAX_ITEMS] * (self.width - len(ranked)))
+                worths.append(worth[ranked[0]] if ranked else 0.0)
+        self.best, self.urgency = best, self._lost_by_waiting(worths)
+
+    def _lost_by_waiting(self, worths: array[float]) -> array[float]:
+        """``worths`` of the best items, less their mean at the last stage over N(θ, s² − s_last²), where the estimate may be by then."""
+        groups, last = self.groups, self.stages[-1]
+        final = worths[(len(self.stages) - 1) * CELLS * groups :]
+        lost = array("d")
+        for stage, spread in enumerate(self.stages):
+            drift = sqrt(max(spread * spread - last * last, 1e-6))
+            reach = int(3.0 * drift / CELL_WIDTH)
+            kernel = [exp(-(((step * CELL_WIDTH) / drift) ** 2) / 2.0) for step in range(-reach, reach + 1)]
+            total = sum(kernel)
+            padded = [
+                [*[column[0]] * reach, *column, *[column[-1]] * reach] for column in (final[group::groups] for group in range(groups))
+            ]
             for cell in range(CELLS):
-                theta = cell_centre(cell)
-                worth = [self.information(item, theta, spread) - price for item, price in enumerate(self.price)]
-                for members in self.members:
-                    ranked = sorted(members, key=worth.__getitem__, reverse=True)[: self.width]
-                    best.extend(ranked)
-                    best.extend([MAX_ITEMS] * (self.width - len(ranked)))
-        return best
+                here = (stage * CELLS + cell) * groups
+                for group, column in enumerate(padded):
+                    later = sum(map(mul, kernel, column[cell : cell + 2 * reach + 1])) / total
+                    lost.append(worths[here + group] - later)
+        return lost
+
+    def urgency_at(self, theta: float, se: float) -> Sequence[float]:
+        """How much is lost by leaving each group for later, at an ability and its standard error."""
+        start = (self.stage_of(se) * CELLS + cell_of(theta)) * self.groups
+        return self.urgency[start : start + self.groups]
 
     def list_at(self, cell: int, group: int, stage: int = 0) -> Sequence[int]:
         """The best items of a group at a cell, best first."""
@@ -166,7 +204,7 @@ class Bank:
     def pack(self) -> bytes:
         """The whole bank as one file."""
         header = array("I", [len(self), self.groups, self.width, len(self.stages)])
-        parts: list[array[Any]] = [header, self.stages, self.a, self.b, self.price, self.skill, self.group, self.best]
+        parts: list[array[Any]] = [header, self.stages, self.a, self.b, self.price, self.skill, self.group, self.best, self.urgency]
         return _MAGIC + b"".join(_little(part).tobytes() for part in parts)
 
     @classmethod
@@ -186,6 +224,7 @@ class Bank:
             ("skill", "I", size),
             ("group", "H", size),
             ("best", "H", stages * CELLS * groups * width),
+            ("urgency", "d", stages * CELLS * groups),
         ):
             values = _take(code, packed, place, count)
             place += len(values) * values.itemsize

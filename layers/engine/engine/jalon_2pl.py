@@ -167,7 +167,7 @@ def prices_of(
     locale: str,
     scheme: Jalon2plScheme = JALON,
     *,
-    examinees: int = 16_000,
+    examinees: int = 8_000,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, float]:
     """The price of each challenge that has one, by id, for the release to carry: see :func:`engine.exposure.priced`."""

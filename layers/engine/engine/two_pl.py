@@ -26,14 +26,16 @@ GRID_STEP = 3 / 16
 GRID = tuple(point * GRID_STEP for point in range(-32, 33))
 _GOLDEN, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 _SQUARES = tuple(point * point for point in GRID)
+_HANDICAP = 0.5  # in information, for the last of the drawn order at a standard error of 1
 PRIOR = tuple(exp(-point * point / 2) for point in GRID)
 
 
 class Plan:
     """How long a test is and how content is balanced.
 
-    Every group of content of the bank is visited once in an order drawn from the seed, then once more in another order, and so
-    on; a bank with a single group is not balanced. The test stops after ``questions``, or from ``at_least`` on
+    Every group of content of the bank is visited once, then once more, and so on; a bank with a single group is not balanced.
+    Of the groups whose turn it is, the one that loses most by waiting comes first (``Bank.urgency``), less a handicap by an order
+    drawn from the seed, so that not everybody starts with the same one. The test stops after ``questions``, or from ``at_least`` on
     as soon as the standard error is down to ``target_error`` (in standardised units; 0 for never). ``spread`` aims each
     question a little off the estimate, by at most that share of the posterior's variance: everybody starts at the same ability,
     and prices alone cannot share a first question out between two items.
@@ -48,12 +50,13 @@ class Plan:
 class State:
     """One examinee's test as it stands: answers so far, the (unnormalised) posterior, its mean and standard deviation."""
 
-    __slots__ = ("_aim", "answers", "closed", "order", "se", "seed", "skills", "theta", "weights")
+    __slots__ = ("_aim", "answers", "closed", "se", "seed", "skills", "theta", "turns", "visits", "weights")
 
-    def __init__(self, seed: bytes, order: list[int], closed: frozenset[int]) -> None:
+    def __init__(self, seed: bytes, turns: list[list[int]], closed: frozenset[int]) -> None:
         self.seed = seed
         self._aim = -1
-        self.order = order
+        self.turns = turns
+        self.visits = [0] * len(turns[0])  # of each group so far
         self.closed = closed
         self.answers: list[tuple[int, bool]] = []
         self.skills: set[int] = set()
@@ -90,7 +93,7 @@ class TwoPl:
 
     def start(self, seed: bytes, closed: Iterable[int] = ()) -> State:
         """A new test; ``closed`` are items this examinee may not get (seen before, or ineligible)."""
-        return State(seed, content_order(seed, self.bank.groups, self.plan.questions), frozenset(closed))
+        return State(seed, content_turns(seed, self.bank.groups, self.plan.questions), frozenset(closed))
 
     def next(self, state: State) -> int | None:
         """The item to ask now, or ``None`` when the test is over. Changes nothing."""
@@ -98,16 +101,35 @@ class TwoPl:
         plan = self.plan
         if asked >= plan.questions or (asked >= plan.at_least and state.se <= plan.target_error):
             return None
-        order, best_open = state.order, self.bank.best_open
-        theta = self.aimed_at(state)
-        item = best_open(theta, state.se, order[asked], state.closed, state.skills)
-        if item is None:  # this group has nothing left: the next ones of the order stand in for it
-            for group in dict.fromkeys(order[asked + 1 :] + order[:asked]):
+        best_open, theta = self.bank.best_open, self.aimed_at(state)
+        item = best_open(theta, state.se, self._group(state), state.closed, state.skills)
+        if item is None:  # this group has nothing left: the others stand in for it, the least visited first
+            for group in self._in_turn(state):
                 item = best_open(theta, state.se, group, state.closed, state.skills)
                 if item is not None:
                     break
         twins = self.bank.twins.get(item) if item is not None else None
         return item if twins is None else self._one_of(twins, state)
+
+    def _group(self, state: State) -> int:
+        """The group to visit now: of those whose turn it is, the most urgent, less its handicap."""
+        visits = state.visits
+        if len(visits) == 1:
+            return 0
+        lowest = min(visits)
+        turns = state.turns[lowest % len(state.turns)]
+        handicap = _HANDICAP * state.se * state.se / len(visits)
+        urgency = self.bank.urgency_at(state.theta, state.se)
+        found, most = 0, -1e9
+        for group, urgent in enumerate(urgency):
+            if visits[group] == lowest and (value := urgent - handicap * turns[group]) > most:
+                found, most = group, value
+        return found
+
+    def _in_turn(self, state: State) -> list[int]:
+        """All groups, the least visited first, in the drawn order."""
+        visits, turns = state.visits, state.turns
+        return sorted(range(len(visits)), key=lambda group: (visits[group], turns[visits[group] % len(turns)][group]))
 
     def _one_of(self, twins: Sequence[int], state: State) -> int:
         """One of items that are worth the same, each as likely: the first of them would otherwise go to everybody."""
@@ -125,6 +147,7 @@ class TwoPl:
         """Take an answer into account."""
         state.answers.append((item, right))
         state.skills.add(self.bank.skill[item])
+        state.visits[self.bank.group[item]] += 1
         state.weights = weights = list(map(mul, state.weights, self._row(item, right)))
         state.theta, state.se = moments(weights)
 
@@ -137,6 +160,7 @@ class TwoPl:
             for item, right in state.answers:
                 weights = list(map(mul, weights, self._row(item, right)))
                 state.skills.add(self.bank.skill[item])
+                state.visits[self.bank.group[item]] += 1
             state.weights = weights
             state.theta, state.se = moments(weights)
         return state
@@ -152,15 +176,12 @@ class TwoPl:
         return row
 
 
-def content_order(seed: bytes, groups: int, questions: int) -> list[int]:
-    """Which group each question is taken from: each once in a random order, then each once more in another, and so on."""
+def content_turns(seed: bytes, groups: int, questions: int) -> list[list[int]]:
+    """For each round of visits, the place of every group in an order of its own drawn from the seed."""
     if groups <= 1:
-        return [0] * questions
-    order: list[int] = []
+        return [[0]]
     chance = Chance(seed, "content")
-    while len(order) < questions:
-        order += chance.shuffled(range(groups))
-    return order[:questions]
+    return [chance.shuffled(range(groups)) for _ in range(0, questions, groups)]
 
 
 def moments(weights: Sequence[float]) -> tuple[float, float]:
