@@ -16,7 +16,7 @@ from engine.content import VALIDATED, Challenge, Release
 from engine.errors import UnknownReferenceError
 from engine.grading import Result
 from engine.mesh import DEFAULT_BOUNDS, mesh_of, mesh_score
-from engine.outcome import Circumstances, Ending, Reason, Status
+from engine.outcome import Circumstances, Ending, Reason, Status, adaptive_outcome
 from engine.packing import Answered, Question
 from engine.scoring import CERTIFIED_MAXIMUM
 
@@ -292,7 +292,7 @@ def score(
         complete += _simulate_skipped(release, answers, counted, locale, scheme, excluded_skills)
     capacity = capacity_history(release, complete, scheme)[-1]
     pix = mesh_score(capacity.theta, scheme.bounds, scheme.maximum)
-    status, reason = _outcome(circumstances, len(counted), pix, scheme)
+    status, reason = adaptive_outcome(circumstances, len(counted), scheme.minimum_answers, pix)
     validated = status is Status.VALIDATED
     levels = {
         competence.code: mesh_of(capacity.theta, scheme.competence_bounds.get(competence.code, scheme.bounds)) if validated else 0
@@ -321,17 +321,3 @@ def _simulate_skipped(
             break
         simulated.append(Answered(shortlist[0][0], 0, Result.SKIPPED, elapsed_ms=0, at=0))
     return simulated
-
-
-def _outcome(circumstances: Circumstances, answered: int, pix: int, scheme: AdaptiveScheme) -> tuple[Status, Reason | None]:
-    """The first that holds, in the order of docs/domain.md §5."""
-    if circumstances.cancelled:
-        return Status.CANCELLED, Reason.CANCELLED_BY_JURY
-    if circumstances.fraud:
-        return Status.REJECTED, Reason.FRAUD
-    if answered < scheme.minimum_answers:
-        technical = circumstances.ending is Ending.TECHNICAL
-        return (Status.CANCELLED if technical else Status.REJECTED), Reason.TOO_FEW_ANSWERS
-    if pix == 0:
-        return Status.REJECTED, Reason.ZERO_PIX
-    return Status.VALIDATED, None

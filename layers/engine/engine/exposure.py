@@ -37,7 +37,13 @@ _SETTLING_STEP = 0.12
 
 
 def normal(chance: Chance) -> float:
-    """A standard normal draw (Box & Muller, 1958)."""
+    """A standard normal draw (Box & Muller, 1958).
+
+    >>> chance = Chance(b"seed")
+    >>> drawn = [normal(chance) for _ in range(1_000)]
+    >>> abs(sum(drawn) / 1_000) < 0.1, 0.9 < sum(each * each for each in drawn) / 1_000 < 1.1
+    (True, True)
+    """
     return sqrt(-2.0 * log(1.0 - chance.uniform())) * cos(2.0 * pi * chance.uniform())
 
 
@@ -62,6 +68,11 @@ def priced(
     change with prices, and items that are nearly alike change places all at once: ``settling`` more steps, smaller and smaller, are
     taken each on a quarter as many tests played at the very prices they correct.
     The count of n examinees strays by √(r(1 − r)/n) from a share r: for a maximum to hold in a small sample, aim lower.
+
+    >>> bank = Bank(a=[2.0, 1.0, 1.0, 1.0], b=[0.0] * 4, group=[0] * 4)
+    >>> dear = priced(bank, Plan(1), ceiling=0.5, examinees=400, rounds=20)
+    >>> dear.price[0] > max(dear.price[1:])
+    True
     """
     price = [0.0] * len(bank)
     current = Bank(bank.a, bank.b, bank.group, bank.skill, price, width=bank.width, stages=STAGES)
@@ -226,7 +237,12 @@ class Eligibility:
         self.did = array("I", [0]) * size
 
     def ineligible(self, seed: bytes) -> frozenset[int]:
-        """The items withheld from the test that has this seed."""
+        """The items withheld from the test that has this seed.
+
+        >>> counts = Eligibility(2, ceiling=0.25)
+        >>> counts.ineligible(b"seed")
+        frozenset()
+        """
         chance = Chance(seed, "eligibility")
         return frozenset(
             item
@@ -235,19 +251,35 @@ class Eligibility:
         )
 
     def record(self, asked: Iterable[int], withheld: frozenset[int]) -> None:
-        """Count one finished test."""
+        """Count one finished test.
+
+        >>> counts = Eligibility(2, ceiling=0.25)
+        >>> counts.record([0], withheld=frozenset({1}))
+        >>> list(counts.could), list(counts.did)
+        ([1, 0], [1, 0])
+        """
         for item in range(len(self.could)):
             self.could[item] += item not in withheld
         for item in asked:
             self.did[item] += 1
 
     def pack(self) -> bytes:
-        """The counts, four little-endian bytes each: those of who could, then those of who did."""
+        """The counts, four little-endian bytes each: those of who could, then those of who did.
+
+        >>> len(Eligibility(2, ceiling=0.25).pack())
+        16
+        """
         return b"".join(count.to_bytes(4, "little") for count in (*self.could, *self.did))
 
     @classmethod
     def unpack(cls, packed: bytes, size: int, ceiling: float) -> Eligibility:
-        """The counts of :meth:`pack` for a bank of ``size`` items; raises :class:`~engine.errors.CorruptRecordError`."""
+        """The counts of :meth:`pack` for a bank of ``size`` items; raises :class:`~engine.errors.CorruptRecordError`.
+
+        >>> counts = Eligibility(2, ceiling=0.25)
+        >>> counts.record([0], frozenset())
+        >>> list(Eligibility.unpack(counts.pack(), 2, 0.25).did)
+        [1, 0]
+        """
         if len(packed) != 8 * size:
             raise CorruptRecordError(f"counts for {size} items take {8 * size} bytes, these are {len(packed)}")
         found = cls(size, ceiling)

@@ -50,7 +50,11 @@ def cell_of(theta: float) -> int:
 
 
 def cell_centre(cell: int) -> float:
-    """The ability in the middle of a cell."""
+    """The ability in the middle of a cell.
+
+    >>> cell_centre(0), cell_centre(80)
+    (-4.0, 0.0)
+    """
     return LOWEST_CELL + cell * CELL_WIDTH
 
 
@@ -110,7 +114,12 @@ class Bank:
         return {item: items for items in alike.values() if len(items) > 1 for item in items}
 
     def stage_of(self, se: float) -> int:
-        """The stage nearest to a standard error, on a logarithmic scale."""
+        """The stage nearest to a standard error, on a logarithmic scale.
+
+        >>> bank = Bank([1.0], [0.0], [0], stages=(1.0, 0.25))
+        >>> bank.stage_of(0.9), bank.stage_of(0.3)
+        (0, 1)
+        """
         for stage, edge in enumerate(self._edges):
             if se > edge:
                 return stage
@@ -133,7 +142,12 @@ class Bank:
         return a * flat * chance * (1.0 - chance)
 
     def table(self) -> Sequence[Sequence[float]]:
-        """The information of every item for each stage and cell, which a bank of the same items at other prices can be given."""
+        """The information of every item for each stage and cell, which a bank of the same items at other prices can be given.
+
+        >>> table = Bank(a=[2.0], b=[0.0], group=[0]).table()
+        >>> len(table), table[cell_of(0.0)][0]
+        (161, 1.0)
+        """
         size = len(self)
         return [
             array("d", [self.information(item, cell_centre(cell), spread) for item in range(size)])
@@ -173,12 +187,22 @@ class Bank:
         return lost
 
     def urgency_at(self, theta: float, se: float) -> Sequence[float]:
-        """How much is lost by leaving each group for later, at an ability and its standard error."""
+        """How much is lost by leaving each group for later, at an ability and its standard error.
+
+        >>> bank = Bank(a=[1.0, 2.0], b=[0.0, 0.0], group=[0, 1], stages=(1.0, 0.25))
+        >>> [round(lost, 3) for lost in bank.urgency_at(0.0, 1.0)]  # the discriminating one is missed more
+        [0.008, 0.04]
+        """
         start = (self.stage_of(se) * CELLS + cell_of(theta)) * self.groups
         return self.urgency[start : start + self.groups]
 
     def list_at(self, cell: int, group: int, stage: int = 0) -> Sequence[int]:
-        """The best items of a group at a cell, best first."""
+        """The best items of a group at a cell, best first.
+
+        >>> bank = Bank(a=[1.0, 2.0, 1.0], b=[0.0, 0.0, 3.0], group=[0, 0, 0], width=3)
+        >>> list(bank.list_at(cell_of(0.0), 0)), list(bank.list_at(cell_of(4.0), 0))
+        ([1, 0, 2], [2, 0, 1])
+        """
         start = ((stage * CELLS + cell) * self.groups + group) * self.width
         return self.best[start : start + self.width]
 
@@ -188,6 +212,10 @@ class Bank:
         """The best item of a group outside ``closed`` and with no skill in ``skills``, or ``None``.
 
         Walks the prepared list; only when every item of it is closed is the whole group looked at.
+
+        >>> bank = Bank(a=[1.0, 2.0, 1.0], b=[0.0, 0.0, 3.0], group=[0, 0, 0])
+        >>> [bank.best_open(0.0, 1.0, 0, closed, set()) for closed in (set(), {1}, {0, 1, 2})]
+        [1, 0, None]
         """
         skill, stage = self.skill, self.stage_of(se)
         for item in self.list_at(cell_of(theta), group, stage):
@@ -202,14 +230,24 @@ class Bank:
         )
 
     def pack(self) -> bytes:
-        """The whole bank as one file."""
+        """The whole bank as one file.
+
+        >>> list(Bank.unpack(Bank([1.5], [0.0], [0]).pack()).a)
+        [1.5]
+        """
         header = array("I", [len(self), self.groups, self.width, len(self.stages)])
         parts: list[array[Any]] = [header, self.stages, self.a, self.b, self.price, self.skill, self.group, self.best, self.urgency]
         return _MAGIC + b"".join(_little(part).tobytes() for part in parts)
 
     @classmethod
     def unpack(cls, packed: bytes) -> Bank:
-        """The bank of a file; raises :class:`~engine.errors.CorruptRecordError`."""
+        """The bank of a file; raises :class:`~engine.errors.CorruptRecordError`.
+
+        >>> Bank.unpack(b"something else")
+        Traceback (most recent call last):
+            ...
+        engine.errors.CorruptRecordError: this is not an item bank
+        """
         if packed[:8] != _MAGIC:
             raise CorruptRecordError("this is not an item bank")
         size, groups, width, stages = _take("I", packed, 8, 4)

@@ -23,7 +23,7 @@ from engine.exposure import CEILING, SPREAD, Eligibility, priced
 from engine.grading import Result
 from engine.item_bank import STAGES, Bank
 from engine.mesh import DEFAULT_BOUNDS, mesh_of, mesh_score
-from engine.outcome import Circumstances, Ending, Reason, Status
+from engine.outcome import Circumstances, Ending, Reason, Status, adaptive_outcome
 from engine.packing import Answered, Question
 from engine.scoring import CERTIFIED_MAXIMUM
 from engine.two_pl import GRID, GRID_STEP, PRIOR, Plan, State, TwoPl, moments, weighted_likelihood
@@ -122,7 +122,12 @@ class CalibratedRelease:
     eligibility: Eligibility | None
 
     def answers(self, answers: Sequence[Answered]) -> list[tuple[int, bool]]:
-        """The answers as the engine takes them; those to challenges outside the bank are left out."""
+        """The answers as the engine takes them; those to challenges outside the bank are left out.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> calibrated(synthetic_release(), "fr").answers([Answered(0, 0, Result.OK, elapsed_ms=9_000, at=1_795_000_000)])
+        [(0, True)]
+        """
         return [
             (self.item_of[answered.challenge_index], answered.result is Result.OK)
             for answered in answers
@@ -141,6 +146,11 @@ def calibrated(
 
     Without prices exposure is controlled by ``counts``, the packed counts of the tests so far (none yet when left out); raises
     :class:`~engine.errors.CorruptRecordError` when they are not those of this release.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> content = calibrated(synthetic_release(), "fr")
+    >>> len(content.challenges), len(content.codes), content.eligibility is None
+    (1344, 16, False)
     """
     challenges = [
         index for skill in release.skills for index in release.playable_challenges(skill.index, locale) if _usable(release, index)
@@ -170,7 +180,14 @@ def prices_of(
     examinees: int = 8_000,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, float]:
-    """The price of each challenge that has one, by id, for the release to carry: see :func:`engine.exposure.priced`."""
+    """The price of each challenge that has one, by id, for the release to carry: see :func:`engine.exposure.priced`.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> release = synthetic_release(tubes=1, levels=2, per_skill=1)
+    >>> prices = prices_of(release, "fr", examinees=200)
+    >>> set(prices) <= {challenge.id for challenge in release.challenges}
+    True
+    """
     content = calibrated(release, locale, scheme)
     bank = priced(content.engine.bank, scheme.plan, scheme.ceiling, examinees=examinees, progress=progress)
     return {release.challenges[index].id: price for index, price in zip(content.challenges, bank.price, strict=True) if price}
@@ -180,6 +197,11 @@ def withheld(content: CalibratedRelease, seed: bytes) -> frozenset[int]:
     """The challenges this test may not have, so that none goes to too many: none where the release has prices.
 
     Drawn from the counts of the moment: keep them with the test, and add them to ``seen`` whenever it is resumed or replayed.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> content = calibrated(synthetic_release(), "fr")
+    >>> withheld(content, b"kept with the test")
+    frozenset()
     """
     if content.eligibility is None:
         return frozenset()
@@ -187,7 +209,14 @@ def withheld(content: CalibratedRelease, seed: bytes) -> frozenset[int]:
 
 
 def record(content: CalibratedRelease, answers: Sequence[Answered], withheld: Collection[int] = ()) -> None:
-    """Count a finished test, with the challenges that were withheld from it; nothing to do where the release has prices."""
+    """Count a finished test, with the challenges that were withheld from it; nothing to do where the release has prices.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> content = calibrated(synthetic_release(), "fr")
+    >>> record(content, [Answered(0, 0, Result.OK, elapsed_ms=9_000, at=1_795_000_000)])
+    >>> content.eligibility.did[0], content.eligibility.did[1]
+    (1, 0)
+    """
     if content.eligibility is not None:
         asked = [item for item, _ in content.answers(answers)]
         content.eligibility.record(asked, frozenset(content.item_of[index] for index in withheld if index in content.item_of))
@@ -210,6 +239,14 @@ def next_question(
 
     ``seen`` are the challenges that may not come: those this candidate had in other attempts, and those :func:`withheld` from
     this one; ``excluded_skills`` are the skills of questions withdrawn by a confirmed alert.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> content = calibrated(synthetic_release(), "fr")
+    >>> first = next_question(content, [], b"kept with the test")
+    >>> first == next_question(content, [], b"kept with the test")
+    True
+    >>> first == next_question(content, [], b"kept with the test", seen=[first.challenge_index])
+    False
     """
     item = content.engine.next(_resumed(content, answers, seed, seen, excluded_skills))
     if item is None:
@@ -243,6 +280,12 @@ def score(
 
     As in the published scheme, a candidate who gave up with enough answers has the missing ones taken as skipped; a technical
     stop costs nothing.
+
+    >>> from engine.synthetic import synthetic_release
+    >>> right = Answered(0, 0, Result.OK, elapsed_ms=9_000, at=1_795_000_000)
+    >>> too_short = score(calibrated(synthetic_release(), "fr"), [right], b"kept with the test")
+    >>> too_short.status.value, too_short.reason.value
+    ('rejected', 'too_few_answers')
     """
     counted = [answered for position, answered in enumerate(answers) if position not in set(neutralised)]
     outcomes = content.answers(counted)
@@ -252,7 +295,7 @@ def score(
     capacity = _unstandardised(content.scheme, *_posterior(content, outcomes))
     certified = _unstandardised(content.scheme, *weighted_likelihood(content.engine.bank, outcomes)) if outcomes else capacity
     pix = mesh_score(certified.theta, content.scheme.bounds, content.scheme.maximum)
-    status, reason = _outcome(circumstances, answered, pix, content.scheme)
+    status, reason = adaptive_outcome(circumstances, answered, content.scheme.minimum_answers, pix)
     simulated = len(outcomes) - answered
     if status is not Status.VALIDATED:
         return Jalon2plScore(status, reason, 0, 0, {}, capacity, certified, answered, simulated)
@@ -280,20 +323,6 @@ def _simulate_skipped(
         simulated.append((item, False))
         content.engine.answer(state, item, right=False)
     return simulated
-
-
-def _outcome(circumstances: Circumstances, answered: int, pix: int, scheme: Jalon2plScheme) -> tuple[Status, Reason | None]:
-    """The first that holds, in the order of docs/domain.md §5."""
-    if circumstances.cancelled:
-        return Status.CANCELLED, Reason.CANCELLED_BY_JURY
-    if circumstances.fraud:
-        return Status.REJECTED, Reason.FRAUD
-    if answered < scheme.minimum_answers:
-        technical = circumstances.ending is Ending.TECHNICAL
-        return (Status.CANCELLED if technical else Status.REJECTED), Reason.TOO_FEW_ANSWERS
-    if pix == 0:
-        return Status.REJECTED, Reason.ZERO_PIX
-    return Status.VALIDATED, None
 
 
 def _competence(content: CalibratedRelease, outcomes: Sequence[tuple[int, bool]], group: int, code: str) -> CompetenceEstimate:

@@ -18,7 +18,11 @@ from engine.jalon_2pl import JALON, prices_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; its last line is a summary as JSON, and it returns 2 when the release cannot be read."""
+    """The command line; its last line is a summary as JSON, and it returns 2 when the release cannot be read.
+
+    >>> main(["nowhere.json.gz"])
+    2
+    """
     parser = argparse.ArgumentParser(prog="python -m engine.price", description="Work out the prices a release is to carry.")
     parser.add_argument("release", type=Path, help="the release's public.json.gz")
     parser.add_argument("--out", type=Path, default=Path("prices.json"))

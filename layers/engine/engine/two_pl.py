@@ -65,7 +65,12 @@ class State:
         self.se = 1.0
 
     def aim(self, asked: int) -> float:
-        """A number in [−1, 1) for each question: a Weyl sequence, evenly spread, from a start drawn from the seed."""
+        """A number in [−1, 1) for each question: a Weyl sequence, evenly spread, from a start drawn from the seed.
+
+        >>> state = State(b"seed", [[0]], frozenset())
+        >>> -1 <= state.aim(0) < 1, state.aim(0) == state.aim(1)
+        (True, False)
+        """
         if self._aim < 0:
             self._aim = Chance(self.seed, "aim").bits()
         return ((self._aim + asked * _GOLDEN) & _MASK) * 2.0**-63 - 1.0
@@ -92,11 +97,21 @@ class TwoPl:
         self._rows: dict[int, list[float]] = {}
 
     def start(self, seed: bytes, closed: Iterable[int] = ()) -> State:
-        """A new test; ``closed`` are items this examinee may not get (seen before, or ineligible)."""
+        """A new test; ``closed`` are items this examinee may not get (seen before, or ineligible).
+
+        >>> state = TwoPl(Bank([1.0, 1.2], [0.0, 0.5], [0, 0]), Plan(2)).start(b"seed", closed=[1])
+        >>> state.theta, state.se, state.answers, state.closed
+        (0.0, 1.0, [], frozenset({1}))
+        """
         return State(seed, content_turns(seed, self.bank.groups, self.plan.questions), frozenset(closed))
 
     def next(self, state: State) -> int | None:
-        """The item to ask now, or ``None`` when the test is over. Changes nothing."""
+        """The item to ask now, or ``None`` when the test is over. Changes nothing.
+
+        >>> engine = TwoPl(Bank([1.0, 1.2], [0.0, 0.0], [0, 0]), Plan(2))
+        >>> engine.next(engine.start(b"seed")), engine.next(engine.resume(b"seed", [(1, True), (0, False)]))
+        (1, None)
+        """
         asked = len(state.answers)
         plan = self.plan
         if asked >= plan.questions or (asked >= plan.at_least and state.se <= plan.target_error):
@@ -138,13 +153,25 @@ class TwoPl:
         return left[int((state.aim(len(state.answers)) + 1.0) * 64.0 % 1.0 * len(left))]
 
     def aimed_at(self, state: State) -> float:
-        """The ability the next question is chosen for: the estimate, or a little off it."""
+        """The ability the next question is chosen for: the estimate, or a little off it.
+
+        >>> engine = TwoPl(Bank([1.0], [0.0], [0]), Plan(1, spread=0.1))
+        >>> abs(engine.aimed_at(engine.start(b"seed"))) <= 0.1
+        True
+        """
         if not self.plan.spread:
             return state.theta
         return state.theta + self.plan.spread * state.se * state.se * state.aim(len(state.answers))
 
     def answer(self, state: State, item: int, right: bool) -> None:
-        """Take an answer into account."""
+        """Take an answer into account.
+
+        >>> engine = TwoPl(Bank([1.0], [0.0], [0]), Plan(1))
+        >>> state = engine.start(b"seed")
+        >>> engine.answer(state, 0, False)
+        >>> state.answers, state.theta < 0 < state.se < 1
+        ([(0, False)], True)
+        """
         state.answers.append((item, right))
         state.skills.add(self.bank.skill[item])
         state.visits[self.bank.group[item]] += 1
@@ -152,7 +179,14 @@ class TwoPl:
         state.theta, state.se = moments(weights)
 
     def resume(self, seed: bytes, answers: Iterable[tuple[int, bool]], closed: Iterable[int] = ()) -> State:
-        """The state after these answers; the same, to the last bit, as if it had been kept."""
+        """The state after these answers; the same, to the last bit, as if it had been kept.
+
+        >>> engine = TwoPl(Bank([1.0], [0.0], [0]), Plan(1))
+        >>> state = engine.start(b"seed")
+        >>> engine.answer(state, 0, True)
+        >>> engine.resume(b"seed", [(0, True)]).theta == state.theta
+        True
+        """
         state = self.start(seed, closed)
         state.answers.extend(answers)
         if state.answers:
@@ -177,7 +211,11 @@ class TwoPl:
 
 
 def content_turns(seed: bytes, groups: int, questions: int) -> list[list[int]]:
-    """For each round of visits, the place of every group in an order of its own drawn from the seed."""
+    """For each round of visits, the place of every group in an order of its own drawn from the seed.
+
+    >>> [sorted(places) for places in content_turns(b"seed", groups=4, questions=8)], content_turns(b"seed", groups=1, questions=8)
+    ([[0, 1, 2, 3], [0, 1, 2, 3]], [[0]])
+    """
     if groups <= 1:
         return [[0]]
     chance = Chance(seed, "content")
@@ -185,7 +223,12 @@ def content_turns(seed: bytes, groups: int, questions: int) -> list[list[int]]:
 
 
 def moments(weights: Sequence[float]) -> tuple[float, float]:
-    """The mean and the standard deviation of weights on :data:`GRID`."""
+    """The mean and the standard deviation of weights on :data:`GRID`.
+
+    >>> mean, deviation = moments(PRIOR)
+    >>> abs(mean) < 1e-9, abs(deviation - 1) < 1e-6
+    (True, True)
+    """
     total = fsum(weights)
     mean = fsum(map(mul, weights, GRID)) / total
     return mean, sqrt(fsum(map(mul, weights, _SQUARES)) / total - mean * mean)
@@ -235,7 +278,13 @@ def pack_items(answers: Iterable[tuple[int, bool]]) -> bytes:
 
 
 def unpack_items(packed: bytes) -> list[tuple[int, bool]]:
-    """The answers of :func:`pack_items`; raises :class:`~engine.errors.CorruptRecordError`."""
+    """The answers of :func:`pack_items`; raises :class:`~engine.errors.CorruptRecordError`.
+
+    >>> unpack_items(b"odd")
+    Traceback (most recent call last):
+        ...
+    engine.errors.CorruptRecordError: an answer takes two bytes
+    """
     if len(packed) % 2:
         raise CorruptRecordError("an answer takes two bytes")
     return [(low >> 1 | high << 7, bool(low & 1)) for low, high in zip(packed[::2], packed[1::2], strict=True)]
