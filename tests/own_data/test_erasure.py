@@ -34,6 +34,9 @@ from tests.own_data.mortal import CrashError, Dying, Mortal, live_through
 from tests.own_data.traces import found, found_in, kept, of_others, snake
 from tests.own_data.world import PASSWORD, Person, World, opened
 
+#: One story, told in order: each test goes on where the one before left the person.
+pytestmark = pytest.mark.xdist_group("erasure")
+
 #: Tables that hold nothing of any person, or only under keyed digests (docs/your-data.md): a new table is looked for in the
 #: traces unless somebody puts it here.
 IMPERSONAL = {

@@ -25,6 +25,10 @@ from tests.own_data.world import PASSWORD, Person, World, opened
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "personal-data.schema.json").read_text())
 
 
+#: The document is asked for once, and read by all.
+pytestmark = pytest.mark.xdist_group("export")
+
+
 @dataclass
 class Story:
     """One person with a published certification and one that is not."""
