@@ -56,8 +56,8 @@ def document(*eleves: str, structures: str | None = None, uaj: str = UAI, encodi
 
 def zipped(data: bytes, name: str = "eleves.xml", method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        archive.writestr(name, data)
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(name), data, method)  # without the hour: these bytes name tests, the same in every worker
     return buffer.getvalue()
 
 
