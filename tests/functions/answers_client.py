@@ -101,3 +101,9 @@ class Pupil:
 
 def right_to(question: dict[str, Any]) -> dict[str, Any]:
     return right_answer(question["challenge_id"], question["instruction"], question["type"])
+
+
+def code(reply: Reply) -> tuple[int, str]:
+    """Status and stable code of a refusal, which is a problem document."""
+    assert reply.headers["content-type"] == "application/problem+json"
+    return reply.status, reply.body["code"]

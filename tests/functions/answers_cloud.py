@@ -4,17 +4,25 @@ import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from engine.packing import Question
 from functions.answers import routes
 from functions.answers import wiring as answers_wiring
 from functions.project_profiles import app as project_profiles
 from functions.project_profiles import wiring as profiles_wiring
+from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
+from jalon.assessment.next_question import next_question
+from jalon.assessment.presentation import present_question
+from jalon.assessment.state import AssessmentState
 from jalon.edge import aws, observability, secrets
+from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
 from tests.assessment.content import VERSION, bundles
 from tests.cloud import Cloud, build
+from tests.functions.answers_client import Pupil
 
 
 def publish(cloud: Cloud, version: str = VERSION) -> None:
@@ -49,6 +57,30 @@ def _forget() -> None:
     secrets.forget_secrets()
     answers_wiring.parts.cache_clear()
     profiles_wiring.parts.cache_clear()
+
+
+def certification(pupil: Pupil, questions: int = 6, minutes: float = 105) -> AssessmentState:
+    """A certification test made for the pupil, as the sessions function makes it."""
+    shared = answers_wiring.parts()
+    command = CreateCertificationAssessment(
+        user_id=UserId(pupil.user_id),
+        certification_id=CertificationId(pupil.user_id.replace("usr", "crt")),
+        release=ReleaseVersion(VERSION),
+        locale="fr-FR",
+        questions=tuple(Question(index, 0) for index in range(questions)),
+        frozen_profile={},
+        deadline_at=datetime.now(UTC) + timedelta(minutes=minutes),
+    )
+    return create_certification_assessment(shared.store, shared.clock, shared.ids, command)
+
+
+def first_ticket(state: AssessmentState) -> dict[str, object]:
+    """The first question as the certification's own function hands it out."""
+    shared = answers_wiring.parts()
+    release = shared.releases.pinned(state.release)
+    asked = next_question(release, state, shared.tickets, shared.clock.now())
+    assert asked is not None
+    return present_question(release, asked, shared.link)
 
 
 def stored(cloud: Cloud, assessment_id: str) -> dict[str, Any]:

@@ -1,46 +1,25 @@
 """The pupil's API over the real tables: one request per answer, nothing lost, nothing shown too early."""
 
-import io
-import itertools
-import json
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.client import BaseClient
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from engine.packing import Question
-from functions.answers import reconcile, wiring
-from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
+from functions.answers import wiring
 from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.move_deadline import move_deadline
 from jalon.assessment.raise_epoch import raise_epoch
 from jalon.assessment.start_assessment import StartAssessment, start_assessment
 from jalon.assessment.state import AssessmentState, Purpose
 from jalon.kernel.clock import FixedClock
-from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
-from tests.assessment.content import PLANTED, VERSION, wrong_answer
+from jalon.kernel.ids import UserId
+from tests.assessment.content import wrong_answer
 from tests.cloud import Cloud
-from tests.functions.answers_client import EVENTS, Pupil, Reply, right_to
-from tests.functions.answers_cloud import answers_cloud, project, reopen, stored
-
-_people = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def answers(emulator: str) -> Iterator[Cloud]:
-    with answers_cloud(emulator) as ready:
-        yield ready
-
-
-@pytest.fixture
-def pupil(answers: Cloud) -> Pupil:
-    return Pupil(f"usr_{next(_people):032x}")
+from tests.functions.answers_client import Pupil, code
+from tests.functions.answers_cloud import certification, first_ticket, project, reopen, stored
 
 
 @pytest.fixture
@@ -55,43 +34,6 @@ def asked(answers: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(BaseClient, "_make_api_call", counted)
     return operations
-
-
-def logged(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> str:
-    """Everything that was logged or printed, every attribute of every line included."""
-    out, err = capfd.readouterr()
-    return "\n".join([out, err, *(str(vars(record)) for record in caplog.records)])
-
-
-def code(reply: Reply) -> tuple[int, str]:
-    assert reply.headers["content-type"] == "application/problem+json"
-    return reply.status, reply.body["code"]
-
-
-def certification(pupil: Pupil, questions: int = 6, minutes: float = 105) -> AssessmentState:
-    shared = wiring.parts()
-    command = CreateCertificationAssessment(
-        user_id=UserId(pupil.user_id),
-        certification_id=CertificationId(pupil.user_id.replace("usr", "crt")),
-        release=ReleaseVersion(VERSION),
-        locale="fr-FR",
-        questions=tuple(Question(index, 0) for index in range(questions)),
-        frozen_profile={},
-        deadline_at=datetime.now(UTC) + timedelta(minutes=minutes),
-    )
-    return create_certification_assessment(shared.store, shared.clock, shared.ids, command)
-
-
-def first_ticket(state: AssessmentState) -> dict[str, object]:
-    """The first question as the certification's own function hands it out."""
-    from jalon.assessment.next_question import next_question
-    from jalon.assessment.presentation import present_question
-
-    shared = wiring.parts()
-    release = shared.releases.pinned(state.release)
-    asked = next_question(release, state, shared.tickets, shared.clock.now())
-    assert asked is not None
-    return present_question(release, asked, shared.link)
 
 
 def test_a_test_starts_with_its_first_question_and_resumes_on_the_same_one(pupil: Pupil) -> None:
@@ -310,103 +252,8 @@ def test_only_pupils_take_tests(answers: Cloud) -> None:
     assert code(Pupil(roles="").profile()) == (403, "role_required")
 
 
-@pytest.mark.parametrize(
-    ("body", "pointer"),
-    [
-        ({"purpose": "competence"}, "/competence"),
-        ({"purpose": "competence", "competence": "1.1", "discovery_test": "x"}, "/competence"),
-        ({"purpose": "discovery", "competence": "1.1"}, "/discovery_test"),
-        ({"purpose": "certification", "competence": "1.1"}, "/purpose"),
-        ({"purpose": "competence", "competence": "1.1", "user_id": "usr_2"}, "/user_id"),
-        ({"purpose": "competence", "competence": "eleven"}, "/competence"),
-    ],
-)
-def test_a_start_that_says_too_little_or_too_much_names_the_field(pupil: Pupil, body: dict[str, object], pointer: str) -> None:
-    refused = pupil.start(**body)
-    assert refused.status == 422
-    assert pointer in [error["pointer"] for error in refused.body["errors"]]
-
-
 def test_an_unknown_competence_is_not_found(pupil: Pupil) -> None:
     assert code(pupil.start(purpose="competence", competence="9.9")) == (404, "competence_not_found")
-
-
-@pytest.mark.parametrize(
-    ("change", "status"),
-    [
-        ({"answer": {"text": "x" * 1_001}}, 422),
-        ({"answer": {"choices": ["a"], "text": "x"}}, 422),
-        ({"answer": {}}, 422),
-        ({"answer": {"skipped": False}}, 422),
-        ({"ticket": "x" * 401}, 422),
-        ({"ticket": ""}, 422),
-        ({"idempotency_key": ""}, 422),
-        ({"elapsed_ms": 3}, 422),
-    ],
-)
-def test_an_answer_of_a_wrong_form_is_refused_before_anything_is_written(
-    pupil: Pupil, answers: Cloud, change: dict[str, object], status: int
-) -> None:
-    started = pupil.start().body
-    question = started["question"]
-    body = {"ticket": question["ticket"], "idempotency_key": "k", "answer": right_to(question)} | change
-    refused = pupil.send("give_answer", f"/v1/assessments/{started['id']}/answers", body)
-    assert (refused.status, refused.headers["content-type"]) == (status, "application/problem+json")
-    assert stored(answers, started["id"])["answers"] == {"L": []}
-
-
-def test_an_answer_that_fills_more_than_a_record_is_too_large(pupil: Pupil) -> None:
-    state = certification(pupil)
-    question = first_ticket(state)
-    kind = question["type"]
-    answer = {"text": "é" * 900} if kind == "QROC" else {"fields": {"f1": "é" * 900, "f2": "é"}}
-    assert kind != "QCU"
-    refused = pupil.answer(state.assessment_id, question, answer)
-    assert (*code(refused), refused.body["limit_bytes"]) == (413, "answer_too_large", 1_000)
-
-
-@pytest.mark.parametrize("body", ["", "{", "[]", '"text"', "null"])
-def test_a_body_that_is_not_an_object_is_refused(pupil: Pupil, body: str) -> None:
-    refused = pupil.send("start_assessment", body=body)
-    assert 400 <= refused.status < 500
-
-
-texts = st.text(st.characters(codec=None), max_size=20)  # lone surrogates and control characters too
-values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | texts,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=6,
-)
-
-
-def some_of(names: tuple[str, ...]) -> st.SearchStrategy[dict[str, object]]:
-    return st.dictionaries(st.sampled_from(names) | texts, values, max_size=5)
-
-
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(some_of(("purpose", "competence", "discovery_test", "improve", "locale")))
-def test_whatever_is_sent_to_start_a_test_is_refused_with_a_problem(pupil: Pupil, body: dict[str, object]) -> None:
-    refused = pupil.send("start_assessment", body=body)
-    assert (refused.status, refused.headers["content-type"]) == (422, "application/problem+json")
-
-
-@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(some_of(("choices", "text", "fields", "skipped")) | values, texts, values)
-def test_whatever_is_sent_as_an_answer_never_breaks_the_server(pupil: Pupil, answer: object, key: str, focus_lost: object) -> None:
-    started = pupil.start().body
-    body = {"ticket": started["question"]["ticket"], "idempotency_key": key, "answer": answer, "focus_lost": focus_lost}
-    for change in ({}, {"focus_lost": False}, {"focus_lost": False, "idempotency_key": "k"}):
-        assert pupil.send("give_answer", f"/v1/assessments/{started['id']}/answers", body | change).status < 500
-
-
-@pytest.mark.parametrize("text", ["\ud800", "\x00", "é\u0301" * 9, "\u202e", "😀" * 100, "\ufffe"])
-def test_any_character_may_be_typed(pupil: Pupil, text: str) -> None:
-    state = certification(pupil)
-    question = first_ticket(state)
-    answer = {"text": text} if question["type"] == "QROC" else {"fields": {"f1": text, "f2": text}}
-    given_once = pupil.answer(state.assessment_id, question, answer, key="k")
-    assert given_once.status == (422 if text == "\ud800" else 200)
-    assert pupil.answer(state.assessment_id, question, answer, key="k").status == given_once.status
 
 
 def test_a_discovery_test_is_played_to_its_end(pupil: Pupil) -> None:
@@ -422,87 +269,3 @@ def test_improving_and_resetting_too_early_say_how_many_days_are_left(pupil: Pup
     assert (*code(refused), refused.body["days_remaining"]) == (409, "too_early_to_improve", 4)
     refused = pupil.reset("1.1")
     assert (*code(refused), refused.body["days_remaining"]) == (409, "too_early_to_reset", 7)
-
-
-def test_no_solution_leaves_before_its_answer_and_none_is_ever_logged(
-    pupil: Pupil, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> None:
-    done = pupil.play(pupil.start().body, right=False)
-    pupil.profile()
-    pupil.read(done["id"])
-    state = certification(pupil)
-    pupil.answer(state.assessment_id, first_ticket(state), {"skipped": True})
-    assert not [text for text in pupil.seen if PLANTED in text]
-    assert PLANTED in json.dumps(pupil.checkpoint(done["id"], 1).body)
-    assert PLANTED not in logged(caplog, capfd)
-
-
-EARLY = ("start_assessment", "read_assessment", "take_over_device", "give_answer", "read_profile", "list_tutorials", "save_tutorial")
-
-
-def test_no_route_gives_a_solution_before_its_answer_whatever_goes_wrong(
-    pupil: Pupil, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """Every route, asked rightly, wrongly, and of a store and a grader that fail with the solution in their message."""
-    samples = {sample.stem for sample in EVENTS.glob("*.json")}
-    assert samples == {*EARLY, "read_checkpoint", "give_up_tutorial", "reset_competence"}
-    started = pupil.start().body
-    question, path = started["question"], f"/v1/assessments/{started['id']}"
-    paths = {"read_assessment": path, "take_over_device": f"{path}/device", "give_answer": f"{path}/answers"}
-    paths |= {"read_checkpoint": f"{path}/checkpoints/1", "reset_competence": "/v1/me/profile/competences/1.1/reset"}
-    right = {"ticket": question["ticket"], "idempotency_key": "k", "answer": right_to(question)}
-    bodies = [
-        {**right, "answer": answer} for answer in ({"text": "x"}, {"choices": ["nothing"]}, {"fields": {"f9": "x"}}, {"skipped": True})
-    ]
-
-    def send_everything() -> None:
-        for name in sorted(samples):
-            pupil.send(name, paths.get(name))
-        for body in bodies:
-            pupil.send("give_answer", paths["give_answer"], body)
-
-    send_everything()
-    for place in ("functions.answers.routes.load_own_assessment", "jalon.assessment.give_answer.grade"):
-        with monkeypatch.context() as broken:
-            broken.setattr(place, _fails_with_the_solution)
-            send_everything()
-            assert pupil.send("give_answer", paths["give_answer"], right).status in {409, 500}
-    assert any('"status":500' in text for text in pupil.seen)
-    assert not [text for text in pupil.seen if PLANTED in text]
-    everything = logged(caplog, capfd)
-    assert "UNEXPECTED_ERROR" in everything
-    assert PLANTED not in everything
-
-
-def _fails_with_the_solution(*_: object, **__: object) -> None:
-    raise ValueError(f"could not convert string to float: {PLANTED!r}")
-
-
-def test_logs_hold_no_answer_no_ticket_and_no_key(
-    pupil: Pupil, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> None:
-    started = pupil.start().body
-    question = started["question"]
-    pupil.answer(started["id"], question, wrong_answer(question["type"]), key="key-not-to-be-logged")
-    pupil.answer(started["id"], question, {"text": "x" * 2_000})
-    pupil.answer(started["id"], question, {"text": "typed-by-the-pupil"})
-    everything = logged(caplog, capfd)
-    for private in (question["ticket"], "key-not-to-be-logged", "faux", "typed-by-the-pupil"):
-        assert private not in everything
-    assert "ANSWER_STORED" in everything
-
-
-def test_the_logs_reconcile_with_the_table(
-    pupil: Pupil, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    pupil.play(pupil.start().body)
-    told = [record for record in caplog.records if record.getMessage() == "ANSWER_STORED"]
-    keys = ("assessment_id", "sequence", "digest")
-    lines = [json.dumps({"message": "ANSWER_STORED"} | {key: vars(record)[key] for key in keys}) for record in told]
-    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
-    assert reconcile.main() == 0
-    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"acknowledged": len(told), "assessments": 1, "lost": 0, "changed": 0}
-    lost = lines[-1].replace(f'"sequence": {len(told)}', '"sequence": 40')
-    monkeypatch.setattr("sys.stdin", io.StringIO(lost))
-    assert reconcile.main() == 1
-    assert capsys.readouterr().out.startswith("lost: asm_")

@@ -27,7 +27,7 @@ from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
 from tests.assessment.content import VERSION, wrong_answer
 from tests.cloud import Cloud
 from tests.functions.answers_client import Pupil, Reply, right_to
-from tests.functions.answers_cloud import answers_cloud, stored
+from tests.functions.answers_cloud import stored
 
 #: The second is focused: losing the focus there takes a right answer away.
 CHALLENGES = (0, 4, 1, 2, 3)
@@ -239,11 +239,11 @@ class AnswerProtocol(RuleBasedStateMachine):
 
 
 @pytest.fixture(scope="module")
-def answers(emulator: str) -> Iterator[Cloud]:
-    with answers_cloud(emulator) as ready:
-        _cloud.append(ready)
-        yield ready
-        _cloud.pop()
+def answers(answers: Cloud) -> Iterator[Cloud]:
+    """The module's cloud, where the machine finds it."""
+    _cloud.append(answers)
+    yield answers
+    _cloud.pop()
 
 
 @pytest.fixture(autouse=True)

@@ -107,17 +107,6 @@ def stack(emulator) -> Iterator[Stack]:
     secrets.forget_secrets()
 
 
-@pytest.fixture
-def logged(caplog, capfd):
-    """Everything that was logged or printed so far."""
-
-    def read() -> str:
-        out, err = capfd.readouterr()
-        return "\n".join([out, err, *(str(vars(record)) for record in caplog.records)])
-
-    return read
-
-
 def test_the_signature_made_in_kms_verifies_with_the_published_key(stack):
     objects = stack.objects()
     (key,) = json.loads(objects[".well-known/jalon-certificate-keys.json"])["keys"]

@@ -1,7 +1,6 @@
 """The stream's worker: each image is merged, a bad one goes back without being skipped, and everything can be rebuilt."""
 
 import json
-from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -13,20 +12,14 @@ from jalon.assessment.tables import ProfileItem
 from jalon.kernel.ids import UserId
 from tests.cloud import Cloud
 from tests.functions.answers_client import Pupil
-from tests.functions.answers_cloud import answers_cloud, project
+from tests.functions.answers_cloud import project
 
 SAMPLE = json.loads((Path(__file__).parents[2] / "events" / "project_profiles" / "assessment_changed.json").read_text())
 SAMPLE_USER = UserId("usr_" + "1" * 32)
 
 
-@pytest.fixture(scope="module")
-def cloud_with_content(emulator: str) -> Iterator[Cloud]:
-    with answers_cloud(emulator) as ready:
-        yield ready
-
-
 @pytest.fixture
-def event(cloud_with_content: Cloud) -> dict[str, Any]:
+def event(answers: Cloud) -> dict[str, Any]:
     """The sample event, for a user who has no profile yet."""
     wiring.parts()
     ProfileItem(SAMPLE_USER).delete()
@@ -60,7 +53,7 @@ def test_from_the_first_record_that_fails_the_batch_comes_again(event: dict[str,
     assert app.handler(event, None) == {"batchItemFailures": [{"itemIdentifier": "100000000002"}]}
 
 
-def test_the_command_rebuilds_one_users_profile_or_everybodys(cloud_with_content: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_rebuilds_one_users_profile_or_everybodys(answers: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     pupils = [Pupil(f"usr_{number:032x}") for number in range(1, 4)]
     for pupil in pupils:
         pupil.play(pupil.start().body)
@@ -75,7 +68,7 @@ def test_the_command_rebuilds_one_users_profile_or_everybodys(cloud_with_content
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"profiles": 3}
     profiles = wiring.parts().profiles.get_many([UserId(pupil.user_id) for pupil in pupils])
     assert {profile.pix for profile in profiles.values()} == {rebuilt.pix}
-    project(cloud_with_content)
+    project(answers)
     after = wiring.parts().profiles.get(UserId(pupils[0].user_id))
     assert after is not None
     assert (after.knowledge, after.pix, after.cards) == (rebuilt.knowledge, rebuilt.pix, rebuilt.cards)
