@@ -8,6 +8,8 @@ import pytest
 from tests.cloud import Cloud
 from tests.functions.answers_client import Pupil
 from tests.functions.answers_cloud import answers_cloud
+from tests.functions.campaign_scene import Scene
+from tests.functions.school import School, own_account
 
 _people = itertools.count(1)
 
@@ -23,6 +25,18 @@ def answers(emulator: str) -> Iterator[Cloud]:
 def pupil(answers: Cloud) -> Pupil:
     """A pupil who has not answered anything yet."""
     return Pupil(f"usr_{next(_people):032x}")
+
+
+@pytest.fixture(scope="module")
+def shared_school(emulator: str) -> Iterator[School]:
+    """One school for the module: its tests create their own campaigns and take pupils who are new to them."""
+    with own_account(emulator) as cloud:
+        yield School(cloud).with_content()
+
+
+@pytest.fixture
+def scene(shared_school: School) -> Scene:
+    return Scene(shared_school)
 
 
 @pytest.fixture

@@ -85,6 +85,11 @@ class School:
         assert self.import_list(self.sample.xml)["status"] == "IMPORTED"
         return self
 
+    def with_content(self) -> "School":
+        """With its list in force and the tests' release published."""
+        self.with_pupils().publish_content()
+        return self
+
     def request_import(self) -> Any:
         status, requested = self.as_admin("POST", "/imports")
         assert status == 202, requested

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,21 +22,7 @@ from jalon.kernel.ids import AssessmentId, CampaignId, ReleaseVersion, UserId
 from tests.assessment import content
 from tests.events import CONTEXT, http_event
 from tests.functions.campaign_scene import Scene
-from tests.functions.school import EVENTS, UAI, School, own_account
-
-
-@pytest.fixture(scope="module")
-def shared_school(emulator: str) -> Iterator[School]:
-    """One school for the module: its tests create their own campaigns and take pupils who are new to them."""
-    with own_account(emulator) as cloud:
-        school = School(cloud).with_pupils()
-        school.publish_content()
-        yield school
-
-
-@pytest.fixture
-def scene(shared_school: School) -> Scene:
-    return Scene(shared_school)
+from tests.functions.school import EVENTS, UAI
 
 
 def test_target_profiles_come_from_the_current_content(scene: Scene) -> None:

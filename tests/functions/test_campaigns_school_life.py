@@ -10,9 +10,8 @@ from tests.functions.school import UAI, School
 
 @pytest.fixture
 def scene(cloud: Cloud) -> Scene:
-    school = School(cloud).with_pupils()
-    school.publish_content()
-    return Scene(school)
+    """A school of its own for each test, because its list changes."""
+    return Scene(School(cloud).with_content())
 
 
 def test_who_left_the_list_takes_no_further_part(scene: Scene) -> None:

@@ -1,14 +1,13 @@
 """Whatever is sent, the API function answers with a refusal of its own and never with a 5xx."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from functions.campaigns.app import handler
 from tests.events import CONTEXT, http_event
-from tests.functions.school import UAI, School, own_account
+from tests.functions.school import UAI, School
 
 STRANGE: tuple[Any, ...] = (
     *("\x00", "a\x00b", "\ud800", "é" * 300, "", "2012-02-30", "9999-12-31", "=1", "' OR 1", "\u202e", "😀" * 50, "²"),
@@ -53,37 +52,31 @@ PLACES = (
 )
 
 
-@pytest.fixture(scope="module")
-def school(emulator: str) -> Iterator[School]:
-    with own_account(emulator) as cloud:
-        school = School(cloud).with_pupils()
-        school.publish_content()
-        yield school
-
-
 def status_of(event: dict[str, Any]) -> int:
     return int(handler(event, CONTEXT)["statusCode"])
 
 
 @pytest.mark.parametrize("path", BODIES)
-def test_no_body_breaks_a_route(school: School, path: str) -> None:
+def test_no_body_breaks_a_route(shared_school: School, path: str) -> None:
     for field in BODIES[path]:
         for value in STRANGE:
             body = json.dumps(BODIES[path] | {field: value})
-            event = http_event("POST", path, body, subject=school.admin, roles="pupil teacher", scope="organisations:write")
+            event = http_event("POST", path, body, subject=shared_school.admin, roles="pupil teacher", scope="organisations:write")
             assert status_of(event) < 500, (field, value)
     for text in ("", "[]", "null", "{", '{"a":', "\ud800"):
-        assert status_of(http_event("POST", path, text, subject=school.admin, roles="pupil", scope="organisations:write")) < 500, text
+        assert status_of(http_event("POST", path, text, subject=shared_school.admin, roles="pupil", scope="organisations:write")) < 500, (
+            text
+        )
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_no_query_breaks_a_list(school: School, path: str) -> None:
+def test_no_query_breaks_a_list(shared_school: School, path: str) -> None:
     for name in ("class", "limit", "cursor", "status", "unknown"):
         for value in TEXTS:
-            assert status_of(http_event("GET", path, subject=school.admin, roles="pupil", query={name: value})) < 500, (name, value)
+            assert status_of(http_event("GET", path, subject=shared_school.admin, roles="pupil", query={name: value})) < 500, (name, value)
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_no_path_breaks_a_route(school: School, place: str) -> None:
+def test_no_path_breaks_a_route(shared_school: School, place: str) -> None:
     for value in TEXTS:
-        assert status_of(http_event("GET", place.format(value), subject=school.admin, roles="pupil")) < 500, value
+        assert status_of(http_event("GET", place.format(value), subject=shared_school.admin, roles="pupil")) < 500, value

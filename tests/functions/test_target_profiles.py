@@ -1,6 +1,5 @@
 """The framework and target profiles through the API function, up to a campaign on one made to measure (docs/domain.md §6)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,23 +8,10 @@ from functions.campaigns.app import handler as campaigns
 from tests.assessment import content
 from tests.events import CONTEXT, http_event
 from tests.functions.campaign_scene import Scene
-from tests.functions.school import UAI, School, own_account
+from tests.functions.school import UAI
 
 OWN = f"/v1/organisations/{UAI}/target-profiles"
 TOPICS = [{"id": "tube51b", "max_level": 3}, {"id": "tube11a", "max_level": 2}]
-
-
-@pytest.fixture(scope="module")
-def shared_school(emulator: str) -> Iterator[School]:
-    with own_account(emulator) as cloud:
-        school = School(cloud).with_pupils()
-        school.publish_content()
-        yield school
-
-
-@pytest.fixture
-def scene(shared_school: School) -> Scene:
-    return Scene(shared_school)
 
 
 def make(scene: Scene, **changes: Any) -> Any:
