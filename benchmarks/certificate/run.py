@@ -5,6 +5,7 @@ the figures as JSON; the exit status is 1 when a budget of docs/architecture.md 
 """
 
 import argparse
+import functools
 import gzip
 import io
 import json
@@ -16,6 +17,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any
+from unittest import mock
 
 from benchmarks.certificate.peers import installed
 from functions.certificates.archive import write_archive
@@ -58,14 +60,14 @@ def certificates(count: int) -> list[Certificate]:
     from jalon.certificates import publish_certificate as publication
     from jalon.certificates.sealed_object import derive_keys
 
-    publication.derive_keys = lambda code, birth_date: derive_keys(code, birth_date, 1)  # type: ignore[assignment]
     parts = publishing()
     made = []
-    for number in range(count):
-        first, last = NAMES[number % len(NAMES)]
-        line = publish_certificate(parts, a_result(number, first_name=first, last_name=f"{last} {number}"))
-        found = line.code and parts.certificates.by_code(line.code)
-        made.append(dataclasses.replace(found))
+    with mock.patch.object(publication, "derive_keys", functools.partial(derive_keys, rounds=1)):
+        for number in range(count):
+            first, last = NAMES[number % len(NAMES)]
+            line = publish_certificate(parts, a_result(number, first_name=first, last_name=f"{last} {number}"))
+            found = line.code and parts.certificates.by_code(line.code)
+            made.append(dataclasses.replace(found))
     return made
 
 
@@ -113,7 +115,8 @@ def archive(count: int) -> dict[str, float]:
     contents = certificates(count)
     sink, before = Sink(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = process_time()
-    write_archive(sink, contents, "fr", SITE_URL)  # type: ignore[arg-type]
+    with io.BufferedWriter(sink) as stream:
+        write_archive(stream, contents, "fr", SITE_URL)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     return {
         "zip_count": count,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from functions.accounts.operation import Operation
 from functions.accounts.operations import OPERATIONS
@@ -82,9 +82,11 @@ def _reference(model: type[BaseModel]) -> dict[str, str]:
 
 
 def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
-    requests = [(operation.request, "validation") for operation in operations if operation.request]
-    responses = [(operation.response, "serialization") for operation in operations if operation.response]
-    _, definitions = models_json_schema([*requests, *responses, (TokenError, "serialization")], ref_template=_REFERENCE)  # type: ignore[list-item]
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = []
+    models += [(operation.request, "validation") for operation in operations if operation.request]
+    models += [(operation.response, "serialization") for operation in operations if operation.response]
+    models.append((TokenError, "serialization"))
+    _, definitions = models_json_schema(models, ref_template=_REFERENCE)
     schemas: dict[str, Any] = definitions["$defs"]
     for name, example in json.loads(EXAMPLES.read_text()).items():
         if name in schemas:

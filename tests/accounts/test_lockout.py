@@ -33,7 +33,7 @@ def test_the_wait_ends_and_the_next_one_is_longer() -> None:
     attempts = begin_attempt(Attempts(FREE_FAILURES, NOW), NOW + timedelta(seconds=15))
     assert attempts == Attempts(FREE_FAILURES + 1, NOW + timedelta(seconds=15))
     with pytest.raises(AccountWaitsError):
-        begin_attempt(attempts, attempts.latest_at + timedelta(seconds=29))  # type: ignore[operator]
+        begin_attempt(attempts, attempts.latest_at + timedelta(seconds=29))
 
 
 def test_what_is_tried_during_a_wait_does_not_prolong_it() -> None:

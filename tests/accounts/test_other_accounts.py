@@ -100,11 +100,11 @@ def test_two_uses_of_a_token_at_once_set_one_password(world: World) -> None:
     hash_password = world.hasher.hash
 
     def raced(password: str) -> str:
-        world.hasher.hash = hash_password  # type: ignore[method-assign]
+        world.hasher.hash = hash_password
         set_up_password(world.accounts, token, "Tr0ubadour!")
         return hash_password(password)
 
-    world.hasher.hash = raced  # type: ignore[method-assign]
+    world.hasher.hash = raced
     with pytest.raises(SetupTokenError):
         set_up_password(world.accounts, token, "An0ther-one!")
     sign_in(world.accounts, "jury@example.org", "Tr0ubadour!")

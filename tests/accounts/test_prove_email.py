@@ -124,9 +124,9 @@ def test_a_claim_that_is_proven_meanwhile_wins(world: World, squatter: Identity)
 
     def raced(*arguments: object, **named: object) -> None:
         confirm_email(world.accounts, SQUATTER.user_id, ADDRESS, write_code(world.keyring, SQUATTER.user_id, ADDRESS, world.clock.now()))
-        create(*arguments, **named)  # type: ignore[arg-type]
+        create(*arguments, **named)
 
-    world.store.create = raced  # type: ignore[method-assign]
+    world.store.create = raced
     with pytest.raises(EmailTakenError):
         sign_up(world.accounts, replace(OWNER, email_code=code))
     assert sign_in(world.accounts, ADDRESS, SQUATTER.password).email_verified

@@ -78,11 +78,11 @@ def test_the_same_call_at_the_same_time_gives_one_account(world: World) -> None:
     create, made = world.store.create, []
 
     def raced(identity: Identity, credentials: Credentials, ticket: object = None) -> None:
-        world.store.create = create  # type: ignore[method-assign]
+        world.store.create = create
         made.append(create_pupil_account(world.accounts, LEA))
         create(identity, credentials)
 
-    world.store.create = raced  # type: ignore[method-assign]
+    world.store.create = raced
     assert create_pupil_account(world.accounts, LEA) == made[0]
 
 

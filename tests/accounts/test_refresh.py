@@ -100,9 +100,9 @@ def test_losing_the_race_gives_the_winners_token(world: World, lea: Identity) ->
         rotate(family, now, idle_until)
         return rotate(family, now, idle_until)
 
-    world.families.rotate = raced  # type: ignore[method-assign]
+    world.families.rotate = raced
     given = world.sign_ins.refresh(token, SCREENS).refresh_token
-    assert read_token(world.keyring, given).generation == 1  # type: ignore[union-attr]
+    assert read_token(world.keyring, given).generation == 1
 
 
 def test_idleness_ends_a_sign_in(world: World, lea: Identity) -> None:

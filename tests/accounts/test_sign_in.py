@@ -183,7 +183,7 @@ def test_parallel_guesses_are_counted_one_by_one(world: World, lea: PupilAccount
         store.tries[user_id] = Attempts(stored.failures + 1, world.clock.now())
         return record(user_id, before, after)
 
-    store.record_attempt = raced  # type: ignore[method-assign]
+    store.record_attempt = raced
     with pytest.raises(AccountWaitsError):
         sign_in(world.accounts, lea.username, OWN)
     assert world.hasher.checks == before

@@ -170,7 +170,7 @@ def test_a_ticket_of_yesterday_is_refused_and_a_fresh_one_asks_the_same_question
 def test_an_assessment_that_vanished_is_not_found(desk: Desk) -> None:
     test = desk.start()
     asked = desk.question(test.assessment_id)
-    desk.store.items.clear()  # type: ignore[attr-defined]
+    desk.store.items.clear()
     with pytest.raises(AssessmentNotFoundError):
         desk.give(test.assessment_id, asked)
 

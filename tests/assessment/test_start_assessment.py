@@ -63,7 +63,7 @@ def test_of_two_starts_at_once_both_get_the_one_that_claimed_first(desk: Desk, m
 
     monkeypatch.setattr(desk.store, "latest_attempt", overtaken)
     assert desk.start() == winner[0]
-    assert len(desk.store.items) == 1  # type: ignore[attr-defined]
+    assert len(desk.store.items) == 1
 
 
 def test_an_unknown_competence_or_target_profile_is_not_found(desk: Desk) -> None:

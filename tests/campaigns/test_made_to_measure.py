@@ -50,7 +50,7 @@ def test_it_is_kept_with_a_tidy_name_and_its_ceilings() -> None:
 def test_each_wrong_field_is_named_and_nothing_is_kept(changes: dict[str, object], pointers: list[str]) -> None:
     profiles = FakeTargetProfiles()
     with pytest.raises(TargetProfileInvalidError) as refused:
-        make(replace(ASKED, **changes), profiles)  # type: ignore[arg-type]
+        make(replace(ASKED, **changes), profiles)
     assert [each.pointer for each in refused.value.violations] == pointers
     assert not profiles.items
 
@@ -87,7 +87,7 @@ def wanting(uai: Uai = UAI) -> CreateCampaign:
 )
 def test_what_no_campaign_can_rest_on_is_said_so(profile: object, uai: Uai, code: str) -> None:
     profiles, campaigns = FakeTargetProfiles(), FakeCampaigns()
-    profiles.create(profile)  # type: ignore[arg-type]
+    profiles.create(profile)
     with pytest.raises(CampaignInvalidError) as refused:
         create_campaign(campaigns, profiles, FakeReleases(release()), SequenceIdSource(), FixedClock(NOW), wanting(uai))
     assert [(each.pointer, each.code) for each in refused.value.violations] == [("/target_profile_id", code)]

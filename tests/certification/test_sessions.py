@@ -44,7 +44,7 @@ def test_a_session_number_is_eight_digits_and_never_begins_with_zero() -> None:
 def test_a_session_gets_another_number_when_its_own_is_taken(centre: Centre) -> None:
     first = centre.session()
 
-    class Stubborn(type(centre.ids)):  # type: ignore[misc]
+    class Stubborn(type(centre.ids)):
         """Draws the taken number twice before a fresh one."""
 
         draws = 0
@@ -60,7 +60,7 @@ def test_a_session_gets_another_number_when_its_own_is_taken(centre: Centre) -> 
 def test_a_generator_that_only_repeats_itself_is_given_up_on(centre: Centre) -> None:
     first = centre.session()
 
-    class Broken(type(centre.ids)):  # type: ignore[misc]
+    class Broken(type(centre.ids)):
         def below(self, bound: int) -> int:
             return int(first.number) - 10_000_000
 

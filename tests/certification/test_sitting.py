@@ -206,7 +206,7 @@ def test_of_two_devices_that_start_at_once_one_holds_the_test(centre: Centre, mo
     def interrupted(state: object) -> bool:
         monkeypatch.setattr(centre.assessments, "create", create)
         centre.start(seated, "device-2")
-        return create(state)  # type: ignore[arg-type]
+        return create(state)
 
     monkeypatch.setattr(centre.assessments, "create", interrupted)
     with pytest.raises(NotAuthorisedError):
@@ -221,7 +221,7 @@ def test_a_report_written_in_the_instant_of_the_start_does_not_lose_it(centre: C
     def interrupted(state: object) -> bool:
         stored = centre.candidates.get(seated.session_number, seated.candidate_id)
         centre.candidates.replace(replace(stored, external_id="x"), stored)
-        return create(state)  # type: ignore[arg-type]
+        return create(state)
 
     monkeypatch.setattr(centre.assessments, "create", interrupted)
     begun = centre.start(seated)
@@ -254,7 +254,7 @@ def test_of_two_devices_that_resume_at_once_one_is_refused(centre: Centre, monke
     def raced(candidate: object, previous: object) -> object:
         monkeypatch.setattr(centre.candidates, "replace", keep)
         resume_certification(centre.entry, user_id, certification_id, "device-2")
-        return keep(candidate, previous)  # type: ignore[arg-type]
+        return keep(candidate, previous)
 
     monkeypatch.setattr(centre.candidates, "replace", raced)
     with pytest.raises(NotAuthorisedError):

@@ -133,7 +133,7 @@ def a_session(number: str = NUMBER, day: date = date(2027, 3, 12), **changes: ob
         created_by=HEAD,
         created_at=NOW,
     )
-    return replace(session, **changes)  # type: ignore[arg-type]
+    return replace(session, **changes)
 
 
 def a_candidate(rank: int = 1, last_name: str = "Lefèvre", **changes: object) -> Candidate:
@@ -143,7 +143,7 @@ def a_candidate(rank: int = 1, last_name: str = "Lefèvre", **changes: object) -
         certification_id=CertificationId(f"crt_{rank:032x}"),
         identity=identity(last_name),
     )
-    return replace(candidate, **changes)  # type: ignore[arg-type]
+    return replace(candidate, **changes)
 
 
 def full_candidate() -> Candidate:
@@ -194,16 +194,16 @@ def a_result(version: int = 1000, **changes: object) -> ResultVersion:
         author=UserId("system"),
         at=NOW,
     )
-    return replace(result, **changes)  # type: ignore[arg-type]
+    return replace(result, **changes)
 
 
 def waiting(number: str = NUMBER, **changes: object) -> WaitingSession:
     row = WaitingSession(SessionNumber(number), 1, "token", SCHOOL, "Collège des Exemples", 24, 2, True, NOW)
-    return replace(row, **changes)  # type: ignore[arg-type]
+    return replace(row, **changes)
 
 
 def finalisation(**changes: object) -> Finalisation:
-    return replace(Finalisation(1, NOW, HEAD, "Une coupure."), **changes)  # type: ignore[arg-type]
+    return replace(Finalisation(1, NOW, HEAD, "Une coupure."), **changes)
 
 
 def test_a_session_is_kept_as_it_is_and_its_number_once(stores: Stores) -> None:

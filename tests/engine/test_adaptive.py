@@ -136,7 +136,7 @@ def test_the_five_most_informative_are_considered() -> None:
 def test_the_walk_takes_each_with_51_chances_in_100_and_the_last_takes_the_rest() -> None:
     shortlist = [index for index, _ in deliberate(BANK, [], "fr").shortlist]
     draws = 4_000
-    counts = Counter(next_question(BANK, [], n.to_bytes(4, "big"), "fr").challenge_index for n in range(draws))  # type: ignore[union-attr]
+    counts = Counter(next_question(BANK, [], n.to_bytes(4, "big"), "fr").challenge_index for n in range(draws))
     left = 1.0
     for place, index in enumerate(shortlist):
         share = left * 0.51 if place < 4 else left

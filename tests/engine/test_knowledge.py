@@ -76,7 +76,7 @@ elements = st.builds(Element, st.integers(0, 60), st.booleans(), st.booleans(), 
 @given(st.lists(elements, unique_by=lambda e: (e.skill_index, e.at)), st.randoms(use_true_random=False))
 def test_the_latest_element_counts_whatever_the_order(given_elements: list[Element], chance: object) -> None:
     shuffled = list(given_elements)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)
     assert dict(Knowledge.of(shuffled).elements) == dict(Knowledge.of(given_elements).elements)
     for element in given_elements:
         assert Knowledge.of(given_elements).elements[element.skill_index].at >= element.at

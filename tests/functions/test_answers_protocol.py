@@ -59,7 +59,7 @@ class AnswerProtocol(RuleBasedStateMachine):
     def begin(self) -> None:
         self.clock = FixedClock(datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
         shared = replace(wiring.parts(), clock=self.clock)
-        routes.parts = lambda: shared  # type: ignore[assignment]
+        routes.parts = lambda: shared
         self.shared = shared
         self.pupil = Pupil(f"usr_{next(_people):032x}")
         self.test = self._certification("crt")

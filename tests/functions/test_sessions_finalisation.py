@@ -50,7 +50,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def deployed(world: CertificationCloud, **broken: Task) -> Iterator[Machine]:
     """The machine in the world's account; ``broken`` replaces some of its tasks."""
-    real: dict[str, Task] = {name: lambda event, handler=handler: handler(event, None) for name, handler in HANDLERS.items()}  # type: ignore[misc]
+    real: dict[str, Task] = {name: lambda event, handler=handler: handler(event, None) for name, handler in HANDLERS.items()}
     with machine(world.cloud, real | broken) as running:
         yield running
     client = world.cloud.client("stepfunctions")

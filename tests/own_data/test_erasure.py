@@ -184,7 +184,7 @@ def test_no_way_in_is_left(story: Story) -> None:
 
 
 def test_a_stream_that_is_late_brings_no_profile_back(story: Story) -> None:
-    assert project_profiles.handler(story.images, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert project_profiles.handler(story.images, None) == {"batchItemFailures": []}
     assert "profiles" not in found(story.world, story.person)
     assert "profiles" in found(story.world, story.other)
 

@@ -15,7 +15,7 @@ import yaml
 try:
     from yaml import CSafeLoader as BaseLoader
 except ImportError:  # PyYAML without libyaml: slower, same result
-    from yaml import SafeLoader as BaseLoader  # type: ignore[assignment]
+    from yaml import SafeLoader as BaseLoader  # type: ignore[assignment]  # another class with the same resolvers and constructors
 
 
 class ContentFileError(Exception):

@@ -60,15 +60,18 @@ class Canvas(FPDF):
 
     def finished(self) -> bytes:
         """The whole file."""
-        for font in self.fonts.values():
-            if isinstance(font, TTFFont):
-                _name_every_glyph(font)
+        for font in self._embedded():
+            _name_every_glyph(font)
         return bytes(self.output(output_producer_class=CompactProducer))
 
     def close(self) -> None:
         """Close the font files, which fpdf2 leaves to the collector."""
-        for font in self.fonts.values():
-            font.ttfont.close()  # type: ignore[union-attr]
+        for font in self._embedded():
+            font.ttfont.close()
+
+    def _embedded(self) -> Iterator[TTFFont]:
+        """The fonts that the file carries: those of every face used."""
+        return (font for font in self.fonts.values() if isinstance(font, TTFFont))
 
     def attach(self, name: str, contents: bytes, media_type: str, description: str, at: datetime) -> None:
         """Carry ``contents`` along as the data this page was made from (PDF/A-3's associated file)."""
@@ -163,7 +166,8 @@ class Canvas(FPDF):
         if face not in self._faces:
             self.add_font(face, fname=file_of(face))
             # Boxes are those of the cut font: computing them anew would unpack every glyph (a fifth of the page's time).
-            self.fonts[face].ttfont.recalcBBoxes = False  # type: ignore[union-attr]
+            for font in self._embedded():
+                font.ttfont.recalcBBoxes = False
             self._faces.add(face)
         self.set_font(face, size=size_pt)
         self.set_text_shaping(use_shaping_engine=face in SHAPED)

@@ -7,9 +7,9 @@ import pikepdf
 from tests.certificates.conformance.document import File
 
 _PATHS = set("m l c v y h re S s f F f* B B* b b* n W W*".split())  # noqa: SIM905 - PDF's operators
-_STATES = set("q Q cm w J j M d ri i gs".split())  # noqa: SIM905
-_TEXT = set("BT ET Tc Tw Tz TL Tf Tr Ts Td TD Tm T* Tj TJ ' \"".split())  # noqa: SIM905
-_COLOURS = set("rg RG g G".split())  # noqa: SIM905
+_STATES = set("q Q cm w J j M d ri i gs".split())  # noqa: SIM905 - PDF's operators
+_TEXT = set("BT ET Tc Tw Tz TL Tf Tr Ts Td TD Tm T* Tj TJ ' \"".split())  # noqa: SIM905 - PDF's operators
+_COLOURS = set("rg RG g G".split())  # noqa: SIM905 - PDF's operators
 _MARKS = {"BDC", "BMC", "EMC"}
 _INVISIBLE = 3
 

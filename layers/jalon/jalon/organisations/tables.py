@@ -32,7 +32,7 @@ class OrganisationItem(Model):
     classes = JSONAttribute(null=True)
 
 
-class MembershipsOfPerson(GlobalSecondaryIndex["MemberItem"]):  # type: ignore[no-untyped-call]
+class MembershipsOfPerson(GlobalSecondaryIndex["MemberItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
     """The schools in which one person works, for their export and erasure."""
 
     class Meta:
@@ -56,7 +56,7 @@ class MemberItem(Model):
     by_user = MembershipsOfPerson()
 
 
-class InvitationsOfGuest(GlobalSecondaryIndex["InvitationItem"]):  # type: ignore[no-untyped-call]
+class InvitationsOfGuest(GlobalSecondaryIndex["InvitationItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
     """The invitations that one person accepted, for their erasure."""
 
     class Meta:
@@ -83,7 +83,7 @@ class InvitationItem(Model):
     by_guest = InvitationsOfGuest()
 
 
-class PupilsByClass(LocalSecondaryIndex["PupilItem"]):  # type: ignore[no-untyped-call]
+class PupilsByClass(LocalSecondaryIndex["PupilItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
     """A list by class, then name: local, so that it is read consistently."""
 
     class Meta:
@@ -94,7 +94,7 @@ class PupilsByClass(LocalSecondaryIndex["PupilItem"]):  # type: ignore[no-untype
     class_and_name = UnicodeAttribute(range_key=True)
 
 
-class PupilsByBirthDate(LocalSecondaryIndex["PupilItem"]):  # type: ignore[no-untyped-call]
+class PupilsByBirthDate(LocalSecondaryIndex["PupilItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
     """A list by birth date: where reconciliation looks a name up."""
 
     class Meta:
