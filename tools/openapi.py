@@ -33,6 +33,7 @@ PUBLIC = frozenset(
         ("get", "/v1/identity-providers"),
         ("post", "/v1/provider-sign-ins"),
         ("post", "/v1/provider-sign-ins/completion"),
+        ("post", "/v1/provider-sign-ins/account"),
         ("post", "/v1/organisations/{uai}/activation"),
     }
 )

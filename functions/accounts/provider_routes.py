@@ -11,15 +11,17 @@ from functions.accounts.schemas import (
     Provider,
     ProviderDeparture,
     ProviderDepartureRequest,
+    ProviderIntroductionRequest,
     ProviderReturnRequest,
     Providers,
     TokenResponse,
 )
 from functions.accounts.wiring import desk, provider_sign_ins
+from jalon.accounts.identity import Identity
 from jalon.accounts.known_device import write_device_token
 from jalon.accounts.oauth_client import SCREENS
 from jalon.accounts.provider_flow import Return, depart
-from jalon.accounts.sign_in_with_provider import link_provider, refuse_claimed_email, sign_in_with_provider
+from jalon.accounts.sign_in_with_provider import begin_account, link_introduced, link_provider, refuse_claimed_email, sign_in_with_provider
 from jalon.edge.observability import logger, metric
 from jalon.kernel.ids import UserId
 
@@ -36,15 +38,22 @@ def begin_provider_sign_in(exchange: Exchange) -> Response:
 
 
 def complete_provider_sign_in(exchange: Exchange) -> Response:
-    """Sign in with what the provider sent back; a first sign-in makes the account."""
-    identity, new = sign_in_with_provider(provider_sign_ins(), desk().accounts, _came_back(exchange))
+    """Sign in with what the provider sent back.
+
+    409 provider_account_unknown when nobody signs in as this person yet, with their names and an introduction: whoever has an
+    account signs in to it and sends the introduction to POST /v1/me/provider-links/introduction, anyone else to POST
+    /v1/provider-sign-ins/account.
+    """
+    return _signed_in(sign_in_with_provider(provider_sign_ins(), desk().accounts, _came_back(exchange)))
+
+
+def begin_provider_account(exchange: Exchange) -> Response:
+    """Make a new account for someone whom a provider introduced, and sign in; repeating the request gives the same account."""
+    identity, new = begin_account(provider_sign_ins(), desk().accounts, _introduction(exchange))
     if new:
         logger(SERVICE).info("SIGNED_UP", user_id=identity.user_id, provider=next(iter(identity.providers)))
         metric("SignedUp", service=SERVICE)
-    tokens = desk().tokens.sign_ins.open(identity, SCREENS)
-    logger(SERVICE).info("SIGNED_IN", user_id=identity.user_id)
-    metric("SignedIn", service=SERVICE)
-    return json_response(HTTPStatus.OK, TokenResponse(**person_response(tokens, write_device_token(desk().accounts, identity))))
+    return _signed_in(identity)
 
 
 def begin_provider_link(exchange: Exchange) -> Response:
@@ -57,10 +66,30 @@ def begin_provider_link(exchange: Exchange) -> Response:
 def complete_provider_link(exchange: Exchange) -> Response:
     """Link the provider that was begun with: from now on it signs in to the same account."""
     person = person_of(exchange)
-    linked = link_provider(provider_sign_ins(), desk().accounts, person.user_id, _came_back(exchange))
-    logger(SERVICE).info("PROVIDER_LINKED", user_id=person.user_id)
+    return _linked(link_provider(provider_sign_ins(), desk().accounts, person.user_id, _came_back(exchange)))
+
+
+def link_introduced_provider(exchange: Exchange) -> Response:
+    """Link the provider that introduced someone before they signed in to their account; repeating the request changes nothing."""
+    person = person_of(exchange)
+    return _linked(link_introduced(provider_sign_ins(), desk().accounts, person.user_id, _introduction(exchange)))
+
+
+def _signed_in(identity: Identity) -> Response:
+    tokens = desk().tokens.sign_ins.open(identity, SCREENS)
+    logger(SERVICE).info("SIGNED_IN", user_id=identity.user_id)
+    metric("SignedIn", service=SERVICE)
+    return json_response(HTTPStatus.OK, TokenResponse(**person_response(tokens, write_device_token(desk().accounts, identity))))
+
+
+def _linked(identity: Identity) -> Response:
+    logger(SERVICE).info("PROVIDER_LINKED", user_id=identity.user_id)
     metric("ProviderLinked", service=SERVICE)
-    return show(linked)
+    return show(identity)
+
+
+def _introduction(exchange: Exchange) -> str:
+    return exchange.read(ProviderIntroductionRequest).introduction.get_secret_value()
 
 
 def _depart(exchange: Exchange, user_id: UserId | None) -> Response:

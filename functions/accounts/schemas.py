@@ -200,6 +200,12 @@ class ProviderReturnRequest(_Request):
     iss: str | None = Field(default=None, max_length=2000, description="RFC 9207; send it when the provider did.")
 
 
+class ProviderIntroductionRequest(_Request):
+    """The introduction that the problem ``provider_account_unknown`` gave, within ten minutes."""
+
+    introduction: SecretStr = Field(min_length=1, max_length=4000)
+
+
 class TokenResponse(_Answer):
     """RFC 6749 §5.1."""
 

@@ -18,10 +18,11 @@ from functions.campaigns.organisation_schemas import (
     ReconciliationView,
 )
 from functions.campaigns.wiring import accounts, parts
+from jalon.accounts.identity import Identity
 from jalon.campaigns.certifiable_pupils import certifiable_pupils
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
-from jalon.kernel.ids import Ine
+from jalon.kernel.ids import Ine, UserId
 from jalon.kernel.uai import parse_uai
 from jalon.organisations.issue_pupil_credentials import issue_pupil_credentials
 from jalon.organisations.reconcile_pupil import ReconcilePupil, reconcile_pupil
@@ -89,7 +90,11 @@ def reconcile(body: ReconciliationRequest) -> ReconciliationView:
         birth_date=body.birth_date,
         ine=Ine(body.ine.strip().upper()) if body.ine else None,
     )
-    found = reconcile_pupil(parts().pupils, parts().reconciliations, parts().clock, command)
+    found = reconcile_pupil(parts().pupils, parts().reconciliations, parts().clock, _account, command)
     logger(SERVICE).info("PUPIL_RECONCILED", uai=command.uai, user_id=command.user_id)
     metric("PupilReconciled")
     return rendering.reconciliation(command.uai, found)
+
+
+def _account(user_id: UserId) -> Identity | None:
+    return accounts().store.identity(user_id)

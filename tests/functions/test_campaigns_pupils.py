@@ -1,15 +1,17 @@
 """Pupils through the API function: reconciliation, accounts made by the school."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from functions.campaigns.wiring import accounts
 from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
+from jalon.accounts.identity import Identity, Role
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.setup_token import new_ticket, write_setup_token
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
+from jalon.accounts.stores import Credentials
 from jalon.kernel.ids import UserId
 from jalon.organisations.names import plain_name
 from local.siecle_sample import SamplePupil, siecle_sample
@@ -126,6 +128,34 @@ def test_accounts_cut_off_half_way_are_completed_by_asking_again(school: School,
     assert len(issued) == 30
     assert all(slip["username"] and slip["initial_password"] for slip in issued)
     assert len(school.cloud.items("identities")) == 30 + 1
+
+
+@pytest.mark.parametrize(
+    ("ways_in", "told", "how"),
+    [
+        ({"username": "lea.martin1203", "providers": {"ent": "key"}}, "username", "the username that the school gave"),
+        ({"providers": {"ent": "key"}, "email": "lea@example.org"}, "provider", "the school's portal"),
+        ({"email": "lea@example.org"}, "email", "the e-mail address"),
+    ],
+)
+def test_whoever_began_a_second_account_is_told_how_to_sign_in_to_the_first(
+    school: School, ways_in: dict[str, Any], told: str, how: str
+) -> None:
+    pupil = school.sample.pupils[0]
+    school.reconcile(pupil, ZOE)
+    assert "sign_in_with" not in school.reconcile(pupil, LEO)[1]  # no account of hers yet
+    account = Identity(UserId(ZOE), "Léa", "Martin", frozenset({Role.PUPIL}), datetime(2026, 9, 1, tzinfo=UTC), **ways_in)
+    accounts().store.create(account, Credentials())
+    status, refused = school.reconcile(pupil, LEO)
+    assert (status, refused["code"], refused["sign_in_with"]) == (409, "pupil_already_reconciled", told)
+    assert how in refused["detail"]
+    assert not {"lea.martin1203", "lea@example.org"} & set(str(refused).replace("'", " ").split())
+
+
+def test_the_class_that_was_given_accounts_is_told_of_them(school: School) -> None:
+    ine = next(slip["ine"] for slip in slips(school) if slip["username"])
+    pupil = next(pupil for pupil in school.sample.pupils if pupil.ine == ine)
+    assert school.reconcile(pupil, LEO)[1]["sign_in_with"] == "username"
 
 
 def test_a_class_that_does_not_exist_is_said_so(school: School) -> None:

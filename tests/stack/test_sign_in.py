@@ -69,6 +69,15 @@ def through_the_portal(api: httpx.Client, path: str, token: str | None = None) -
     return post(api, f"{path}/completion", {"state": back["state"], "code": back["code"], "secret": begun.json()["secret"]}, token)
 
 
+def signed_in(api: httpx.Client) -> str:
+    """The access token of someone who comes through the portal, and begins an account the first time."""
+    came = through_the_portal(api, "/v1/provider-sign-ins")
+    if came.status_code == 409:
+        came = post(api, "/v1/provider-sign-ins/account", {"introduction": came.json()["introduction"]})
+    assert came.status_code == 200, came.text
+    return str(came.json()["access_token"])
+
+
 def me(api: httpx.Client, token: str) -> dict[str, Any]:
     answer = api.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200, answer.text
@@ -101,9 +110,9 @@ def new_account(stack: Stack, api: httpx.Client) -> tuple[str, str]:
 def test_the_portal_signs_a_pupil_in_and_the_next_time_finds_the_same_account(api: httpx.Client, provider: OpenIdProvider) -> None:
     provider.person = {**LEA, "sub": uuid.uuid4().hex}
     assert api.get("/v1/identity-providers").json() == {"items": [{"id": PROVIDER, "name": "ENT des Exemples"}]}
-    first = through_the_portal(api, "/v1/provider-sign-ins")
-    assert first.status_code == 200, first.text
-    person = me(api, first.json()["access_token"])
+    unknown = through_the_portal(api, "/v1/provider-sign-ins")
+    assert (unknown.status_code, unknown.json()["code"]) == (409, "provider_account_unknown")
+    person = me(api, signed_in(api))
     assert (person["first_name"], person["providers"], person["roles"]) == ("Léa", [PROVIDER], ["pupil"])
     again = through_the_portal(api, "/v1/provider-sign-ins")
     assert me(api, again.json()["access_token"])["id"] == person["id"]
@@ -111,13 +120,24 @@ def test_the_portal_signs_a_pupil_in_and_the_next_time_finds_the_same_account(ap
     assert me(api, refreshed.json()["access_token"])["id"] == person["id"]
 
 
+def test_whoever_has_an_account_links_the_portal_at_their_first_sign_in_through_it(
+    stack: Stack, api: httpx.Client, provider: OpenIdProvider
+) -> None:
+    provider.person = {**LEA, "sub": uuid.uuid4().hex}
+    address, token = new_account(stack, api)
+    introduction = {"introduction": through_the_portal(api, "/v1/provider-sign-ins").json()["introduction"]}
+    assert post(api, "/v1/me/provider-links/introduction", introduction).status_code == 401
+    linked = post(api, "/v1/me/provider-links/introduction", introduction, token)
+    assert (linked.status_code, linked.json()["providers"]) == (200, [PROVIDER])
+    assert me(api, signed_in(api))["email"] == address
+
+
 def test_the_portal_becomes_a_second_way_in_to_the_account_one_has(stack: Stack, api: httpx.Client, provider: OpenIdProvider) -> None:
     provider.person = {**LEA, "sub": uuid.uuid4().hex}
     address, token = new_account(stack, api)
     linked = through_the_portal(api, "/v1/me/provider-links", token)
     assert (linked.status_code, linked.json()["providers"]) == (200, [PROVIDER])
-    through = through_the_portal(api, "/v1/provider-sign-ins").json()["access_token"]
-    assert me(api, through)["email"] == address
+    assert me(api, signed_in(api))["email"] == address
 
 
 def test_a_portal_that_is_down_is_told_from_a_fault_of_ours(api: httpx.Client, provider: OpenIdProvider) -> None:
@@ -147,7 +167,7 @@ def test_a_pupil_who_leaves_school_attaches_an_address_and_keeps_the_account(
     stack: Stack, api: httpx.Client, provider: OpenIdProvider
 ) -> None:
     provider.person = {**LEA, "sub": uuid.uuid4().hex}
-    token = through_the_portal(api, "/v1/provider-sign-ins").json()["access_token"]
+    token = signed_in(api)
     address = f"{uuid.uuid4().hex[:12]}@example.org"
     assert post(api, "/v1/me/email", {"email": address}, token).status_code == 202
     confirmed = post(api, "/v1/me/email/confirmation", {"email": address, "code": word_sent_to(stack, address)}, token)

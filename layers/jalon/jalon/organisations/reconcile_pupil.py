@@ -1,14 +1,18 @@
 """Find oneself on a school's list, and keep the link (docs/domain.md §6)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from jalon.accounts.identity import Identity
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
 from jalon.kernel.ids import Ine, Uai, UserId
 from jalon.organisations.names import name_key
 from jalon.organisations.pupils import Pupil, PupilStore
-from jalon.organisations.reconciliations import Reconciliation, ReconciliationStore
+from jalon.organisations.reconciliations import PupilAlreadyReconciledError, Reconciliation, ReconciliationStore
+
+FindAccount = Callable[[UserId], Identity | None]
 
 
 class PupilNotListedError(NotFoundError):
@@ -31,16 +35,37 @@ class ReconcilePupil:
     ine: Ine | None = None
 
 
-def reconcile_pupil(pupils: PupilStore, reconciliations: ReconciliationStore, clock: Clock, command: ReconcilePupil) -> Pupil:
+def reconcile_pupil(
+    pupils: PupilStore, reconciliations: ReconciliationStore, clock: Clock, find_account: FindAccount, command: ReconcilePupil
+) -> Pupil:
     """The pupil this account now is; doing it again gives the same.
 
     Raises :class:`PupilNotListedError`, :class:`PupilAmbiguousError`, and
     :class:`~jalon.organisations.reconciliations.PupilAlreadyReconciledError` or
-    :class:`~jalon.organisations.reconciliations.AccountAlreadyReconciledError` when either is taken.
+    :class:`~jalon.organisations.reconciliations.AccountAlreadyReconciledError` when either is taken; the former says how the
+    pupil signs in to the account they have (``sign_in_with``), never its login.
     """
     pupil = _pupil_named(pupils.born_on(command.uai, command.birth_date), command)
-    reconciliations.link(Reconciliation(command.uai, pupil.ine, command.user_id, clock.now()))
+    try:
+        reconciliations.link(Reconciliation(command.uai, pupil.ine, command.user_id, clock.now()))
+    except PupilAlreadyReconciledError:
+        link = reconciliations.of_pupils(command.uai, [pupil.ine]).get(pupil.ine)
+        raise _taken(find_account(link.user_id) if link else None) from None
     return pupil
+
+
+def _taken(account: Identity | None) -> PupilAlreadyReconciledError:
+    if account is None:  # about to be made by the school, or just erased
+        return PupilAlreadyReconciledError("This pupil already has an account here; ask the school how to sign in to it.")
+    if account.username:
+        way, how = "username", "the username that the school gave"
+    elif account.providers:
+        way, how = "provider", "the school's portal"
+    else:
+        way, how = "email", "the e-mail address it was made with"
+    return PupilAlreadyReconciledError(
+        f"This pupil already has an account here: sign in to it with {how}, or ask the school.", sign_in_with=way
+    )
 
 
 def _pupil_named(candidates: tuple[Pupil, ...], command: ReconcilePupil) -> Pupil:

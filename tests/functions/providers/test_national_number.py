@@ -1,0 +1,90 @@
+"""A portal that certifies the national student number finds the account that has it."""
+
+from datetime import date
+
+from functions.accounts.wiring import desk
+from jalon.accounts.create_pupil_account import NewPupil, account_of_number, create_pupil_account
+from jalon.kernel.ids import UserId
+from tests.accounts.openid_provider import LEA, REDIRECT_URI, OpenIdProvider
+from tests.cloud import Cloud
+from tests.functions.accounts_client import send
+from tests.functions.providers.portal import (
+    CERTIFYING,
+    INE,
+    NUMBER_CLAIM,
+    begin_account,
+    come_back,
+    proven_account,
+    school_made,
+    sign_in,
+    sign_in_certified,
+    subject_of,
+)
+
+
+def test_a_certified_national_number_finds_the_account_that_the_school_made(cloud: Cloud, provider: OpenIdProvider) -> None:
+    lea = school_made()
+    provider.person = {**LEA, NUMBER_CLAIM: f" {INE.lower()} "}
+    assert subject_of(cloud, sign_in_certified()) == lea
+    assert subject_of(cloud, sign_in_certified()) == lea
+    me = send("read_me", subject=lea).body
+    assert (me["providers"], me["username"]) == ([CERTIFYING], "lea.martin1203")
+    assert len(cloud.items("identities")) == 1
+
+
+def test_a_number_that_the_provider_is_not_trusted_to_certify_finds_nobody(cloud: Cloud, provider: OpenIdProvider) -> None:
+    lea = school_made()
+    provider.person = {**LEA, NUMBER_CLAIM: INE}
+    assert subject_of(cloud, sign_in()) != lea
+
+
+def test_a_subject_that_the_provider_names_anew_takes_the_place_of_the_former(cloud: Cloud, provider: OpenIdProvider) -> None:
+    lea = school_made()
+    provider.person = {**LEA, NUMBER_CLAIM: INE}
+    sign_in_certified()
+    provider.person = {**LEA, NUMBER_CLAIM: INE, "sub": "lea-renamed"}
+    assert subject_of(cloud, sign_in_certified()) == lea
+    provider.person = {name: value for name, value in LEA.items() if name != NUMBER_CLAIM}
+    assert subject_of(cloud, sign_in_certified()) != lea  # the former subject is somebody else's from now on
+
+
+def test_a_pupil_who_came_through_the_portal_first_keeps_that_account(cloud: Cloud, provider: OpenIdProvider) -> None:
+    provider.person = {**LEA, NUMBER_CLAIM: INE}
+    lea = subject_of(cloud, sign_in_certified())
+    found = account_of_number(desk().accounts, INE)
+    assert found is not None
+    assert found.user_id == lea
+    another = create_pupil_account(desk().accounts, NewPupil(UserId("usr_" + "2f" * 16), "Léa", "Martin", date(2010, 3, 12), INE))
+    assert another.user_id != lea  # both in the same instant: the number stays with the first
+    assert account_of_number(desk().accounts, INE) == found
+
+
+def test_a_school_that_makes_the_account_in_between_has_it_joined(cloud: Cloud, provider: OpenIdProvider) -> None:
+    provider.person = {**LEA, NUMBER_CLAIM: INE}
+    begun = send("begin_provider_sign_in", body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
+    unknown = send("complete_provider_sign_in", body=come_back(begun))
+    assert unknown.body["code"] == "provider_account_unknown"
+    assert INE not in unknown.text
+    lea = school_made()
+    assert subject_of(cloud, begin_account(unknown)) == lea
+
+
+def test_a_certified_number_comes_along_with_a_link(cloud: Cloud, provider: OpenIdProvider) -> None:
+    """So that the school, later on, finds that its pupil has an account."""
+    provider.person = {**LEA, NUMBER_CLAIM: INE}
+    person = proven_account()
+    begun = send("begin_provider_link", subject=person, body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
+    assert send("complete_provider_link", subject=person, body=come_back(begun)).status == 200
+    found = account_of_number(desk().accounts, INE)
+    assert found is not None
+    assert found.user_id == person
+
+
+def test_a_number_of_another_account_is_not_linked(cloud: Cloud, provider: OpenIdProvider) -> None:
+    school_made()
+    provider.person = {**LEA, NUMBER_CLAIM: INE}
+    person = proven_account()
+    begun = send("begin_provider_link", subject=person, body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
+    refused = send("complete_provider_link", subject=person, body=come_back(begun))
+    assert (refused.status, refused.body["code"]) == (409, "provider_account_taken")
+    assert send("read_me", subject=person).body["providers"] == []
