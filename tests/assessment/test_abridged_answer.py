@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from engine.content import Field, Variant
+from engine.challenge import Field, Variant
 from engine.grading import Answer
 from jalon.assessment.abridged_answer import abridged, in_full
 

@@ -5,7 +5,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.content import VALIDATED, Challenge, Competence, Domain, Release, Skill, Tube, Variant
+from engine.challenge import VALIDATED, Challenge, Variant
+from engine.content import Competence, Domain, Release, Skill, Tube
 
 COMPETENCES = ("1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "2.4", "3.1", "3.2", "3.3", "3.4", "4.1", "4.2", "4.3", "5.1", "5.2")
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from math import exp, pi, sqrt
 from typing import Final
 
+from engine.challenge import VALIDATED, Challenge
 from engine.chance import Chance
-from engine.content import VALIDATED, Challenge, Release
+from engine.content import Release
 from engine.errors import UnknownReferenceError
 from engine.grading import Result
 from engine.mesh import DEFAULT_BOUNDS, mesh_of, mesh_score

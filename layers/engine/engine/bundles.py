@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine import content
+from engine.challenge import Attachment, Challenge, Choice, Field, Variant
 from engine.errors import InvalidContentError
 from engine.solutions import Solution, parse_solution
 
@@ -77,9 +78,9 @@ def _skills(items: list[Json], competence_of_tube: Mapping[str, str]) -> tuple[c
     )
 
 
-def _challenges(items: list[Json], skill_index: Mapping[str, int]) -> tuple[content.Challenge, ...]:
+def _challenges(items: list[Json], skill_index: Mapping[str, int]) -> tuple[Challenge, ...]:
     return tuple(
-        content.Challenge(
+        Challenge(
             index=index,
             id=item["id"],
             skill_index=skill_index[item["skill"]],
@@ -105,22 +106,21 @@ def _flags(value: list[str] | Json | None) -> tuple[str, ...]:
     return tuple(value or ())
 
 
-def _variant(item: Json) -> content.Variant:
-    return content.Variant(
+def _variant(item: Json) -> Variant:
+    return Variant(
         instruction=item["instruction"],
         fields=tuple(
-            content.Field(field["id"], field["label"], field["kind"], tuple(field.get("options") or ()))
-            for field in item.get("fields") or ()
+            Field(field["id"], field["label"], field["kind"], tuple(field.get("options") or ())) for field in item.get("fields") or ()
         ),
-        choices=tuple(content.Choice(choice["id"], choice["text"]) for choice in item.get("choices") or ()),
+        choices=tuple(Choice(choice["id"], choice["text"]) for choice in item.get("choices") or ()),
         attachments=tuple(_attachment(file) for file in item.get("attachments") or ()),
         images=tuple(_attachment(file) for file in item.get("images") or ()),
         simulator=item.get("simulator"),
     )
 
 
-def _attachment(item: Json) -> content.Attachment:
-    return content.Attachment(item["name"], item["media_type"], item["sha256"], item["bytes"], item.get("alt", ""))
+def _attachment(item: Json) -> Attachment:
+    return Attachment(item["name"], item["media_type"], item["sha256"], item["bytes"], item.get("alt", ""))
 
 
 def _tutorial(item: Json) -> content.Tutorial:
@@ -144,7 +144,7 @@ def _target_profile(item: Json, skills: tuple[content.Skill, ...]) -> content.Ta
     return content.TargetProfile(item["id"], item["name"], chosen)
 
 
-def _solutions(version: str, challenges: tuple[content.Challenge, ...], data: Json) -> dict[str, tuple[Solution, ...]]:
+def _solutions(version: str, challenges: tuple[Challenge, ...], data: Json) -> dict[str, tuple[Solution, ...]]:
     if data["version"] != version:
         raise InvalidContentError(f"the solutions are those of release {data['version']}, not {version}")
     types = {challenge.id: challenge.type for challenge in challenges}

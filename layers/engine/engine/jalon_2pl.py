@@ -17,8 +17,9 @@ from math import exp, fsum
 from typing import Final
 
 from engine.adaptive import Capacity
+from engine.challenge import VALIDATED
 from engine.chance import Chance
-from engine.content import VALIDATED, Release
+from engine.content import Release
 from engine.exposure import CEILING, SPREAD, Eligibility, priced
 from engine.grading import Result
 from engine.item_bank import STAGES, Bank

@@ -13,8 +13,9 @@ from time import process_time_ns
 from typing import Final
 
 from engine import bayes_positioning, positioning
+from engine.challenge import VALIDATED, Challenge, Variant
 from engine.chance import Chance
-from engine.content import VALIDATED, Challenge, Competence, Domain, Release, Skill, Tube, Variant
+from engine.content import Competence, Domain, Release, Skill, Tube
 from engine.exposure import normal
 from engine.grading import Result
 from engine.knowledge import Knowledge, elements_of

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, sqrt
 
+from engine.challenge import VALIDATED, Challenge, Variant
 from engine.chance import Chance
-from engine.content import VALIDATED, Challenge, Competence, Domain, Release, Skill, Tube, Variant
+from engine.content import Competence, Domain, Release, Skill, Tube
 from engine.exposure import normal
 from engine.mesh import DEFAULT_BOUNDS
 

@@ -17,7 +17,8 @@ from math import erf, exp, fsum, log2, prod, sqrt
 from operator import mul
 from typing import Final
 
-from engine.content import Challenge, Release
+from engine.challenge import Challenge
+from engine.content import Release
 from engine.grading import Result
 from engine.knowledge import Knowledge
 from engine.packing import Answered

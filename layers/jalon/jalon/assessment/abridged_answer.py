@@ -6,7 +6,7 @@ A test of 48 questions with many such fields would otherwise outgrow 2 write uni
 from collections.abc import Mapping
 from dataclasses import replace
 
-from engine.content import Field, Variant
+from engine.challenge import Field, Variant
 from engine.grading import Answer
 
 #: The name under which an answer's fields are kept in one value, in the variant's order.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from engine.content import Attachment
+from engine.challenge import Attachment
 from jalon.assessment.presentation import AttachmentLink
 
 LINK_LIFE_S = 3600

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine.content import Challenge, Release, Variant
+from engine.challenge import Challenge, Variant
+from engine.content import Release
 from engine.knowledge import Knowledge
 from engine.packing import Question
 from engine.positioning import next_question as next_positioning_question

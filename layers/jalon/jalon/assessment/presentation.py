@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from engine.content import Attachment, Release, Tutorial, Variant
+from engine.challenge import Attachment, Variant
+from engine.content import Release, Tutorial
 from engine.scoring import CompetenceScore
 from engine.solutions import AnyOrderSolution, ChoiceSolution, FieldsSolution, Solution
 from jalon.assessment.abridged_answer import in_full

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from engine.content import Challenge, Release, Skill, Tutorial, Variant
+from engine.challenge import Challenge, Variant
+from engine.content import Release, Skill, Tutorial
 from engine.packing import Answered
 from engine.positioning import CHECKPOINT_EVERY, checkpoint_span
 from engine.solutions import Solution
