@@ -43,3 +43,11 @@ def folder(root: Path, data: dict[str, Any], *, max_level: int = 7) -> Path:
     (root / "1.3-essai").mkdir()
     (root / "1.3-essai/addition.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     return root
+
+
+def small_release(root: Path) -> Path:
+    """A content folder at ``root`` of which nothing is to be mended: one level, and two skills of it."""
+    folder(root, tube(), max_level=1)
+    other = tube(name="Compter jusqu’à cent") | {"name": "Compter"}
+    (root / "1.3-essai/compter.yaml").write_text(yaml.safe_dump(other, allow_unicode=True), encoding="utf-8")
+    return root

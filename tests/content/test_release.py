@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.content import Release
-from tests.content.examples import CONTENT
+from engine.jalon_2pl import prices_of
+from tests.content.examples import CONTENT, folder, small_release, tube
 from tools.content import release, show, statistics
 from tools.content.__main__ import main
 from tools.content.compiling import compile_source
@@ -89,6 +90,32 @@ def test_the_same_content_gives_the_same_bytes_in_another_process(tmp_path: Path
     assert json.loads((tmp_path / "releases/current.json").read_text()) == {"version": bundles.version}
     for file in bundles.attachments:
         assert (folder / "attachments" / file.sha256 / file.name).read_bytes() == file.body
+
+
+def test_a_build_writes_the_prices_of_its_release_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content, out = small_release(tmp_path / "content"), tmp_path / "out"
+    assert main(["--content", str(content), "build", "--out", str(out)]) == 0
+    (built,) = (path.parent for path in out.rglob("public.json.gz"))
+    assert not (built / "prices.json").exists()
+    public = (built / "public.json.gz").read_bytes()
+    capsys.readouterr()
+    assert main(["--content", str(content), "build", "--out", str(out), "--prices", "40"]) == 0
+    printed = capsys.readouterr()
+    assert "settling, round 1 of 40" in printed.err
+    assert json.loads(printed.out.splitlines()[-1])["version"] == built.name
+    assert (built / "public.json.gz").read_bytes() == public
+    carried = json.loads((built / "prices.json").read_text(encoding="utf-8"))
+    assert carried["release"] == built.name
+    assert carried["prices"]
+    assert carried["prices"] == {
+        challenge: pytest.approx(price, abs=1e-6)
+        for challenge, price in prices_of(Release.from_bundles(public), "fr", examinees=40).items()
+    }
+
+
+def test_a_build_that_is_refused_has_no_prices(tmp_path: Path) -> None:
+    assert main(["--content", str(folder(tmp_path / "content", tube())), "build", "--out", str(tmp_path / "out"), "--prices", "40"]) == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_gzip_headers_tell_nothing(bundles: release.Bundles) -> None:

@@ -6,6 +6,8 @@ import sys
 import webbrowser
 from pathlib import Path
 
+from engine.content import Release
+from engine.price import EXAMINEES, write_prices
 from tools.content import release, show, statistics
 from tools.content.compiling import compile_source
 from tools.content.lint import findings_of
@@ -37,10 +39,17 @@ def main(arguments: list[str] | None = None) -> int:
         if findings.listed:
             print(f"{len(findings.listed)} findings: nothing was built.", file=sys.stderr)
             return 1
-        folder = release.write(bundles, options.out)
-        print(f"{folder}: {len(bundles.attachments)} attached files", file=sys.stderr)
+        _build(bundles, options)
     print(json.dumps(statistics.figures(compiled, bundles, len(findings.listed))))
     return 1 if findings.listed else 0
+
+
+def _build(bundles: release.Bundles, options: argparse.Namespace) -> None:
+    folder = release.write(bundles, options.out)
+    print(f"{folder}: {len(bundles.attachments)} attached files", file=sys.stderr)
+    if options.prices is not None:
+        priced = write_prices(Release.from_bundles(bundles.public), folder / "prices.json", examinees=options.prices)
+        print(f"{folder}/prices.json: {priced['priced']} prices", file=sys.stderr)
 
 
 def _show(source: Source, options: argparse.Namespace) -> int:
@@ -64,6 +73,14 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("stats", help="check, and print the coverage table; nothing is written")
     build = commands.add_parser("build", help="check, print the coverage table, and write the release")
     build.add_argument("--out", type=Path, default=ROOT / ".jalon/build/content")
+    build.add_argument(
+        "--prices",
+        type=int,
+        nargs="?",
+        const=EXAMINEES,
+        metavar="EXAMINEES",
+        help="write prices.json too: the prices that share its challenges out between candidates (takes minutes)",
+    )
     view = commands.add_parser("show", help="write pages that show challenges as pupils see them, with every variant")
     view.add_argument("ids", nargs="*", help="challenges, skills, tubes or competences (formules-3-a, formules-3, formules, 1.3)")
     view.add_argument("--random", type=int, default=0, metavar="N", help="N challenges at random")
