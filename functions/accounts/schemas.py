@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SecretStr
 
 from jalon.accounts.oauth_client import GRANTABLE_SCOPES, MOST_SCHOOLS
-from jalon.edge.schemas import AnswerSchema, RequestSchema
 from jalon.kernel.clock import iso
 
 Instant = Annotated[datetime, PlainSerializer(iso, return_type=str)]
@@ -20,8 +19,13 @@ Locale = Literal["fr-FR", "fr", "en"]
 GrantableScope = StrEnum("GrantableScope", {scope.name: str(scope) for scope in sorted(GRANTABLE_SCOPES)})  # type: ignore[misc]
 
 
-class _Request(RequestSchema):
-    model_config = ConfigDict(strict=True)
+class _Request(BaseModel):
+    # A cold start builds the schemas of the route that is asked for, and no other.
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(defer_build=True)
 
 
 class SignUpRequest(_Request):
@@ -38,13 +42,13 @@ class SignUpRequest(_Request):
     )
 
 
-class AccountCreated(AnswerSchema):
+class AccountCreated(_Answer):
     """The account's identifier."""
 
     id: str
 
 
-class Preferences(AnswerSchema):
+class Preferences(_Answer):
     """How the person wants to be served."""
 
     locale: str
@@ -54,14 +58,14 @@ class Preferences(AnswerSchema):
     screen_reader: bool
 
 
-class AcceptedTerms(AnswerSchema):
+class AcceptedTerms(_Answer):
     """The terms of use that were accepted."""
 
     version: str
     accepted_at: Instant
 
 
-class Me(AnswerSchema):
+class Me(_Answer):
     """The signed-in person."""
 
     id: str
@@ -124,7 +128,7 @@ class StaffRequest(_Request):
     last_name: Name
 
 
-class StaffCreated(AnswerSchema):
+class StaffCreated(_Answer):
     """What the operator passes on to the person."""
 
     id: str
@@ -151,7 +155,7 @@ class ClientRequest(_Request):
     )
 
 
-class ClientCreated(AnswerSchema):
+class ClientCreated(_Answer):
     """The client's credentials."""
 
     client_id: str
@@ -160,14 +164,14 @@ class ClientCreated(AnswerSchema):
     schools: list[str]
 
 
-class Provider(AnswerSchema):
+class Provider(_Answer):
     """An identity provider."""
 
     id: str
     name: str
 
 
-class Providers(AnswerSchema):
+class Providers(_Answer):
     """Those that people may sign in through."""
 
     items: list[Provider]
@@ -180,7 +184,7 @@ class ProviderDepartureRequest(_Request):
     redirect_uri: str = Field(min_length=1, max_length=2000, description="An address that the operator registered, letter by letter.")
 
 
-class ProviderDeparture(AnswerSchema):
+class ProviderDeparture(_Answer):
     """Where to send the person, and what to keep until they are back."""
 
     authorization_url: str
@@ -203,7 +207,7 @@ class ProviderIntroductionRequest(_Request):
     introduction: SecretStr = Field(min_length=1, max_length=4000)
 
 
-class TokenResponse(AnswerSchema):
+class TokenResponse(_Answer):
     """RFC 6749 §5.1."""
 
     access_token: str
@@ -216,7 +220,7 @@ class TokenResponse(AnswerSchema):
     )
 
 
-class TokenError(AnswerSchema):
+class TokenError(_Answer):
     """RFC 6749 §5.2."""
 
     error: Literal[
