@@ -6,12 +6,20 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.cloud import Cloud
+from tests.functions.accounts_cloud import opened
 from tests.functions.answers_client import Pupil
 from tests.functions.answers_cloud import answers_cloud
 from tests.functions.campaign_scene import Scene
 from tests.functions.school import School, own_account
 
 _people = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def accounts_cloud(emulator: str) -> Iterator[Cloud]:
+    """One cloud for the module, with the accounts function bound to it: its tests empty it of people."""
+    with opened(emulator) as cloud:
+        yield cloud
 
 
 @pytest.fixture(scope="module")

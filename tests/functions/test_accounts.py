@@ -1,6 +1,5 @@
 """Sign-up, one's own account, staff, passwords and clients, over real tables."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from tests.cloud import Cloud
 from tests.events import http_event
 from tests.functions.accounts_client import Reply, basic, reply, send
-from tests.functions.accounts_cloud import claims_of, emptied, opened, operator_credentials
+from tests.functions.accounts_cloud import claims_of, emptied, operator_credentials
 
 PERSON = {
     "email": "elodie.martin@example.org",
@@ -21,15 +20,9 @@ PERSON = {
 STAFF = {"role": "jury", "email": "jury@example.org", "first_name": "Marc", "last_name": "Blanc"}
 
 
-@pytest.fixture(scope="module")
-def module_cloud(emulator: str) -> Iterator[Cloud]:
-    with opened(emulator) as cloud:
-        yield cloud
-
-
 @pytest.fixture(autouse=True)
-def cloud(module_cloud: Cloud) -> Cloud:
-    return emptied(module_cloud)
+def cloud(accounts_cloud: Cloud) -> Cloud:
+    return emptied(accounts_cloud)
 
 
 def sign_in(username: str, password: str) -> Reply:

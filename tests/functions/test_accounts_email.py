@@ -2,7 +2,6 @@
 
 import json
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -13,7 +12,7 @@ from jalon.accounts.ses_mailer import MailUnavailableError, SesMailer
 from jalon.kernel.errors import InvalidInputError
 from tests.cloud import Cloud
 from tests.functions.accounts_client import Reply, send
-from tests.functions.accounts_cloud import emptied, opened
+from tests.functions.accounts_cloud import emptied
 
 SENDER = "no-reply@jalon.example"
 ADDRESS = "elodie.martin@example.org"
@@ -21,15 +20,9 @@ PASSWORD = "Tr0ubadour!"
 SIGN_UP = {"email": ADDRESS, "password": "un lapin dans la lune", "first_name": "Anne", "last_name": "Blanc", "birth_date": "2008-05-06"}
 
 
-@pytest.fixture(scope="module")
-def module_cloud(emulator: str) -> Iterator[Cloud]:
-    with opened(emulator) as cloud:
-        yield cloud
-
-
 @pytest.fixture(autouse=True)
-def cloud(module_cloud: Cloud) -> Cloud:
-    return emptied(module_cloud)
+def cloud(accounts_cloud: Cloud) -> Cloud:
+    return emptied(accounts_cloud)
 
 
 @pytest.fixture

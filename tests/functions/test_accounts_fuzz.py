@@ -1,7 +1,6 @@
 """Whatever is sent, accounts answers as its description says, and never with a fault of its own."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from functions.accounts.operations import OPERATIONS, Operation
 from tests.cloud import Cloud
 from tests.events import http_event
 from tests.functions.accounts_client import reply, send
-from tests.functions.accounts_cloud import emptied, opened
+from tests.functions.accounts_cloud import emptied
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=40),
@@ -24,14 +23,8 @@ SCOPES = "clients:write organisations:write staff:write"
 
 
 @pytest.fixture(scope="module")
-def module_cloud(emulator: str) -> Iterator[Cloud]:
-    with opened(emulator) as cloud:
-        yield cloud
-
-
-@pytest.fixture(scope="module")
-def person(module_cloud: Cloud) -> str:
-    emptied(module_cloud)
+def person(accounts_cloud: Cloud) -> str:
+    emptied(accounts_cloud)
     return send("create_account").body["id"]
 
 
@@ -70,7 +63,7 @@ def forms(draw: st.DrawFn) -> str:
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: f"{operation.method} {operation.path}")
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_no_request_makes_it_fail(operation: Operation, module_cloud: Cloud, person: str, data: st.DataObject) -> None:
+def test_no_request_makes_it_fail(operation: Operation, accounts_cloud: Cloud, person: str, data: st.DataObject) -> None:
     body = data.draw(forms() if operation.form else bodies(operation))
     headers = {"content-type": "application/x-www-form-urlencoded"} if operation.form else {}
     if operation.form and data.draw(st.booleans()):

@@ -1,7 +1,7 @@
 """The token and revocation endpoints over real tables and a real key."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
@@ -12,21 +12,15 @@ from jalon.accounts.kms_signer import SigningUnavailableError
 from jalon.edge.tables import StoreUnavailableError
 from tests.cloud import Cloud, template
 from tests.functions.accounts_client import Reply, basic, send
-from tests.functions.accounts_cloud import claims_of, emptied, opened, operator_credentials
+from tests.functions.accounts_cloud import claims_of, emptied, operator_credentials
 
 PASSWORD = "Tr0ubadour!"
 EMAIL = "elodie.martin@example.org"
 
 
-@pytest.fixture(scope="module")
-def module_cloud(emulator: str) -> Iterator[Cloud]:
-    with opened(emulator) as cloud:
-        yield cloud
-
-
 @pytest.fixture(autouse=True)
-def cloud(module_cloud: Cloud) -> Cloud:
-    return emptied(module_cloud)
+def cloud(accounts_cloud: Cloud) -> Cloud:
+    return emptied(accounts_cloud)
 
 
 @pytest.fixture

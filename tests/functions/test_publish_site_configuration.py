@@ -15,7 +15,7 @@ from functions.publish_site_configuration.app import handler
 from jalon.accounts.kms_signer import KmsSigner
 from tests.cloud import SITE_URL, Cloud
 from tests.events import CONTEXT
-from tests.functions.accounts_cloud import emptied, opened, site_document
+from tests.functions.accounts_cloud import emptied, site_document
 
 JWKS = ".well-known/jwks.json"
 DISCOVERY = ".well-known/openid-configuration"
@@ -53,15 +53,9 @@ class CloudFormation:
         }
 
 
-@pytest.fixture(scope="module")
-def module_cloud(emulator: str) -> Iterator[Cloud]:
-    with opened(emulator) as cloud:
-        yield cloud
-
-
 @pytest.fixture
-def cloud(module_cloud: Cloud) -> Cloud:
-    return emptied(module_cloud)
+def cloud(accounts_cloud: Cloud) -> Cloud:
+    return emptied(accounts_cloud)
 
 
 @pytest.fixture

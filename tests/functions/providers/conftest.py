@@ -6,7 +6,7 @@ import pytest
 
 from tests.accounts.openid_provider import LEA, Mischief, OpenIdProvider, running
 from tests.cloud import Cloud
-from tests.functions.accounts_cloud import emptied, opened
+from tests.functions.accounts_cloud import emptied
 from tests.functions.providers.portal import list_portal
 
 
@@ -16,16 +16,10 @@ def module_provider() -> Iterator[OpenIdProvider]:
         yield provider
 
 
-@pytest.fixture(scope="module")
-def module_cloud(emulator: str) -> Iterator[Cloud]:
-    with opened(emulator) as cloud:
-        yield cloud
-
-
 @pytest.fixture(autouse=True)
-def cloud(module_cloud: Cloud, provider: OpenIdProvider) -> Cloud:
-    list_portal(module_cloud, provider)
-    return emptied(module_cloud)
+def cloud(accounts_cloud: Cloud, provider: OpenIdProvider) -> Cloud:
+    list_portal(accounts_cloud, provider)
+    return emptied(accounts_cloud)
 
 
 @pytest.fixture
