@@ -63,7 +63,7 @@ def new(**changes: object) -> AssessmentState:
         started_at=NOW,
         updated_at=NOW,
     )
-    return replace(state, **changes)  # type: ignore[arg-type]
+    return replace(state, **changes)
 
 
 def answer(number: int = 1, at: datetime = NOW) -> Answered:
@@ -227,7 +227,7 @@ def stored_profile(**changes: object) -> StoredProfile:
         updated_at=NOW,
         tutorials={"tuto_skill": NOW},
     )
-    return replace(profile, **changes)  # type: ignore[arg-type]
+    return replace(profile, **changes)
 
 
 def test_a_profile_is_read_back_whole(profiles: ProfileStore) -> None:
