@@ -2,19 +2,20 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from functions.accounts.schemas import Instant, Password, ProviderReturnRequest
+from jalon.edge.schemas import AnswerSchema, RequestSchema
 
 
-class ExportDownload(BaseModel):
+class ExportDownload(AnswerSchema):
     """Where the document is fetched, without a token, for some minutes; ask again for another address."""
 
     url: str
     expires_at: Instant
 
 
-class DataExport(BaseModel):
+class DataExport(AnswerSchema):
     """An export of one's own data. The document's form is docs/personal-data.schema.json."""
 
     id: str
@@ -26,10 +27,10 @@ class DataExport(BaseModel):
     download: ExportDownload | None
 
 
-class ErasureRequest(BaseModel):
+class ErasureRequest(RequestSchema):
     """The wish, in so many letters, with a fresh proof of who asks: the password or, without one, a return from an identity provider."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(strict=True)
 
     confirmation: Literal["ERASE"] = Field(description="What the person was shown and typed: nothing brings the account back.")
     password: Password | None = Field(default=None, description="For an account that has one.")
@@ -38,14 +39,14 @@ class ErasureRequest(BaseModel):
     )
 
 
-class ErasedData(BaseModel):
+class ErasedData(AnswerSchema):
     """A part of what goes."""
 
     part: str
     what: str
 
 
-class KeptData(BaseModel):
+class KeptData(AnswerSchema):
     """A part of what stays, and why it may."""
 
     part: str
@@ -54,7 +55,7 @@ class KeptData(BaseModel):
     legal_basis: str
 
 
-class ErasureView(BaseModel):
+class ErasureView(AnswerSchema):
     """How far an erasure is, what goes with it and what stays. Every sign-in is over; access tokens end within 20 minutes."""
 
     status: Literal["requested", "erased", "verified"] = Field(

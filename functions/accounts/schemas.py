@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SecretStr
 
 from jalon.accounts.oauth_client import GRANTABLE_SCOPES, MOST_SCHOOLS
+from jalon.edge.schemas import AnswerSchema, RequestSchema
 from jalon.kernel.clock import iso
 
 Instant = Annotated[datetime, PlainSerializer(iso, return_type=str)]
@@ -19,13 +20,8 @@ Locale = Literal["fr-FR", "fr", "en"]
 GrantableScope = StrEnum("GrantableScope", {scope.name: str(scope) for scope in sorted(GRANTABLE_SCOPES)})  # type: ignore[misc]
 
 
-class _Request(BaseModel):
-    # A cold start builds the schemas of the route that is asked for, and no other.
-    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
-
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(defer_build=True)
+class _Request(RequestSchema):
+    model_config = ConfigDict(strict=True)
 
 
 class SignUpRequest(_Request):
@@ -42,13 +38,13 @@ class SignUpRequest(_Request):
     )
 
 
-class AccountCreated(_Answer):
+class AccountCreated(AnswerSchema):
     """The account's identifier."""
 
     id: str
 
 
-class Preferences(_Answer):
+class Preferences(AnswerSchema):
     """How the person wants to be served."""
 
     locale: str
@@ -58,14 +54,14 @@ class Preferences(_Answer):
     screen_reader: bool
 
 
-class AcceptedTerms(_Answer):
+class AcceptedTerms(AnswerSchema):
     """The terms of use that were accepted."""
 
     version: str
     accepted_at: Instant
 
 
-class Me(_Answer):
+class Me(AnswerSchema):
     """The signed-in person."""
 
     id: str
@@ -128,7 +124,7 @@ class StaffRequest(_Request):
     last_name: Name
 
 
-class StaffCreated(_Answer):
+class StaffCreated(AnswerSchema):
     """What the operator passes on to the person."""
 
     id: str
@@ -155,7 +151,7 @@ class ClientRequest(_Request):
     )
 
 
-class ClientCreated(_Answer):
+class ClientCreated(AnswerSchema):
     """The client's credentials."""
 
     client_id: str
@@ -164,14 +160,14 @@ class ClientCreated(_Answer):
     schools: list[str]
 
 
-class Provider(_Answer):
+class Provider(AnswerSchema):
     """An identity provider."""
 
     id: str
     name: str
 
 
-class Providers(_Answer):
+class Providers(AnswerSchema):
     """Those that people may sign in through."""
 
     items: list[Provider]
@@ -184,7 +180,7 @@ class ProviderDepartureRequest(_Request):
     redirect_uri: str = Field(min_length=1, max_length=2000, description="An address that the operator registered, letter by letter.")
 
 
-class ProviderDeparture(_Answer):
+class ProviderDeparture(AnswerSchema):
     """Where to send the person, and what to keep until they are back."""
 
     authorization_url: str
@@ -207,7 +203,7 @@ class ProviderIntroductionRequest(_Request):
     introduction: SecretStr = Field(min_length=1, max_length=4000)
 
 
-class TokenResponse(_Answer):
+class TokenResponse(AnswerSchema):
     """RFC 6749 §5.1."""
 
     access_token: str
@@ -220,7 +216,7 @@ class TokenResponse(_Answer):
     )
 
 
-class TokenError(_Answer):
+class TokenError(AnswerSchema):
     """RFC 6749 §5.2."""
 
     error: Literal[
@@ -235,7 +231,7 @@ class TokenError(_Answer):
     error_description: str | None = None
 
 
-class TokenRequest(BaseModel):
+class TokenRequest(BaseModel, defer_build=True):
     """RFC 6749 §4.3.2, §4.4.2 and §6; without client credentials the request speaks for our own screens."""
 
     grant_type: Literal["password", "refresh_token", "client_credentials"]
@@ -248,7 +244,7 @@ class TokenRequest(BaseModel):
     client_secret: str | None = Field(default=None, json_schema_extra={"format": "password"})
 
 
-class RevocationRequest(BaseModel):
+class RevocationRequest(BaseModel, defer_build=True):
     """RFC 7009 §2.1."""
 
     token: str

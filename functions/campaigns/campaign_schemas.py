@@ -2,23 +2,16 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from functions.campaigns.instants import Instant
+from jalon.edge.schemas import AnswerSchema, RequestSchema
 
 CampaignKind = Literal["assessment", "profile_collection"]
 ParticipationState = Literal["STARTED", "TO_SHARE", "SHARED"]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(populate_by_name=True)
-
-
-class CreateCampaignRequest(_Request):
+class CreateCampaignRequest(RequestSchema):
     """A campaign to create. An assessment names its target profile; a collection may be limited to one sending."""
 
     type: CampaignKind
@@ -27,7 +20,7 @@ class CreateCampaignRequest(_Request):
     multiple_sendings: bool | None = None
 
 
-class CampaignView(_Answer):
+class CampaignView(AnswerSchema):
     """A campaign and the code that pupils type."""
 
     id: str
@@ -40,14 +33,14 @@ class CampaignView(_Answer):
     archived_at: Instant | None
 
 
-class CampaignsView(_Answer):
+class CampaignsView(AnswerSchema):
     """A page of a school's campaigns, latest first."""
 
     items: list[CampaignView]
     next_cursor: str | None
 
 
-class SkillCountView(_Answer):
+class SkillCountView(AnswerSchema):
     """Of a set of skills: how many, how many assessed, how many of these validated, and validated over assessed."""
 
     total: int
@@ -56,7 +49,7 @@ class SkillCountView(_Answer):
     mastery_percent: int
 
 
-class AssessmentResultsView(_Answer):
+class AssessmentResultsView(AnswerSchema):
     """What an assessment's participant sent."""
 
     type: Literal["assessment"] = "assessment"
@@ -64,14 +57,14 @@ class AssessmentResultsView(_Answer):
     competences: dict[str, SkillCountView]
 
 
-class CompetenceLevelView(_Answer):
+class CompetenceLevelView(AnswerSchema):
     """Pix and level of one competence."""
 
     pix: int
     level: int
 
 
-class ProfileResultsView(_Answer):
+class ProfileResultsView(AnswerSchema):
     """What a collection's participant sent: the latest profile."""
 
     type: Literal["profile_collection"] = "profile_collection"
@@ -84,7 +77,7 @@ class ProfileResultsView(_Answer):
 Results = Annotated[AssessmentResultsView | ProfileResultsView, Field(discriminator="type")]
 
 
-class ParticipantView(_Answer):
+class ParticipantView(AnswerSchema):
     """A participant as the teacher sees them: results only once they are sent."""
 
     participation_id: str
@@ -98,14 +91,14 @@ class ParticipantView(_Answer):
     results: Results | None
 
 
-class ParticipantsView(_Answer):
+class ParticipantsView(AnswerSchema):
     """A page of a campaign's participants, by class then name."""
 
     items: list[ParticipantView]
     next_cursor: str | None
 
 
-class ParticipantCountsView(_Answer):
+class ParticipantCountsView(AnswerSchema):
     """How many take part, by status."""
 
     started: int
@@ -114,7 +107,7 @@ class ParticipantCountsView(_Answer):
     total: int
 
 
-class CompetenceMeansView(_Answer):
+class CompetenceMeansView(AnswerSchema):
     """Means over the results sent. Of an assessment: mastery in per cent; of a collection: pix and level."""
 
     results: int
@@ -123,7 +116,7 @@ class CompetenceMeansView(_Answer):
     level: float | None
 
 
-class CampaignResultsView(_Answer):
+class CampaignResultsView(AnswerSchema):
     """Collective results, some seconds behind the participants; poll with the ETag."""
 
     participants: ParticipantCountsView
@@ -132,13 +125,13 @@ class CampaignResultsView(_Answer):
     competences: dict[str, CompetenceMeansView]
 
 
-class ParticipateRequest(_Request):
+class ParticipateRequest(RequestSchema):
     """The code the teacher gave."""
 
     code: Annotated[str, Field(min_length=1, max_length=20, examples=["BCDFGH234"])]
 
 
-class ParticipationView(_Answer):
+class ParticipationView(AnswerSchema):
     """A pupil's own participation; ``assessment_id`` is the test to take, for an assessment."""
 
     id: str
@@ -152,14 +145,14 @@ class ParticipationView(_Answer):
     results: Results | None
 
 
-class ParticipationsView(_Answer):
+class ParticipationsView(AnswerSchema):
     """A page of a pupil's own participations, latest first."""
 
     items: list[ParticipationView]
     next_cursor: str | None
 
 
-class CodeView(_Answer):
+class CodeView(AnswerSchema):
     """What a code opens. ``reconciliation_required``: the school must find the pupil on its list first."""
 
     code: str

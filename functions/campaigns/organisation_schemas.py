@@ -3,23 +3,16 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from functions.campaigns.instants import Instant
+from jalon.edge.schemas import AnswerSchema, RequestSchema
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 ClassName = Annotated[str, Field(alias="class", min_length=1, max_length=40)]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(populate_by_name=True)
-
-
-class CreateOrganisationRequest(_Request):
+class CreateOrganisationRequest(RequestSchema):
     """A school to open a space for."""
 
     uai: Annotated[str, Field(min_length=8, max_length=8, examples=["0990001N"])]
@@ -27,7 +20,7 @@ class CreateOrganisationRequest(_Request):
     official_email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 
 
-class CreatedOrganisationView(_Answer):
+class CreatedOrganisationView(AnswerSchema):
     """The code that activates the space; it is shown this once."""
 
     uai: str
@@ -35,7 +28,7 @@ class CreatedOrganisationView(_Answer):
     expires_at: Instant
 
 
-class ActivationRequest(_Request):
+class ActivationRequest(RequestSchema):
     """The head's own account, and the code sent to the school."""
 
     activation_code: Annotated[str, Field(min_length=1, max_length=64)]
@@ -45,7 +38,7 @@ class ActivationRequest(_Request):
     password: Annotated[str, Field(max_length=256)]
 
 
-class MemberView(_Answer):
+class MemberView(AnswerSchema):
     """A person's place in a school."""
 
     uai: str
@@ -53,7 +46,7 @@ class MemberView(_Answer):
     role: Literal["admin", "member"]
 
 
-class NamedMemberView(_Answer):
+class NamedMemberView(AnswerSchema):
     """A colleague; the names are null when the account was erased."""
 
     user_id: str
@@ -63,20 +56,20 @@ class NamedMemberView(_Answer):
     since: Instant
 
 
-class MembersView(_Answer):
+class MembersView(AnswerSchema):
     """Everyone who works in the school's space."""
 
     items: list[NamedMemberView]
 
 
-class InviteMemberRequest(_Request):
+class InviteMemberRequest(RequestSchema):
     """Whom to invite, as what."""
 
     email: Annotated[str, Field(max_length=254)]
     role: Literal["admin", "member"] = "member"
 
 
-class InvitationView(_Answer):
+class InvitationView(AnswerSchema):
     """The code to pass on; it is shown this once."""
 
     email: str
@@ -85,7 +78,7 @@ class InvitationView(_Answer):
     expires_at: Instant
 
 
-class AcceptInvitationRequest(_Request):
+class AcceptInvitationRequest(RequestSchema):
     """The account to make, under the address that was invited."""
 
     invitation_code: Annotated[str, Field(min_length=1, max_length=64)]
@@ -95,26 +88,26 @@ class AcceptInvitationRequest(_Request):
     password: Annotated[str, Field(max_length=256)]
 
 
-class JoinOrganisationRequest(_Request):
+class JoinOrganisationRequest(RequestSchema):
     """The code that the school's administrator passed on."""
 
     invitation_code: Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class ClassView(_Answer):
+class ClassView(AnswerSchema):
     """A class of the list in force."""
 
     name: str
     size: int
 
 
-class ClassesView(_Answer):
+class ClassesView(AnswerSchema):
     """Every class of a school, by name."""
 
     items: list[ClassView]
 
 
-class OrganisationView(_Answer):
+class OrganisationView(AnswerSchema):
     """A school's space as its members see it."""
 
     uai: str
@@ -125,7 +118,7 @@ class OrganisationView(_Answer):
     classes: list[ClassView]
 
 
-class UploadView(_Answer):
+class UploadView(AnswerSchema):
     """Where to send the file: one request with this method and these headers, within a quarter of an hour."""
 
     url: str
@@ -133,7 +126,7 @@ class UploadView(_Answer):
     headers: dict[str, str]
 
 
-class ImportRequestedView(_Answer):
+class ImportRequestedView(AnswerSchema):
     """An import that waits for its file."""
 
     id: str
@@ -141,7 +134,7 @@ class ImportRequestedView(_Answer):
     upload: UploadView
 
 
-class ImportPupilView(_Answer):
+class ImportPupilView(AnswerSchema):
     """Whom a problem is about, as the file has them."""
 
     last_name: str
@@ -149,7 +142,7 @@ class ImportPupilView(_Answer):
     ine: str
 
 
-class ImportErrorView(_Answer):
+class ImportErrorView(AnswerSchema):
     """One thing wrong with the file."""
 
     code: str
@@ -158,7 +151,7 @@ class ImportErrorView(_Answer):
     pupil: ImportPupilView | None
 
 
-class ImportCountsView(_Answer):
+class ImportCountsView(AnswerSchema):
     """What became of the pupils of the file."""
 
     imported: int
@@ -168,7 +161,7 @@ class ImportCountsView(_Answer):
     removed: int
 
 
-class ImportView(_Answer):
+class ImportView(AnswerSchema):
     """An import's state; poll it with its ETag until it is IMPORTED, VALIDATION_ERROR or IMPORT_ERROR."""
 
     id: str
@@ -179,7 +172,7 @@ class ImportView(_Answer):
     errors: list[ImportErrorView]
 
 
-class PupilView(_Answer):
+class PupilView(AnswerSchema):
     """A pupil of the list in force."""
 
     ine: str
@@ -192,20 +185,20 @@ class PupilView(_Answer):
     reconciled: bool
 
 
-class PupilsView(_Answer):
+class PupilsView(AnswerSchema):
     """A page of the list, by class then name."""
 
     items: list[PupilView]
     next_cursor: str | None
 
 
-class CredentialsRequest(_Request):
+class CredentialsRequest(RequestSchema):
     """A class to make accounts for."""
 
     class_name: ClassName
 
 
-class CredentialsView(_Answer):
+class CredentialsView(AnswerSchema):
     """A pupil's slip. No username: the pupil has an account of their own. No password: they chose one already."""
 
     ine: str
@@ -215,13 +208,13 @@ class CredentialsView(_Answer):
     initial_password: str | None
 
 
-class ClassCredentialsView(_Answer):
+class ClassCredentialsView(AnswerSchema):
     """The slips of a class, by name."""
 
     items: list[CredentialsView]
 
 
-class AccessRecoveryRequest(_Request):
+class AccessRecoveryRequest(RequestSchema):
     """A pupil who lost the way in, as the list in force has them."""
 
     first_name: Name
@@ -230,7 +223,7 @@ class AccessRecoveryRequest(_Request):
     ine: Annotated[str, Field(min_length=1, max_length=20)]
 
 
-class CertifiablePupilView(_Answer):
+class CertifiablePupilView(AnswerSchema):
     """Whether a pupil could be certified today; ``certifiable_competences`` counts those at level 1 or more."""
 
     ine: str
@@ -242,14 +235,14 @@ class CertifiablePupilView(_Answer):
     certifiable_competences: int
 
 
-class CertifiableView(_Answer):
+class CertifiableView(AnswerSchema):
     """The pupils of a class, by name, and how many of them are certifiable."""
 
     certifiable: int
     items: list[CertifiablePupilView]
 
 
-class ReconciliationRequest(_Request):
+class ReconciliationRequest(RequestSchema):
     """Who the caller is on the school's list; ``ine`` only where two pupils share a name and a birth date."""
 
     uai: Annotated[str, Field(min_length=8, max_length=8)]
@@ -259,7 +252,7 @@ class ReconciliationRequest(_Request):
     ine: Annotated[str | None, Field(max_length=20)] = None
 
 
-class ReconciliationView(_Answer):
+class ReconciliationView(AnswerSchema):
     """The pupil that the caller's account now is."""
 
     uai: str

@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from functions.campaigns.instants import Instant
 from jalon.campaigns.made_to_measure import MAX_TOPICS, NAME_MAX_LENGTH
+from jalon.edge.schemas import AnswerSchema, RequestSchema
 
 TUBE_ID_MAX_LENGTH = 64
 
 
-class TopicView(BaseModel):
+class TopicView(AnswerSchema):
     """A topic (*sujet*) and the levels at which the current content has skills in it."""
 
     id: str
@@ -18,7 +19,7 @@ class TopicView(BaseModel):
     levels: list[int]
 
 
-class CompetenceTopicsView(BaseModel):
+class CompetenceTopicsView(AnswerSchema):
     """A competence of the framework (CRCN) and its topics."""
 
     code: str
@@ -26,7 +27,7 @@ class CompetenceTopicsView(BaseModel):
     topics: list[TopicView]
 
 
-class DomainView(BaseModel):
+class DomainView(AnswerSchema):
     """A domain of the framework and its competences."""
 
     code: str
@@ -34,7 +35,7 @@ class DomainView(BaseModel):
     competences: list[CompetenceTopicsView]
 
 
-class FrameworkView(BaseModel):
+class FrameworkView(AnswerSchema):
     """The framework as the current content holds it; no pupil is asked about a level above ``max_level``."""
 
     release: str
@@ -42,7 +43,7 @@ class FrameworkView(BaseModel):
     domains: list[DomainView]
 
 
-class TopicCeilingView(BaseModel):
+class TopicCeilingView(AnswerSchema):
     """A topic of a target profile and the highest level asked of it."""
 
     id: str
@@ -51,7 +52,7 @@ class TopicCeilingView(BaseModel):
     max_level: int
 
 
-class TargetProfileView(BaseModel):
+class TargetProfileView(AnswerSchema):
     """A *parcours* of the current content: how many skills it looks at, in which competences."""
 
     id: str
@@ -60,7 +61,7 @@ class TargetProfileView(BaseModel):
     competences: list[str]
 
 
-class TargetProfilesView(BaseModel):
+class TargetProfilesView(AnswerSchema):
     """All of them, in the content's order."""
 
     items: list[TargetProfileView]
@@ -79,26 +80,22 @@ class SchoolTargetProfileView(TargetProfileTopicsView):
     withdrawn_at: Instant | None
 
 
-class SchoolTargetProfilesView(BaseModel):
+class SchoolTargetProfilesView(AnswerSchema):
     """A page of a school's own target profiles, latest first."""
 
     items: list[SchoolTargetProfileView]
     next_cursor: str | None
 
 
-class TopicCeilingRequest(BaseModel):
+class TopicCeilingRequest(RequestSchema):
     """A topic by its id (see GET /v1/framework) and the highest level to ask of it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: Annotated[str, Field(min_length=1, max_length=TUBE_ID_MAX_LENGTH)]
     max_level: Annotated[int, Field(ge=1, le=8)]
 
 
-class MakeTargetProfileRequest(BaseModel):
+class MakeTargetProfileRequest(RequestSchema):
     """A target profile to make: its name, and its topics with a level ceiling each."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=NAME_MAX_LENGTH)]
     topics: Annotated[list[TopicCeilingRequest], Field(min_length=1, max_length=MAX_TOPICS)]

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from jalon.edge.schemas import AnswerSchema
 
 Status = Literal["validated", "rejected", "cancelled", "revoked"]
 
 
-class MyCertification(BaseModel):
+class MyCertification(AnswerSchema):
     """One line of "Mes certifications". ``code``, ``score`` and the rest of a certificate are null unless it counts."""
 
     id: str
@@ -25,13 +25,13 @@ class MyCertification(BaseModel):
     certificate: str | None
 
 
-class MyCertifications(BaseModel):
+class MyCertifications(AnswerSchema):
     """All of them, newest first."""
 
     items: list[MyCertification]
 
 
-class VerificationView(BaseModel):
+class VerificationView(AnswerSchema):
     """How the certificate of a code stands, with what was signed."""
 
     code: str
@@ -45,14 +45,14 @@ class VerificationView(BaseModel):
     valid_until: date
 
 
-class ArchiveView(BaseModel):
+class ArchiveView(AnswerSchema):
     """A session's certificates in one file: ``url`` is there once it is ready, for ten minutes."""
 
     status: Literal["preparing", "ready", "failed"]
     url: str | None
 
 
-class SessionResult(BaseModel):
+class SessionResult(AnswerSchema):
     """One candidate's published result, for the school."""
 
     certification_id: str
@@ -68,7 +68,7 @@ class SessionResult(BaseModel):
     taken_on: date
 
 
-class SessionResults(BaseModel):
+class SessionResults(AnswerSchema):
     """The school's table of a session, by last name."""
 
     session_number: str

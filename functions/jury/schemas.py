@@ -3,17 +3,18 @@
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from jalon.edge.schemas import AnswerSchema, RequestSchema
 
 CompetenceCode = Annotated[str, Field(pattern=r"^[1-5]\.[1-4]$")]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Remark = Annotated[str, Field(max_length=2000)]
 
 
-class _Decision(BaseModel):
+class _Decision(RequestSchema):
     """``version`` is the version of the result the author had before their eyes; a newer one refuses the decision."""
 
-    model_config = ConfigDict(extra="forbid")
     version: Annotated[int, Field(ge=1)]
 
 
@@ -33,20 +34,18 @@ class NeutraliseQuestionRequest(_Decision):
     neutralised: bool = True
 
 
-class BirthPlaceModel(BaseModel):
+class BirthPlaceModel(RequestSchema):
     """As for enrolment."""
 
-    model_config = ConfigDict(extra="forbid")
     country: Annotated[str, Field(min_length=1, max_length=100)] = "FR"
     insee_code: Annotated[str, Field(max_length=5)] = ""
     postcode: Annotated[str, Field(max_length=5)] = ""
     town: Annotated[str, Field(max_length=100)] = ""
 
 
-class IdentityModel(BaseModel):
+class IdentityModel(RequestSchema):
     """A candidate's civil identity."""
 
-    model_config = ConfigDict(extra="forbid")
     last_name: Name
     first_name: Name
     birth_date: dt.date
@@ -61,10 +60,9 @@ class CorrectIdentityRequest(_Decision):
     identity: IdentityModel
 
 
-class LevelAndPix(BaseModel):
+class LevelAndPix(RequestSchema):
     """A certified competence; level 0 certifies nothing."""
 
-    model_config = ConfigDict(extra="forbid")
     level: Annotated[int, Field(ge=0, le=8)]
     pix: Annotated[int, Field(ge=0, le=64)]
 
@@ -96,21 +94,19 @@ DecisionRequest = Annotated[
 ]
 
 
-class CorrectionRequest(BaseModel):
+class CorrectionRequest(RequestSchema):
     """Why a published session is opened again."""
 
-    model_config = ConfigDict(extra="forbid")
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class RevocationRequest(BaseModel):
+class RevocationRequest(RequestSchema):
     """Why the certificate is taken back; the reason stays with the jury."""
 
-    model_config = ConfigDict(extra="forbid")
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class WaitingSessionView(BaseModel):
+class WaitingSessionView(AnswerSchema):
     """A session that waits for the jury."""
 
     number: str
@@ -123,14 +119,14 @@ class WaitingSessionView(BaseModel):
     reminders: int
 
 
-class WaitingSessionList(BaseModel):
+class WaitingSessionList(AnswerSchema):
     """The jury's worklist."""
 
     items: list[WaitingSessionView]
     next_cursor: str | None
 
 
-class ReportView(BaseModel):
+class ReportView(AnswerSchema):
     """A report with what became of it."""
 
     id: str
@@ -142,7 +138,7 @@ class ReportView(BaseModel):
     outcome: str | None
 
 
-class MarkView(BaseModel):
+class MarkView(AnswerSchema):
     """One question of the test as it counts."""
 
     number: int
@@ -153,7 +149,7 @@ class MarkView(BaseModel):
     counted_right: bool
 
 
-class CompetenceView(BaseModel):
+class CompetenceView(AnswerSchema):
     """One competence: the level of the frozen profile, and what is certified of it."""
 
     code: str
@@ -162,7 +158,7 @@ class CompetenceView(BaseModel):
     pix: int
 
 
-class DecisionView(BaseModel):
+class DecisionView(AnswerSchema):
     """One entry of the history: who decided what, and the version it made."""
 
     version: int
@@ -172,7 +168,7 @@ class DecisionView(BaseModel):
     details: dict[str, Any]
 
 
-class ResultView(BaseModel):
+class ResultView(AnswerSchema):
     """The latest version of a result."""
 
     version: int
@@ -189,7 +185,7 @@ class ResultView(BaseModel):
     comment_for_organisation: str
 
 
-class ReviewedCertificationView(BaseModel):
+class ReviewedCertificationView(AnswerSchema):
     """A candidate who started, the result so far and how it came to be; ``result`` is null while it is being scored."""
 
     certification_id: str
@@ -203,7 +199,7 @@ class ReviewedCertificationView(BaseModel):
     history: list[DecisionView]
 
 
-class ReviewView(BaseModel):
+class ReviewView(AnswerSchema):
     """A session in full."""
 
     number: str
@@ -219,7 +215,7 @@ class ReviewView(BaseModel):
     certifications: list[ReviewedCertificationView]
 
 
-class ApprovalView(BaseModel):
+class ApprovalView(AnswerSchema):
     """The session is on its way to publication."""
 
     number: str
@@ -227,7 +223,7 @@ class ApprovalView(BaseModel):
     approved_at: str
 
 
-class RevocationView(BaseModel):
+class RevocationView(AnswerSchema):
     """The certificate is taken back; the verification page knows within minutes."""
 
     certification_id: str

@@ -3,20 +3,17 @@
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from jalon.certification.reports import ReportCode
+from jalon.edge.schemas import AnswerSchema, RequestSchema
 
 Label = Annotated[str, Field(max_length=200)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 CandidateKey = Annotated[str, Field(pattern=r"^can_[0-9a-f]{32}$")]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SessionRequest(_Request):
+class SessionRequest(RequestSchema):
     """A session to create. ``start_time`` is on the wall of the room; ``time_zone`` defaults to the school's."""
 
     site: Label
@@ -29,7 +26,7 @@ class SessionRequest(_Request):
     time_zone: Annotated[str, Field(max_length=40)] = ""
 
 
-class SessionChangeRequest(_Request):
+class SessionChangeRequest(RequestSchema):
     """What to change of a session; what is left out stays."""
 
     site: Label | None = None
@@ -42,7 +39,7 @@ class SessionChangeRequest(_Request):
     time_zone: Annotated[str | None, Field(max_length=40)] = None
 
 
-class BirthPlaceModel(_Request):
+class BirthPlaceModel(RequestSchema):
     """In France (``FR``) an INSEE code, or a postcode with the town; abroad the INSEE code 99 with the town."""
 
     country: Annotated[str, Field(min_length=1, max_length=100)] = "FR"
@@ -51,7 +48,7 @@ class BirthPlaceModel(_Request):
     town: Annotated[str, Field(max_length=100)] = ""
 
 
-class IdentityModel(_Request):
+class IdentityModel(RequestSchema):
     """A candidate's civil identity."""
 
     last_name: Name
@@ -68,7 +65,7 @@ class CandidateRequest(IdentityModel):
     external_id: Annotated[str, Field(max_length=100)] = ""
 
 
-class EnrolmentRequest(_Request):
+class EnrolmentRequest(RequestSchema):
     """Either a class of the school's list, or candidates one by one."""
 
     class_name: Annotated[str | None, Field(alias="class", min_length=1, max_length=100)] = None
@@ -82,19 +79,19 @@ class EnrolmentRequest(_Request):
         return self
 
 
-class InvigilatorRequest(_Request):
+class InvigilatorRequest(RequestSchema):
     """The invigilator's code, as printed on the session's papers."""
 
     invigilator_code: Annotated[str, Field(min_length=1, max_length=20)]
 
 
-class ExtensionRequest(_Request):
+class ExtensionRequest(RequestSchema):
     """The minutes in all, beyond the candidate's own time; a repetition gives none twice."""
 
     total_min: Annotated[int, Field(ge=0, le=240)]
 
 
-class ReportRequest(_Request):
+class ReportRequest(RequestSchema):
     """A report. E-codes carry the question's number; ``hour`` is for C3."""
 
     candidate_id: CandidateKey
@@ -104,14 +101,14 @@ class ReportRequest(_Request):
     hour: Annotated[str, Field(max_length=5, examples=["10:45"])] = ""
 
 
-class FinalisationRequest(_Request):
+class FinalisationRequest(RequestSchema):
     """Why each unfinished test was not finished, by candidate, and a comment on the whole session."""
 
     abort_reasons: Annotated[dict[CandidateKey, Literal["candidate", "technical"]], Field(max_length=400)] = Field(default_factory=dict)
     global_comment: Annotated[str, Field(max_length=2000)] = ""
 
 
-class JoinRequest(_Request):
+class JoinRequest(RequestSchema):
     """What the pupil types to enter a session."""
 
     session_number: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
@@ -121,7 +118,7 @@ class JoinRequest(_Request):
     birth_date: dt.date
 
 
-class SessionView(BaseModel):
+class SessionView(AnswerSchema):
     """A session as its centre and its invigilators see it."""
 
     number: str
@@ -143,14 +140,14 @@ class SessionView(BaseModel):
     published_at: str | None
 
 
-class SessionList(BaseModel):
+class SessionList(AnswerSchema):
     """Sessions of a school year, latest date first."""
 
     items: list[SessionView]
     next_cursor: str | None
 
 
-class ReportView(BaseModel):
+class ReportView(AnswerSchema):
     """A report as it was written."""
 
     id: str
@@ -161,7 +158,7 @@ class ReportView(BaseModel):
     at: str
 
 
-class CandidateView(BaseModel):
+class CandidateView(AnswerSchema):
     """A candidate on the list."""
 
     id: str
@@ -178,13 +175,13 @@ class CandidateView(BaseModel):
     reports: list[ReportView]
 
 
-class CandidateList(BaseModel):
+class CandidateList(AnswerSchema):
     """The candidates by name."""
 
     items: list[CandidateView]
 
 
-class LiveCandidateView(BaseModel):
+class LiveCandidateView(AnswerSchema):
     """A candidate in the room. ``connected`` is null where no test runs."""
 
     id: str
@@ -203,7 +200,7 @@ class LiveCandidateView(BaseModel):
     reports: list[ReportView]
 
 
-class InvigilationView(BaseModel):
+class InvigilationView(AnswerSchema):
     """The room, live; poll it with its ETag."""
 
     session_number: str
@@ -211,7 +208,7 @@ class InvigilationView(BaseModel):
     candidates: list[LiveCandidateView]
 
 
-class FinalisationView(BaseModel):
+class FinalisationView(AnswerSchema):
     """How far the session's finalisation is."""
 
     session_number: str
@@ -222,7 +219,7 @@ class FinalisationView(BaseModel):
     published_at: str | None
 
 
-class CertificationView(BaseModel):
+class CertificationView(AnswerSchema):
     """A pupil's certification. ``test`` is the running test as ``GET /v1/assessments/{id}`` shows it, with its question and ticket, for
     the device that has just started or resumed it; null otherwise.
     """
