@@ -1,12 +1,25 @@
 """Routes of a school's pupils: the list, their accounts, who is certifiable; and reconciliation."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.campaigns import organisation_rendering as rendering
-from functions.campaigns.calling import LIMIT, SERVICE, ClassQuery, CursorQuery, LimitQuery, UaiPath, admin, member, pupil
+from functions.campaigns.calling import (
+    LIMIT,
+    SERVICE,
+    ClassQuery,
+    CursorQuery,
+    InePath,
+    LimitQuery,
+    RequestKey,
+    UaiPath,
+    admin,
+    member,
+    pupil,
+)
 from functions.campaigns.organisation_schemas import (
     AccessRecoveryRequest,
     CertifiableView,
@@ -18,15 +31,15 @@ from functions.campaigns.organisation_schemas import (
     ReconciliationView,
 )
 from functions.campaigns.wiring import accounts, parts
-from jalon.accounts.identity import Identity
 from jalon.campaigns.certifiable_pupils import certifiable_pupils
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
-from jalon.kernel.ids import Ine, UserId
+from jalon.kernel.ine import normal_ine
 from jalon.kernel.uai import parse_uai
 from jalon.organisations.issue_pupil_credentials import issue_pupil_credentials
 from jalon.organisations.reconcile_pupil import ReconcilePupil, reconcile_pupil
 from jalon.organisations.recover_access import RecoverAccess, recover_access
+from jalon.organisations.release_account import release_account
 
 router = Router()
 
@@ -54,20 +67,36 @@ def issue_credentials(uai: UaiPath, body: CredentialsRequest) -> ClassCredential
 
 
 @router.post("/v1/organisations/<uai>/access-recoveries")
-def recover_pupil_access(uai: UaiPath, body: AccessRecoveryRequest) -> CredentialsView:
-    """A new initial password for a pupil who lost the way in; the one before no longer serves, and every sign-in ends."""
+def recover_pupil_access(uai: UaiPath, body: AccessRecoveryRequest, idempotency_key: RequestKey) -> CredentialsView:
+    """A new initial password for a pupil who lost the way in; the one before no longer serves, and every sign-in ends.
+
+    The same request under the same key gives the same password.
+    """
     place = member(router, uai)
     command = RecoverAccess(
         uai=place.uai,
         first_name=body.first_name,
         last_name=body.last_name,
         birth_date=body.birth_date,
-        ine=Ine(body.ine.strip().upper()),
+        ine=normal_ine(body.ine),
+        request=f"{place.user_id} {idempotency_key}",
     )
     slip = recover_access(parts().pupils, parts().reconciliations, accounts(), parts().clock, command)
     logger(SERVICE).info("ACCESS_RECOVERED", uai=place.uai, by=place.user_id)
     metric("AccessRecovered")
     return rendering.credentials(slip)
+
+
+@router.delete("/v1/organisations/<uai>/pupils/<ine>/account", status_code=HTTPStatus.NO_CONTENT)
+def release_pupil_account(uai: UaiPath, ine: InePath) -> None:
+    """Take a pupil and their account apart: somebody else was found under this name, or the pupil has another account.
+
+    The account keeps its ways in and its results; the pupil may be reconciled with another one. Repeating the request is harmless.
+    """
+    administrator = admin(router, uai)
+    if release_account(parts().pupils, parts().reconciliations, accounts(), administrator.uai, normal_ine(ine)):
+        logger(SERVICE).info("ACCOUNT_RELEASED", uai=administrator.uai, by=administrator.user_id)
+        metric("AccountReleased")
 
 
 @router.get("/v1/organisations/<uai>/certifiable")
@@ -88,13 +117,9 @@ def reconcile(body: ReconciliationRequest) -> ReconciliationView:
         first_name=body.first_name,
         last_name=body.last_name,
         birth_date=body.birth_date,
-        ine=Ine(body.ine.strip().upper()) if body.ine else None,
+        ine=normal_ine(body.ine) if body.ine else None,
     )
-    found = reconcile_pupil(parts().pupils, parts().reconciliations, parts().clock, _account, command)
+    found = reconcile_pupil(parts().pupils, parts().reconciliations, accounts(), parts().clock, command)
     logger(SERVICE).info("PUPIL_RECONCILED", uai=command.uai, user_id=command.user_id)
     metric("PupilReconciled")
     return rendering.reconciliation(command.uai, found)
-
-
-def _account(user_id: UserId) -> Identity | None:
-    return accounts().store.identity(user_id)

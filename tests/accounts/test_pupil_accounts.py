@@ -110,7 +110,7 @@ def test_a_reset_hands_out_a_new_password_and_lifts_the_wait(world: World) -> No
     for _ in range(5):
         with pytest.raises(WrongCredentialsError):
             sign_in(world.accounts, old.username, "wrong")
-    new = reset_pupil_password(world.accounts, LEA.user_id)
+    new = reset_pupil_password(world.accounts, LEA.user_id, "request-1")
     assert new.initial_password != old.initial_password
     assert sign_in(world.accounts, old.username, new.initial_password or "").sign_in_epoch == 1
     with pytest.raises(WrongCredentialsError):
@@ -122,7 +122,7 @@ def test_only_school_made_accounts_are_reset(world: World) -> None:
     world.store.create(Identity(LEA.user_id, "Paul", "Durand", frozenset({Role.TEACHER}), NOON), Credentials("v"))
     for user_id in (LEA.user_id, UserId("usr_nobody")):
         with pytest.raises(AccountNotFoundError):
-            reset_pupil_password(world.accounts, user_id)
+            reset_pupil_password(world.accounts, user_id, "request-1")
 
 
 def test_other_contexts_look_names_up(world: World) -> None:

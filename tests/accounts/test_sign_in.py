@@ -123,7 +123,7 @@ def test_a_program_that_never_tires_keeps_nobody_out_of_a_lesson(world: World) -
             with pytest.raises(AccountWaitsError):
                 sign_in(world.accounts, elsewhere.username, OWN)
         world.pass_time(seconds=1)
-    given = reset_pupil_password(world.accounts, elsewhere.user_id)
+    given = reset_pupil_password(world.accounts, elsewhere.user_id, "request-1")
     fail(world, elsewhere.username, 50)
     assert sign_in(world.accounts, given.username, given.initial_password or "").user_id == elsewhere.user_id
     change_password(world.accounts, signed_in.user_id, OWN, "une lune dans le lapin")

@@ -92,6 +92,7 @@ ROUTES = (
     ("GET", "/imports/imp_" + "0" * 32),
     ("POST", "/pupil-credentials"),
     ("POST", "/access-recoveries"),
+    ("DELETE", "/pupils/123456789AB/account"),
     ("GET", "/certifiable"),
     ("POST", "/campaigns"),
     ("GET", "/campaigns"),

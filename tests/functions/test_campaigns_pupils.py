@@ -8,11 +8,12 @@ import pytest
 from functions.campaigns.wiring import accounts
 from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
 from jalon.accounts.identity import Identity, Role
+from jalon.accounts.national_number import account_of_number, accounts_of_number, list_number
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.setup_token import new_ticket, write_setup_token
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.stores import Credentials
-from jalon.kernel.ids import UserId
+from jalon.kernel.ids import Ine, UserId
 from jalon.organisations.names import plain_name
 from local.siecle_sample import SamplePupil, siecle_sample
 from tests.cloud import Cloud
@@ -171,14 +172,14 @@ def test_names_that_only_lists_write_still_get_an_account(school: School) -> Non
     assert any(slip["username"].startswith(tuple("abcdefghijklmnopqrstuvwxyz")) for slip in slips(school) if slip["ine"] == pupil.ine)
 
 
-def recover(school: School, pupil: SamplePupil, **changes: Any) -> tuple[int, Any]:
+def recover(school: School, pupil: SamplePupil, key: str = "", **changes: Any) -> tuple[int, Any]:
     body = {
         "first_name": pupil.first_name.lower(),
         "last_name": pupil.last_name.lower(),
         "birth_date": pupil.birth_date.isoformat(),
-        "ine": f" {pupil.ine.lower()}",
+        "ine": f" {pupil.ine[:4].lower()} {pupil.ine[4:].lower()}",
     }
-    return school.as_admin("POST", "/access-recoveries", body | changes)
+    return school.as_admin("POST", "/access-recoveries", body | changes, key=key or None)
 
 
 def test_a_pupil_who_lost_the_way_in_gets_a_new_password_from_the_school(school: School) -> None:
@@ -206,6 +207,19 @@ def test_a_new_password_ends_the_one_before(school: School) -> None:
     with pytest.raises(WrongCredentialsError):
         sign_in(accounts(), slip["username"], first["initial_password"])
     assert sign_in(accounts(), slip["username"], second["initial_password"])
+
+
+def test_the_same_request_gives_the_same_password(school: School) -> None:
+    slip = slips(school)[0]
+    pupil = next(pupil for pupil in school.sample.pupils if pupil.ine == slip["ine"])
+    first = recover(school, pupil, "one-and-the-same")
+    signed_in = sign_in(accounts(), slip["username"], first[1]["initial_password"])
+    assert recover(school, pupil, "one-and-the-same") == first
+    again = sign_in(accounts(), slip["username"], first[1]["initial_password"])
+    assert again.sign_in_epoch == signed_in.sign_in_epoch  # and ends nobody's sign-in
+    body = {"first_name": "A", "last_name": "B", "birth_date": "2012-01-01", "ine": "1"}
+    status, refused = school.as_admin("POST", "/access-recoveries", body, key="")
+    assert (status, refused["errors"][0]["pointer"]) == (422, "/header/idempotency-key")
 
 
 def test_one_wrong_detail_recovers_nothing(school: School) -> None:
@@ -271,3 +285,113 @@ def test_a_number_that_a_list_gives_to_somebody_else_gives_no_access(school: Sch
     slip = next(slip for slip in slips(school) if slip["ine"] == pupil.ine)
     assert slip["initial_password"]
     assert sign_in(accounts(), slip["username"], slip["initial_password"]).user_id != former.user_id
+
+
+def own_account(pupil: SamplePupil, **changes: Any) -> UserId:
+    """An account that a pupil made with an e-mail address."""
+    values: dict[str, Any] = {"birth_date": pupil.birth_date, "email": "zoe@example.org", "email_verified": True}
+    made = Identity(UserId(ZOE), "Zoé", "Blanc", frozenset({Role.PUPIL}), datetime(2026, 9, 1, tzinfo=UTC), **(values | changes))
+    accounts().store.create(made, Credentials())
+    return made.user_id
+
+
+def first_of(school: School) -> SamplePupil:
+    return next(pupil for pupil in school.sample.pupils if pupil.class_name == "4A")
+
+
+def slip_of(school: School, pupil: SamplePupil) -> dict[str, Any]:
+    return next(slip for slip in slips(school) if slip["ine"] == pupil.ine)
+
+
+def test_a_reconciled_account_is_found_by_the_number_from_then_on(school: School) -> None:
+    pupil = first_of(school)
+    own = own_account(pupil)
+    for _ in range(2):
+        assert school.reconcile(pupil, own)[0] == 200
+    assert [account.user_id for account in accounts_of_number(accounts(), Ine(pupil.ine))] == [own]
+    assert account_of_number(accounts(), pupil.ine) is None  # nothing that a certifying portal would open
+
+
+def test_somebody_born_on_another_day_is_not_found_by_the_number(school: School) -> None:
+    pupil = first_of(school)
+    own = own_account(pupil, birth_date=date(2001, 2, 3))
+    assert school.reconcile(pupil, own)[0] == 200
+    assert accounts_of_number(accounts(), Ine(pupil.ine)) == ()
+
+
+def test_the_next_school_makes_no_second_account_for_whoever_has_one_of_their_own(school: School) -> None:
+    pupil = first_of(school)
+    own = own_account(pupil)
+    list_number(accounts(), own, Ine(pupil.ine))  # as the former school's reconciliation left it
+    assert slip_of(school, pupil)["username"] is None
+    status, refused = school.reconcile(pupil, LEO)
+    assert (status, refused["code"], refused["sign_in_with"]) == (409, "pupil_already_reconciled", "email")
+    assert recover(school, pupil)[1]["code"] == "pupil_own_account"
+    assert school.reconcile(pupil, own)[0] == 200
+
+
+def release(school: School, ine: str, **event: Any) -> tuple[int, Any]:
+    return school.as_admin("DELETE", f"/pupils/{ine}/account", **event)
+
+
+def test_a_pupil_whom_somebody_else_claimed_is_released_and_reconciled(school: School) -> None:
+    pupil = first_of(school)
+    classmate = own_account(pupil)
+    school.reconcile(pupil, classmate)
+    for _ in range(2):
+        assert release(school, pupil.ine.lower()) == (204, None)
+    assert accounts_of_number(accounts(), Ine(pupil.ine)) == ()
+    assert school.reconcile(pupil, LEO)[0] == 200
+    assert school.reconcile(school.sample.pupils[-1], classmate)[0] == 200  # and the other account is free as well
+
+
+def test_a_pupil_who_wants_their_own_account_gives_the_schools_one_up(school: School) -> None:
+    pupil = first_of(school)
+    given = slip_of(school, pupil)
+    own = own_account(pupil)
+    assert school.reconcile(pupil, own)[1]["sign_in_with"] == "username"
+    assert release(school, pupil.ine)[0] == 204
+    assert school.reconcile(pupil, own)[0] == 200
+    assert sign_in(accounts(), given["username"], given["initial_password"]).user_id != own  # it keeps its ways in
+    assert slip_of(school, pupil)["username"] is None
+
+
+def test_an_account_from_elsewhere_is_released_too(school: School) -> None:
+    pupil = first_of(school)
+    former = former_account(pupil)
+    assert release(school, pupil.ine)[0] == 204
+    slip = slip_of(school, pupil)
+    assert slip["initial_password"]
+    assert sign_in(accounts(), slip["username"], slip["initial_password"]).user_id != former.user_id
+
+
+def test_only_an_administrator_releases_and_only_whom_the_list_names(school: School) -> None:
+    pupil = first_of(school)
+    own = own_account(pupil)
+    school.reconcile(pupil, own)
+    status, refused = release(school, "0000000000A")
+    assert (status, refused["code"]) == (404, "pupil_not_listed")
+    status, refused = release(school, pupil.ine, uai=OTHER_UAI)
+    assert (status, refused["code"]) == (403, "not_a_member")
+    path = f"/v1/organisations/{UAI}/pupils/{pupil.ine}/account"
+    assert school.call("DELETE", path, subject=own, roles="pupil")[0] == 403
+    school.import_list(siecle_sample(UAI, seed=2).xml)
+    assert release(school, pupil.ine)[1]["code"] == "pupil_not_listed"
+    assert [account.user_id for account in accounts_of_number(accounts(), Ine(pupil.ine))] == [own]
+
+
+def test_a_release_cut_off_half_way_is_completed_by_asking_again(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jalon.edge.tables import StoreUnavailableError
+    from jalon.organisations.reconciliation_store import DynamoReconciliations
+
+    def cut_off(*_: Any) -> None:
+        raise StoreUnavailableError("The service is busy; send the same request again.")
+
+    pupil = first_of(school)
+    school.reconcile(pupil, own_account(pupil))
+    with monkeypatch.context() as broken:
+        broken.setattr(DynamoReconciliations, "unlink", cut_off)
+        assert release(school, pupil.ine)[0] == 503
+    assert school.reconcile(pupil, LEO)[1]["code"] == "pupil_already_reconciled"
+    assert release(school, pupil.ine)[0] == 204
+    assert school.reconcile(pupil, LEO)[0] == 200

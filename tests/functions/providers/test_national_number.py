@@ -3,7 +3,8 @@
 from datetime import date
 
 from functions.accounts.wiring import desk
-from jalon.accounts.create_pupil_account import NewPupil, account_of_number, create_pupil_account
+from jalon.accounts.create_pupil_account import NewPupil, create_pupil_account
+from jalon.accounts.national_number import account_of_number
 from jalon.kernel.ids import UserId
 from tests.accounts.openid_provider import LEA, REDIRECT_URI, OpenIdProvider
 from tests.cloud import Cloud

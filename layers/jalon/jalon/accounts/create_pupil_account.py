@@ -126,12 +126,6 @@ def _free_number(accounts: Accounts, pupil: NewPupil) -> frozenset[str]:
     return frozenset() if accounts.store.user_of_login(key) else frozenset({key})
 
 
-def account_of_number(accounts: Accounts, national_number: str) -> Identity | None:
-    """The account of a national student number, whichever school or provider made it."""
-    user_id = accounts.store.user_of_login(accounts.keyring.number_key(national_number))
-    return accounts.store.identity(user_id) if user_id else None
-
-
 def _existing(accounts: Accounts, user_id: UserId) -> PupilAccount:
     identity = accounts.store.identity(user_id)
     credentials = accounts.store.credentials(user_id)

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 
 from jalon.kernel.ids import UserId
+from jalon.kernel.ine import normal_ine
 
 
 class Keyring:
@@ -36,7 +37,11 @@ class Keyring:
 
         Only a school that has the number on its list, and a provider trusted to certify it, may ask for it or leave it.
         """
-        return self.secret("national number", "".join(national_number.split()).upper())
+        return self.secret("national number", normal_ine(national_number))
+
+    def listed_number_key(self, national_number: str) -> str:
+        """Where the account is found that a school's list named by this number; it opens nothing."""
+        return self.secret("listed national number", normal_ine(national_number))
 
     def decoy_user(self, login_key: str) -> UserId:
         """A user id that nobody has, steady for one unknown login: its failures are counted like anyone's."""

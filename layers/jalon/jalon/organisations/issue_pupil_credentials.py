@@ -1,20 +1,21 @@
 """Accounts that a school makes for a class: usernames and initial passwords to hand out (docs/domain.md §6).
 
 The link between pupil and account is written first, under an id chosen here; the account follows, and repeating the request
-completes what was cut off. A pupil who came with an account of their own keeps it, and no credentials are shown. So does one whose national
-number has an account already, made by a former school or through a portal: it is theirs for life, and they link it themselves
-(:mod:`jalon.organisations.reconcile_pupil`) or have its access given back (:mod:`jalon.organisations.recover_access`).
+completes what was cut off. A pupil who came with an account of their own keeps it, and no credentials are shown. So does one whose
+national number has an account already, made by a former school, through a portal or by themselves: it is theirs for life, and they
+link it themselves (:mod:`jalon.organisations.reconcile_pupil`), or have its access given back
+(:mod:`jalon.organisations.recover_access`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.create_pupil_account import LARGEST_BATCH, NewPupil, PupilAccount, account_of_number, create_pupil_accounts
-from jalon.accounts.identity import Identity
+from jalon.accounts.create_pupil_account import LARGEST_BATCH, NewPupil, PupilAccount, create_pupil_accounts
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
 from jalon.kernel.ids import IdSource, Ine, Uai, UserId
+from jalon.organisations.account_of_pupil import account_from_elsewhere
 from jalon.organisations.names import plain_name
 from jalon.organisations.pupils import Pupil, PupilStore
 from jalon.organisations.reconciliations import PupilAlreadyReconciledError, Reconciliation, ReconciliationStore
@@ -62,12 +63,6 @@ def issue_pupil_credentials(
     )
     by_pupil = {pupil.ine: account for pupil, account in zip(made, created, strict=True)}
     return tuple(PupilCredentials(pupil, by_pupil.get(pupil.ine)) for pupil in listed)
-
-
-def account_from_elsewhere(accounts: Accounts, pupil: Pupil) -> Identity | None:
-    """The account that has the pupil's national number already, if it is of somebody born that day: lists have slips too."""
-    found = account_of_number(accounts, pupil.ine)
-    return found if found and found.birth_date in {None, pupil.birth_date} else None
 
 
 def _new(pupil: Pupil, user_id: UserId) -> NewPupil:

@@ -1,18 +1,18 @@
 """Find oneself on a school's list, and keep the link (docs/domain.md §6)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from jalon.accounts.accounts import Accounts
 from jalon.accounts.identity import Identity
+from jalon.accounts.national_number import list_number
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
 from jalon.kernel.ids import Ine, Uai, UserId
+from jalon.organisations.account_of_pupil import account_from_elsewhere
 from jalon.organisations.names import name_key
 from jalon.organisations.pupils import Pupil, PupilStore
 from jalon.organisations.reconciliations import PupilAlreadyReconciledError, Reconciliation, ReconciliationStore
-
-FindAccount = Callable[[UserId], Identity | None]
 
 
 class PupilNotListedError(NotFoundError):
@@ -36,21 +36,27 @@ class ReconcilePupil:
 
 
 def reconcile_pupil(
-    pupils: PupilStore, reconciliations: ReconciliationStore, clock: Clock, find_account: FindAccount, command: ReconcilePupil
+    pupils: PupilStore, reconciliations: ReconciliationStore, accounts: Accounts, clock: Clock, command: ReconcilePupil
 ) -> Pupil:
-    """The pupil this account now is; doing it again gives the same.
+    """The pupil this account now is; doing it again gives the same. The pupil's next school finds the account by their number.
 
     Raises :class:`PupilNotListedError`, :class:`PupilAmbiguousError`, and
     :class:`~jalon.organisations.reconciliations.PupilAlreadyReconciledError` or
     :class:`~jalon.organisations.reconciliations.AccountAlreadyReconciledError` when either is taken; the former says how the
-    pupil signs in to the account they have (``sign_in_with``), never its login.
+    pupil signs in to the account they have here or from elsewhere (``sign_in_with``), never its login.
     """
     pupil = _pupil_named(pupils.born_on(command.uai, command.birth_date), command)
+    elsewhere = account_from_elsewhere(accounts, pupil)
+    if elsewhere and elsewhere.user_id != command.user_id:
+        raise _taken(elsewhere)
     try:
         reconciliations.link(Reconciliation(command.uai, pupil.ine, command.user_id, clock.now()))
     except PupilAlreadyReconciledError:
         link = reconciliations.of_pupils(command.uai, [pupil.ine]).get(pupil.ine)
-        raise _taken(find_account(link.user_id) if link else None) from None
+        raise _taken(accounts.store.identity(link.user_id) if link else None) from None
+    account = accounts.store.identity(command.user_id)
+    if account and account.birth_date == pupil.birth_date:
+        list_number(accounts, account.user_id, pupil.ine)
     return pupil
 
 

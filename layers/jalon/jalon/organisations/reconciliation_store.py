@@ -1,6 +1,7 @@
 """Reconciliations in DynamoDB."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from pynamodb.exceptions import DoesNotExist
@@ -43,6 +44,13 @@ class DynamoReconciliations:
         if self.of_user(wanted.uai, wanted.user_id) is not None:
             raise AccountAlreadyReconciledError("This account already belongs to another pupil of this school.")
         raise LinkRaceError("Another request for this pupil is under way; send yours again.")
+
+    def unlink(self, reconciliation: Reconciliation) -> None:
+        same = ReconciliationItem.user_id == reconciliation.user_id
+        same_pupil = ReconciliationItem.ine == reconciliation.ine
+        with suppress(ConditionFailedError), transaction(ReconciliationItem) as write:
+            for item in _items(reconciliation):
+                write.delete(item, condition=same & same_pupil)
 
     def of_user(self, uai: Uai, user_id: UserId) -> Ine | None:
         try:

@@ -42,6 +42,10 @@ class ReconciliationStore(Protocol):
         """
         ...
 
+    def unlink(self, reconciliation: Reconciliation) -> None:
+        """Undo this very link both ways; nothing changes where it is gone or another one is in its place."""
+        ...
+
     def of_user(self, uai: Uai, user_id: UserId) -> Ine | None:
         """Which pupil of this school the account is."""
         ...

@@ -14,7 +14,8 @@ from jalon.accounts.reset_pupil_password import reset_pupil_password
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
 from jalon.kernel.ids import Ine, Uai
-from jalon.organisations.issue_pupil_credentials import PupilCredentials, account_from_elsewhere
+from jalon.organisations.account_of_pupil import account_from_elsewhere
+from jalon.organisations.issue_pupil_credentials import PupilCredentials
 from jalon.organisations.pupils import Pupil, PupilStore
 from jalon.organisations.reconcile_pupil import PupilNotListedError, is_named
 from jalon.organisations.reconciliations import Reconciliation, ReconciliationStore
@@ -34,19 +35,20 @@ class PupilOwnAccountError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class RecoverAccess:
-    """Who the pupil is said to be."""
+    """Who the pupil is said to be. ``request`` names the request: sent again, it gives the same password."""
 
     uai: Uai
     first_name: str
     last_name: str
     birth_date: date
     ine: Ine
+    request: str
 
 
 def recover_access(
     pupils: PupilStore, reconciliations: ReconciliationStore, accounts: Accounts, clock: Clock, command: RecoverAccess
 ) -> PupilCredentials:
-    """The pupil's username with a new initial password; done again, it gives another one and ends the one before.
+    """The pupil's username with a new initial password; another request gives another one and ends the one before.
 
     Raises :class:`~jalon.organisations.reconcile_pupil.PupilNotListedError`, :class:`PupilWithoutAccountError`,
     :class:`PupilOwnAccountError`, :class:`~jalon.organisations.reconciliations.AccountAlreadyReconciledError`.
@@ -60,7 +62,7 @@ def recover_access(
         raise PupilOwnAccountError("This pupil has an account of their own: they sign in through their portal, or recover it by e-mail.")
     if link is None:
         reconciliations.link(Reconciliation(command.uai, pupil.ine, identity.user_id, clock.now(), school_made=False))
-    account = reset_pupil_password(accounts, identity.user_id)
+    account = reset_pupil_password(accounts, identity.user_id, command.request)
     return PupilCredentials(pupil, account)
 
 
