@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.content import Release, locale_chain
+from engine.content import DISCOVERY, PARCOURS, Release
 from engine.errors import InvalidContentError, SolutionUnavailableError, UnknownReferenceError
 from engine.solutions import ChoiceSolution, FieldSolution, TextSolution, Treatments, parse_solution
 from tests.engine.releases import PUBLIC, SOLUTIONS, gzipped, release
@@ -104,9 +104,17 @@ def test_an_any_order_challenge_with_fewer_groups_than_fields_is_refused() -> No
         parse_solution("QROCM-dep", {"fields": ["a", "b"], "groups": [["x"]], "kind": "text", "treatments": []})
 
 
-def test_a_locale_falls_back_on_its_language() -> None:
-    assert locale_chain("fr-FR") == ("fr-fr", "fr")
-    assert locale_chain("en") == ("en",)
+@pytest.mark.parametrize(("given", "kind"), [({}, PARCOURS), ({"kind": "parcours"}, PARCOURS), ({"kind": "discovery"}, DISCOVERY)])
+def test_a_target_profile_is_a_parcours_unless_it_says_that_it_is_a_discovery_test(given: dict[str, Any], kind: str) -> None:
+    profile = {"id": "p1", "name": "Débuter", "skills": ["rech1"]} | given
+    assert opened(PUBLIC | {"target_profiles": [profile]}).target_profile("p1").kind == kind
+
+
+@pytest.mark.parametrize("kind", ["campaign", "", None, ["discovery"]])
+def test_a_target_profile_of_an_unknown_kind_is_refused(kind: object) -> None:
+    profile = {"id": "p1", "name": "Débuter", "skills": ["rech1"], "kind": kind}
+    with pytest.raises(InvalidContentError):
+        opened(PUBLIC | {"target_profiles": [profile]})
 
 
 def test_playable_challenges_put_validated_then_own_locale_first_and_leave_out_proposed() -> None:

@@ -141,7 +141,7 @@ def _target_profile(item: Json, skills: tuple[content.Skill, ...]) -> content.Ta
         chosen = content.skills_within(skills, ceiling)
         if ceiling.keys() - {skill.tube for skill in skills}:
             raise InvalidContentError(f"target profile {item['id']} names a tube that does not exist or holds no skill")
-    return content.TargetProfile(item["id"], item["name"], chosen)
+    return content.TargetProfile(item["id"], item["name"], chosen, item.get("kind", content.PARCOURS))
 
 
 def _solutions(version: str, challenges: tuple[Challenge, ...], data: Json) -> dict[str, tuple[Solution, ...]]:

@@ -5,15 +5,21 @@ which only the server that grades may open. Inside a release everything is known
 ``challenge_index`` are positions in ``Release.skills`` and ``Release.challenges``, and hold for that version only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from engine.challenge import ARCHIVED, STATUSES, TYPES, Challenge
 from engine.errors import InvalidContentError, SolutionUnavailableError, UnknownReferenceError
+from engine.locales import known_locales, locale_chain
 from engine.solutions import Solution
 
 T = TypeVar("T")
+
+#: The kinds of target profile: what campaigns are made of, and the tests that a pupil takes to discover the thing.
+PARCOURS = "parcours"
+DISCOVERY = "discovery"
+KINDS = frozenset({PARCOURS, DISCOVERY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +77,15 @@ class Tutorial:
 
 @dataclass(frozen=True, slots=True)
 class TargetProfile:
-    """A target profile (*parcours*): the skills a campaign or a discovery test looks at, in the release's order."""
+    """A target profile (*parcours*): the skills a campaign or a discovery test looks at, in the release's order.
+
+    ``kind`` is ``discovery`` for a discovery test, which asks one question on each skill (docs/domain.md §3), else ``parcours``.
+    """
 
     id: str
     name: str
     skills: tuple[int, ...]
+    kind: str = PARCOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,7 @@ class _Lookups:
     skill_by_id: Mapping[str, int]
     challenge_by_id: Mapping[str, int]
     target_profiles: Mapping[str, TargetProfile]
+    locales: tuple[str, ...]
     playable: dict[tuple[int, str], tuple[int, ...]] = field(default_factory=dict)
 
 
@@ -161,9 +172,9 @@ class Release:
         return self._lookups.skill_challenges[skill_index]
 
     def playable_challenges(self, skill_index: int, locale: str) -> tuple[int, ...]:
-        """The challenges of a skill that may be asked in ``locale`` or in its fallback (``fr-FR`` → ``fr``).
+        """The challenges of a skill that may be asked in ``locale`` or in its fallbacks (``fr-FR`` → ``fr``).
 
-        Best first: validated before archived, then the locale itself before its fallback, then the release's order.
+        Best first: validated before archived, then the locale itself before its fallbacks, then the release's order.
 
         >>> from engine.synthetic import synthetic_release
         >>> release = synthetic_release()
@@ -182,6 +193,39 @@ class Release:
             if challenge.playable and (spoken := challenge.locale.lower()) in chain:
                 ranked.append((challenge.status == ARCHIVED, chain.index(spoken), index))
         return tuple(index for _, _, index in sorted(ranked))
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The locales this release knows: those of its playable challenges, and those that fall back on one of them.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> synthetic_release().locales
+        ('fr', 'fr-FR', 'fr-simple')
+        """
+        return self._lookups.locales
+
+    def offers(self, target: Iterable[int], locale: str) -> bool:
+        """Whether a test of these skills is offered in a locale: one this release knows, in which the test asks all that it could.
+
+        So every skill of ``target`` that has a playable challenge at all has one in the locale or in its fallbacks, and some skill
+        has. Why so: docs/decisions/0006.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> release = synthetic_release()
+        >>> [release.offers((0, 1), locale) for locale in ("fr-FR", "fr-simple", "en")], release.offers((), "fr")
+        ([True, True, False], False)
+        """
+        askable = [skill for skill in target if any(self.challenges[index].playable for index in self.skill_challenges(skill))]
+        return bool(askable) and locale in self.locales and all(self.playable_challenges(skill, locale) for skill in askable)
+
+    def offered_locales(self, target: Sequence[int]) -> tuple[str, ...]:
+        """The locales in which a test of these skills is offered; none when there is nothing to ask.
+
+        >>> from engine.synthetic import synthetic_release
+        >>> synthetic_release().offered_locales((0, 1))
+        ('fr', 'fr-FR', 'fr-simple')
+        """
+        return tuple(locale for locale in self.locales if self.offers(target, locale))
 
     def skill_index(self, skill_id: str) -> int:
         """The position of a skill; raises :class:`~engine.errors.UnknownReferenceError`.
@@ -277,17 +321,6 @@ def skills_within(skills: Sequence[Skill], ceilings: Mapping[str, int]) -> tuple
     return tuple(skill.index for skill in skills if skill.level <= ceilings.get(skill.tube, 0))
 
 
-def locale_chain(locale: str) -> tuple[str, ...]:
-    """A locale and what it falls back on, lower-cased.
-
-    >>> locale_chain("fr-FR")
-    ('fr-fr', 'fr')
-    """
-    spoken = locale.lower()
-    language = spoken.partition("-")[0]
-    return (spoken,) if language == spoken else (spoken, language)
-
-
 def _found(table: Mapping[str, T], key: str, what: str) -> T:
     try:
         return table[key]
@@ -313,8 +346,16 @@ def _look_up(release: Release) -> _Lookups:
         skill_challenges=_challenges_by_skill(release.skills, release.challenges),
         skill_by_id={skill.id: skill.index for skill in release.skills},
         challenge_by_id={challenge.id: challenge.index for challenge in release.challenges},
-        target_profiles={profile.id: profile for profile in release.target_profiles},
+        target_profiles=_target_profiles(release.target_profiles),
+        locales=known_locales({challenge.locale for challenge in release.challenges if challenge.playable}),
     )
+
+
+def _target_profiles(profiles: Sequence[TargetProfile]) -> dict[str, TargetProfile]:
+    for profile in profiles:
+        if profile.kind not in KINDS:
+            raise InvalidContentError(f"target profile {profile.id} is of an unknown kind")
+    return {profile.id: profile for profile in profiles}
 
 
 def _challenges_by_skill(skills: Sequence[Skill], challenges: Sequence[Challenge]) -> tuple[tuple[int, ...], ...]:
