@@ -98,3 +98,26 @@ def test_a_profile_that_names_nothing_real_is_found(tmp_path: Path) -> None:
     root = folder(tmp_path, tube())
     (root / "profiles/essai.yaml").write_text("name: Essai\nskills: [addition-1, addition-9]\n", encoding="utf-8")
     assert any("addition-9 does not exist" in line for line in findings_of(read_source(root)).listed)
+
+
+PROFILES = [
+    ("name: Essai\nskills: [addition-1]\nkind: discovery\n", None),
+    ("name: Essai\ntubes: [{id: addition, max_level: 1}]\nkind: parcours\n", None),
+    ("name: Essai\ntubes: [{id: addition, max_level: 1}]\nkind: discovery\n", "'skills' is a required property"),
+    ("name: Essai\nskills: [addition-1]\nkind: exam\n", "'exam' is not one of"),
+    ("name: Essai\nkind: parcours\n", "is not valid under any of the given schemas"),
+]
+
+
+@pytest.mark.parametrize(("written", "finding"), PROFILES)
+def test_a_profile_is_a_parcours_or_a_discovery_test_that_names_its_skills(tmp_path: Path, written: str, finding: str | None) -> None:
+    root = folder(tmp_path, tube())
+    (root / "profiles/essai.yaml").write_text(written, encoding="utf-8")
+    found = [line for line in findings_of(read_source(root)).listed if "essai.yaml" in line]
+    assert (finding is None and not found) or (finding is not None and finding in found[0])
+
+
+def test_challenges_that_are_not_asked_in_french_leave_a_skill_without_its_two(tmp_path: Path) -> None:
+    root = folder(tmp_path, tube(a=NUMBER | {"status": "proposed", "en": {"ask": "What is {{ a }} plus one? Give the number."}}))
+    listed = findings_of(read_source(root)).listed
+    assert "addition-1: 1 validated challenge(s) in French, 2 are needed" in listed

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.content import Release
+from engine.content import DISCOVERY, Release
 from engine.jalon_2pl import prices_of
 from tests.content.examples import CONTENT, folder, small_release, tube
 from tools.content import release, show, statistics
@@ -70,6 +70,22 @@ def test_the_discovery_tests_hold_the_skills_of_the_domain(bundles: release.Bund
         ("4.2", 3),
     ]
     assert levels("smartphone-tablet") == [("1.1", 1), ("1.3", 3), ("2.2", 3), ("3.1", 2), ("3.2", 1), ("4.2", 4)]
+    assert {profile.id for profile in opened.target_profiles if profile.kind == DISCOVERY} == {"discovery", "smartphone-tablet"}
+
+
+def test_every_test_of_the_content_is_offered_in_french_and_in_simple_french_and_none_half_in_english(bundles: release.Bundles) -> None:
+    """docs/content.md, « Langues » : no competence and no parcours is written in English throughout."""
+    opened = Release.from_bundles(bundles.public)
+    assert opened.locales == ("en", "fr", "fr-FR", "fr-simple")
+    targets = [opened.competence_skills(competence.code) for competence in opened.competences]
+    for target in [*targets, *(profile.skills for profile in opened.target_profiles)]:
+        assert opened.offered_locales(target) == ("fr", "fr-FR", "fr-simple")
+    simple = [
+        skill.index
+        for skill in opened.skills
+        if opened.challenges[opened.playable_challenges(skill.index, "fr-simple")[0]].locale == "fr-simple"
+    ]
+    assert len(simple) >= 40
 
 
 def test_no_solution_is_in_the_public_bundle(bundles: release.Bundles) -> None:

@@ -80,8 +80,9 @@ def _tutorials(file: TubeFile) -> Iterator[dict[str, Any]]:
 
 def _profile(profile: Mapping[str, Any], skills: list[dict[str, Any]], tubes: list[dict[str, Any]]) -> dict[str, Any]:
     """``skills`` as written, or ``tubes`` with a ceiling; ``competences: {"1.1": 5}`` stands for all their tubes."""
+    named = {"id": profile["id"], "name": profile["name"], "kind": profile.get("kind", "parcours")}
     if "skills" in profile:
-        return {"id": profile["id"], "name": profile["name"], "skills": list(profile["skills"])}
+        return named | {"skills": list(profile["skills"])}
     ceilings = [
         {"id": tube["id"], "max_level": profile["competences"][tube["competence"]]}
         for tube in tubes
@@ -91,7 +92,7 @@ def _profile(profile: Mapping[str, Any], skills: list[dict[str, Any]], tubes: li
     ceilings = [tube for tube in ceilings if tube["id"] not in listed] + [dict(tube) for tube in profile.get("tubes", [])]
     lowest = {tube["id"]: min((s["level"] for s in skills if s["tube"] == tube["id"]), default=1) for tube in tubes}
     kept = [tube for tube in ceilings if tube["max_level"] >= lowest.get(tube["id"], 1)]
-    return {"id": profile["id"], "name": profile["name"], "tubes": kept}
+    return named | {"tubes": kept}
 
 
 def _in_each_language(challenge: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

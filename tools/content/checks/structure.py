@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from tools.content.model import Compiled, Shown
 from tools.content.reading import Source
 
-MIN_CHALLENGES = 2  # a skill
+MIN_CHALLENGES = 2  # a skill, validated and in French: so every test is offered in French (docs/decisions/0006)
 MIN_VARIANTS = 5  # a challenge
 MIN_SKILLS_AT_LEVEL = 2  # a competence: a skill is worth at most 4 pix and a level 8 (docs/domain.md §3)
 
@@ -38,10 +38,10 @@ def _identifiers(source: Source, compiled: Compiled) -> Iterator[str]:
 
 
 def _skills(source: Source, compiled: Compiled) -> Iterator[str]:
-    french = Counter(challenge.skill for challenge in compiled.challenges if challenge.locale == "fr" and challenge.status != "archived")
+    french = Counter(challenge.skill for challenge in compiled.challenges if challenge.locale == "fr" and challenge.status == "validated")
     for skill in compiled.skills:
         if french[skill["id"]] < MIN_CHALLENGES:
-            yield f"{skill['id']}: {french[skill['id']]} challenge(s), {MIN_CHALLENGES} are needed"
+            yield f"{skill['id']}: {french[skill['id']]} validated challenge(s) in French, {MIN_CHALLENGES} are needed"
         if not skill["tutorials"]:
             yield f"{skill['id']}: no tutorial"
     for challenge in compiled.challenges:
