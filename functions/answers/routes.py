@@ -12,7 +12,9 @@ from functions.answers.schemas import (
     AnswerView,
     AssessmentView,
     CheckpointView,
+    FocusLossView,
     GiveAnswerRequest,
+    LoseFocusRequest,
     ProfileView,
     SavedTutorialsView,
     SaveTutorialRequest,
@@ -30,6 +32,7 @@ from jalon.assessment.raise_epoch import raise_epoch
 from jalon.assessment.read_checkpoint import checkpoint_closed_by, read_checkpoint
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.reconcile import REPEATED, STORED
+from jalon.assessment.record_focus_loss import RecordFocusLoss, record_focus_loss
 from jalon.assessment.reset_competence import reset_competence
 from jalon.assessment.save_tutorial import give_up_tutorial, save_tutorial
 from jalon.assessment.settle import settle
@@ -109,6 +112,22 @@ def answer(assessment_id: AssessmentPath, body: GiveAnswerRequest) -> AnswerView
         checkpoint=checkpoint_closed_by(state, taken.sequence),
         assessment=_view(shared.releases.pinned(state.release), state, taken.due),
     )
+
+
+@router.post("/v1/assessments/<assessment_id>/focus-losses")
+def lose_focus(assessment_id: AssessmentPath, body: LoseFocusRequest) -> FocusLossView:
+    """Say at once that the page lost the focus while this question was shown: whatever becomes of the page, it is not forgotten.
+
+    It counts on a focused question of a certification that is not answered yet; elsewhere nothing is recorded. Repeating the
+    request is harmless.
+    """
+    shared = parts()
+    command = RecordFocusLoss(_pupil(), AssessmentId(assessment_id), body.ticket)
+    loss = record_focus_loss(store=shared.store, releases=shared.releases, tickets=shared.tickets, clock=shared.clock, command=command)
+    if loss.counted:
+        logger(SERVICE).info("FOCUS_LOSS_COUNTED", assessment_id=assessment_id, sequence=loss.sequence)
+        metric("FocusLossCounted")
+    return FocusLossView(sequence=loss.sequence, counted=loss.counted)
 
 
 @router.get("/v1/assessments/<assessment_id>/checkpoints/<number>")

@@ -34,13 +34,29 @@ class AnswerForm(_Request):
     skipped: Annotated[Literal[True] | None, Field(description="Je passe.")] = None
 
 
+TicketText = Annotated[str, Field(min_length=1, max_length=400)]
+
+
 class GiveAnswerRequest(_Request):
     """One answer. The key is fresh for each answer and the same when the request is repeated."""
 
-    ticket: Annotated[str, Field(min_length=1, max_length=400)]
+    ticket: TicketText
     idempotency_key: Annotated[str, Field(min_length=1, max_length=64)]
     answer: AnswerForm
     focus_lost: Annotated[bool, Field(description="Whether the page lost the focus while the question was shown.")] = False
+
+
+class LoseFocusRequest(_Request):
+    """That the page lost the focus, with the ticket of the question it showed."""
+
+    ticket: TicketText
+
+
+class FocusLossView(BaseModel):
+    """What became of it. ``counted``: the loss is kept, and takes a right answer to question ``sequence`` away."""
+
+    sequence: int
+    counted: bool
 
 
 class ChoiceView(BaseModel):

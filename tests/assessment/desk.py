@@ -11,6 +11,7 @@ from jalon.assessment.create_certification_assessment import CreateCertification
 from jalon.assessment.give_answer import AnswerTaken, GiveAnswer, give_answer
 from jalon.assessment.next_question import AskedQuestion, next_question
 from jalon.assessment.profiles import ProfileStore
+from jalon.assessment.record_focus_loss import FocusLoss, RecordFocusLoss, record_focus_loss
 from jalon.assessment.start_assessment import StartAssessment, start_assessment
 from jalon.assessment.state import AssessmentState, Purpose
 from jalon.assessment.store import AssessmentStore
@@ -87,6 +88,12 @@ class Desk:
         given = right_to(asked) if answer is None else answer
         command = GiveAnswer(user_id, assessment_id, asked.ticket, key or f"key-{next(self._keys)}", given, focus_lost)
         return give_answer(store=self.store, releases=self.releases, tickets=self.tickets, clock=self.clock, command=command)
+
+    def lose_focus(self, assessment_id: AssessmentId, asked: AskedQuestion, *, user_id: UserId = PUPIL, seconds: float = 1) -> FocusLoss:
+        """The page that shows ``asked`` loses the focus after ``seconds``."""
+        self.wait(seconds=seconds)
+        command = RecordFocusLoss(user_id, assessment_id, asked.ticket)
+        return record_focus_loss(store=self.store, releases=self.releases, tickets=self.tickets, clock=self.clock, command=command)
 
     def play(self, state: AssessmentState, *, right: bool = True, at_most: int = 100) -> AssessmentState:
         """Answer everything to the end (or ``at_most`` questions), all right or all wrong."""

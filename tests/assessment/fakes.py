@@ -8,34 +8,43 @@ from engine.content import Release
 from engine.packing import Answered
 from jalon.assessment.errors import ReleaseNotFoundError
 from jalon.assessment.profiles import StoredProfile
-from jalon.assessment.state import AssessmentState, Slot, Status
+from jalon.assessment.state import AssessmentState, Slot, Status, effective_answers
 from jalon.assessment.store import Attempt, NotWritten, WriteOutcome, Written
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerWrite:
-    """What the one write of the protocol is given."""
+class Expected:
+    """What a write of the protocol expects of the item, as it is given it."""
 
     epoch: int
     sequence: int
     deadline_from: datetime
 
 
-#: The conditions of the one write, by the names they have in ``jalon.assessment.assessment_store.answer_conditions``.
-ANSWER_CONDITIONS: dict[str, Callable[[AssessmentState, AnswerWrite], bool]] = {
+Condition = Callable[[AssessmentState, Expected], bool]
+_QUESTION_OPEN: dict[str, Condition] = {
     "status": lambda state, _: state.is_live,
-    "epoch": lambda state, write: state.epoch == write.epoch,
-    "sequence": lambda state, write: state.sequence == write.sequence,
-    "deadline": lambda state, write: state.deadline_at is None or state.deadline_at >= write.deadline_from,
+    "epoch": lambda state, expected: state.epoch == expected.epoch,
+    "sequence": lambda state, expected: state.sequence == expected.sequence,
+    "deadline": lambda state, expected: state.deadline_at is None or state.deadline_at >= expected.deadline_from,
 }
+#: The conditions of the protocol's two writes, by the names they have in ``jalon.assessment.assessment_store``.
+CONDITIONS: dict[str, dict[str, Condition]] = {"answer": _QUESTION_OPEN, "focus loss": _QUESTION_OPEN}
+#: Each of them as a test names the one to leave out.
+EACH_CONDITION = tuple(f"{write} without {name}" for write, conditions in CONDITIONS.items() for name in conditions)
+
+
+def conditions_of(write: str, mutant: str | None = None) -> list[Condition]:
+    """The conditions of one write, without the one that the mutant (one of :data:`EACH_CONDITION`) leaves out."""
+    return [condition for name, condition in CONDITIONS[write].items() if f"{write} without {name}" != mutant]
 
 
 class FakeAssessments:
-    """An AssessmentStore; ``items`` is open to the tests, and ``without`` names a condition of the one write to leave out."""
+    """An AssessmentStore; ``items`` is open to the tests, and ``mutant`` leaves a condition of the protocol's writes out."""
 
-    def __init__(self, without: str | None = None) -> None:
-        self.conditions = [condition for name, condition in ANSWER_CONDITIONS.items() if name != without]
+    def __init__(self, mutant: str | None = None) -> None:
+        self.conditions = {write: conditions_of(write, mutant) for write in CONDITIONS}
         self.items: dict[AssessmentId, AssessmentState] = {}
         self.attempts: dict[tuple[UserId, str, int], Attempt] = {}
 
@@ -65,13 +74,23 @@ class FakeAssessments:
     def append_answer(
         self, assessment_id: AssessmentId, *, epoch: int, sequence: int, answer: Answered, deadline_from: datetime
     ) -> WriteOutcome:
-        write = AnswerWrite(epoch, sequence, deadline_from)
+        expected = Expected(epoch, sequence, deadline_from)
         return self._update(
             assessment_id,
-            lambda state: all(condition(state, write) for condition in self.conditions),
+            lambda state: all(condition(state, expected) for condition in self.conditions["answer"]),
             lambda state: replace(
-                state, answers=(*state.answers, answer), updated_at=datetime.fromtimestamp(answer.at, tz=state.updated_at.tzinfo)
+                state,
+                answers=effective_answers((*state.answers, answer), state.focus_losses),
+                updated_at=datetime.fromtimestamp(answer.at, tz=state.updated_at.tzinfo),
             ),
+        )
+
+    def record_focus_loss(self, assessment_id: AssessmentId, *, epoch: int, sequence: int, deadline_from: datetime) -> WriteOutcome:
+        expected = Expected(epoch, sequence, deadline_from)
+        return self._update(
+            assessment_id,
+            lambda state: all(condition(state, expected) for condition in self.conditions["focus loss"]),
+            lambda state: _with_losses(state, state.focus_losses | {sequence}),
         )
 
     def complete(self, assessment_id: AssessmentId, *, sequence: int, at: datetime) -> WriteOutcome:
@@ -108,6 +127,11 @@ class FakeAssessments:
 
 def _live(state: AssessmentState) -> bool:
     return state.is_live
+
+
+def _with_losses(state: AssessmentState, focus_losses: frozenset[int]) -> AssessmentState:
+    """As the tables' item would be decoded: losses count wherever they stand."""
+    return replace(state, focus_losses=focus_losses, answers=effective_answers(state.answers, focus_losses))
 
 
 class FakeProfiles:

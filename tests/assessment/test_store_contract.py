@@ -10,13 +10,13 @@ from engine.grading import Answer, Result
 from engine.knowledge import Element, Knowledge
 from engine.packing import Answered, Question
 from engine.scoring import CompetenceScore
-from jalon.assessment.assessment_store import DynamoAssessments, answer_conditions
+from jalon.assessment.assessment_store import DynamoAssessments, answer_conditions, focus_loss_conditions
 from jalon.assessment.profile_store import DynamoProfiles
 from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile
 from jalon.assessment.state import AssessmentState, Purpose, Slot, Status
 from jalon.assessment.store import AssessmentStore, Attempt, NotWritten, Written
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
-from tests.assessment.fakes import ANSWER_CONDITIONS, FakeAssessments, FakeProfiles
+from tests.assessment.fakes import CONDITIONS, FakeAssessments, FakeProfiles
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 USER = UserId("usr_" + "1" * 32)
@@ -157,12 +157,13 @@ def test_a_finished_assessment_takes_no_change(store: AssessmentStore, finish: s
     assert outcome == Written(finished)
     changes: list[Callable[[], Written | NotWritten]] = [
         lambda: append(store),
+        lambda: lose_focus(store),
         lambda: store.end(ID, reason="again", at=later),
         lambda: store.complete(ID, sequence=1, at=later),
         lambda: store.raise_epoch(ID, at=later),
         lambda: store.move_deadline(ID, deadline_at=later, at=later),
     ]
-    assert [change() for change in changes] == [NotWritten(finished)] * 5
+    assert [change() for change in changes] == [NotWritten(finished)] * 6
     assert store.get(ID) == finished
 
 
@@ -209,8 +210,69 @@ def test_all_of_a_users_assessments_are_found_and_no_others(store: AssessmentSto
     assert sorted(store.of_user(USER), key=lambda state: state.assessment_id) == mine
 
 
+def lose_focus(store: AssessmentStore, *, epoch: int = 1, sequence: int = 1, at: datetime = NOW) -> Written | NotWritten:
+    return store.record_focus_loss(ID, epoch=epoch, sequence=sequence, deadline_from=at)
+
+
+def test_a_loss_of_focus_is_recorded_once_however_often_it_is_told_and_is_no_other_change(store: AssessmentStore) -> None:
+    store.create(new())
+    recorded = Written(new(focus_losses=frozenset({1})))
+    assert [lose_focus(store, at=NOW + timedelta(seconds=second)) for second in range(2)] == [recorded, recorded]
+    assert store.get(ID) == recorded.state
+
+
+def test_a_loss_of_focus_recorded_before_the_answer_takes_a_right_one_away_for_whoever_reads_it(store: AssessmentStore) -> None:
+    store.create(new())
+    right = replace(answer(), result=Result.OK, focus_lost=False)
+    lose_focus(store)
+    outcome = store.append_answer(ID, epoch=1, sequence=1, answer=right, deadline_from=NOW)
+    counted = new(answers=(replace(right, result=Result.FOCUSEDOUT, focus_lost=True),), focus_losses=frozenset({1}))
+    assert outcome == Written(counted)
+    assert (store.get(ID), store.get_many([ID])) == (counted, {ID: counted})
+    ended = store.end(ID, reason="invigilator", at=NOW)
+    assert ended == Written(replace(counted, status=Status.ENDED, end_reason="invigilator"))
+
+
+@pytest.mark.parametrize("result", [result for result in Result if result is not Result.OK])
+def test_a_loss_of_focus_leaves_an_answer_that_was_not_right_what_it_was(store: AssessmentStore, result: Result) -> None:
+    store.create(new())
+    given = replace(answer(), result=result, focus_lost=False)
+    lose_focus(store)
+    store.append_answer(ID, epoch=1, sequence=1, answer=given, deadline_from=NOW)
+    append(store, sequence=2)
+    after = store.get(ID)
+    assert after is not None
+    assert after.answers == (replace(given, focus_lost=True), answer(2))
+
+
+@pytest.mark.parametrize(("epoch", "sequence"), [(2, 1), (1, 2), (1, 0), (0, 1)])
+def test_a_loss_of_focus_of_another_epoch_or_sequence_is_not_recorded(store: AssessmentStore, epoch: int, sequence: int) -> None:
+    store.create(new())
+    assert lose_focus(store, epoch=epoch, sequence=sequence) == NotWritten(new())
+    assert store.get(ID) == new()
+
+
+def test_a_loss_of_focus_comes_before_the_answer_or_not_at_all(store: AssessmentStore) -> None:
+    store.create(new())
+    append(store)
+    assert lose_focus(store) == NotWritten(new(answers=(answer(),)))
+    assert store.get(ID) == new(answers=(answer(),))
+
+
+def test_a_loss_of_focus_in_nothing_makes_nothing(store: AssessmentStore) -> None:
+    assert lose_focus(store) == NotWritten(None)
+    assert store.get(ID) is None
+
+
+def test_a_loss_of_focus_is_recorded_until_the_deadline_and_not_after(store: AssessmentStore) -> None:
+    store.create(new(deadline_at=NOW))
+    assert isinstance(lose_focus(store, at=NOW + timedelta(seconds=1)), NotWritten)
+    assert isinstance(lose_focus(store, at=NOW), Written)
+
+
 def test_the_fake_and_the_table_ask_for_the_same_conditions() -> None:
-    assert list(ANSWER_CONDITIONS) == list(answer_conditions(1, 1, NOW))
+    for write, conditions in (("answer", answer_conditions), ("focus loss", focus_loss_conditions)):
+        assert list(CONDITIONS[write]) == list(conditions(1, 1, NOW))
 
 
 def stored_profile(**changes: object) -> StoredProfile:

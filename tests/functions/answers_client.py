@@ -69,6 +69,9 @@ class Pupil:
         body = {"ticket": question["ticket"], "idempotency_key": key or f"key-{next(_keys)}", "answer": given, **more}
         return self.send("give_answer", f"/v1/assessments/{assessment_id}/answers", body)
 
+    def lose_focus(self, assessment_id: str, question: dict[str, Any]) -> Reply:
+        return self.send("lose_focus", f"/v1/assessments/{assessment_id}/focus-losses", {"ticket": question["ticket"]})
+
     def checkpoint(self, assessment_id: str, number: int | str) -> Reply:
         return self.send("read_checkpoint", f"/v1/assessments/{assessment_id}/checkpoints/{number}")
 

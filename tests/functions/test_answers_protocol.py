@@ -1,7 +1,8 @@
 """The answer protocol over the real handler and the real table: two devices, duplicates, reordering, lost responses, ended tests.
 
 A model says for every delivery what the answer must be; after every step the stored item is compared with the model. Then each
-condition of the one write, and each check of the ticket, is taken away in turn: the machine must notice every time.
+condition of the two writes (an answer, a loss of focus), and each check of the ticket, is taken away in turn: the machine must
+notice every time.
 Source: docs/architecture.md §4, docs/protocol.md.
 """
 
@@ -18,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from engine.packing import Question
 from functions.answers import routes, wiring
-from jalon.assessment import assessment_store, give_answer, tickets
+from jalon.assessment import assessment_store, tickets
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
 from jalon.assessment.state import AssessmentState
 from jalon.assessment.tables import state_of
@@ -29,10 +30,12 @@ from tests.cloud import Cloud
 from tests.functions.answers_client import Pupil, Reply, right_to
 from tests.functions.answers_cloud import stored
 
-#: The second is focused: losing the focus there takes a right answer away.
-CHALLENGES = (0, 4, 1, 2, 3)
+#: The first, the second and the fourth are focused: losing the focus there takes a right answer away.
+CHALLENGES = (4, 10, 0, 16, 1)
+FOCUSED = {1, 2, 4}
 QUESTIONS = len(CHALLENGES)
 DEVICES = st.integers(0, 1)
+LEFT = st.sampled_from(("not", "before", "after"))
 _people = itertools.count(1)
 _cloud: list[Cloud] = []
 
@@ -68,6 +71,7 @@ class AnswerProtocol(RuleBasedStateMachine):
         self.epoch, self.status, self.late = 1, "started", False
         self.held: list[tuple[dict[str, Any], int] | None] = [self._first_question(self.test), None]
         self.sent: list[Request] = []
+        self.focus_losses: set[int] = set()
 
     def _certification(self, kind: str) -> AssessmentState:
         command = CreateCertificationAssessment(
@@ -106,12 +110,21 @@ class AnswerProtocol(RuleBasedStateMachine):
         self.sent.append(Request(question, epoch, key, answer, focus_lost))
 
     @precondition(lambda self: any(self.held))
-    @rule(device=DEVICES, right=st.booleans(), focus_lost=st.booleans(), response_lost=st.booleans())
-    def answer_and_deliver(self, device: int, right: bool, focus_lost: bool, response_lost: bool) -> None:
-        """The common way: an answer goes straight to the server, and its response comes back or is lost."""
-        if self.held[device] is not None:
-            self.answer_on(device, right, focus_lost, True)
-            self._deliver(self.sent[-1], device, response_lost)
+    @rule(device=DEVICES, right=st.booleans(), focus_lost=st.booleans(), response_lost=st.booleans(), left=LEFT)
+    def answer_and_deliver(self, device: int, right: bool, focus_lost: bool, response_lost: bool, left: str) -> None:
+        """The common way: an answer goes straight to the server, and its response comes back or is lost.
+
+        The page may be left meanwhile: the event comes before the answer, or is overtaken by it.
+        """
+        if self.held[device] is None:
+            return
+        if left == "before":
+            self._leave(device)
+        self.answer_on(device, right, focus_lost, True)
+        request = self.sent[-1]
+        self._deliver(request, device, response_lost)
+        if left == "after":
+            self._tell_loss((request.question, request.epoch))
 
     @precondition(lambda self: self.sent)
     @rule(data=st.data(), device=DEVICES, response_lost=st.booleans())
@@ -139,6 +152,39 @@ class AnswerProtocol(RuleBasedStateMachine):
             assert shown["number"] == len(self.answers) + 1
             self.held[device] = (shown, self.epoch)
 
+    # --- the page loses the focus
+
+    @precondition(lambda self: any(self.held))
+    @rule(data=st.data())
+    def lose_focus(self, data: st.DataObject) -> None:
+        """Any page that shows a question, or showed one that it answered: the event may come at any moment, and again."""
+        answered = [(request.question, request.epoch) for request in self.sent]
+        self._tell_loss(data.draw(st.sampled_from([*filter(None, self.held), *answered])))
+
+    def _leave(self, device: int) -> None:
+        """The page of a device is left, and says so at once."""
+        self._tell_loss(self.held[device])
+
+    def _tell_loss(self, shown: tuple[dict[str, Any], int] | None) -> None:
+        if shown is None:
+            return
+        question, epoch = shown
+        number = question["number"]
+        assert question["focused"] == (number in FOCUSED)
+        self.clock.instant += timedelta(seconds=1)
+        reply = self.pupil.lose_focus(self.test.assessment_id, question)
+        open_here = self.status == "started" and epoch == self.epoch and number == len(self.answers) + 1 and not self.late
+        if number in FOCUSED and open_here:
+            self.focus_losses.add(number)
+        if number not in FOCUSED or number in self.focus_losses or number <= len(self.answers):
+            assert (reply.status, reply.body) == (200, {"sequence": number, "counted": number in self.focus_losses})
+        elif self.status != "started":
+            assert (reply.status, reply.body["code"]) == (410, f"assessment_{self.status}")
+        elif epoch != self.epoch:
+            assert (reply.status, reply.body["code"]) == (409, "moved_to_another_device")
+        else:
+            assert (reply.status, reply.body["code"]) == (410, "deadline_passed")
+
     # --- the invigilator and the clock
 
     @precondition(lambda self: self.status == "started")
@@ -147,19 +193,25 @@ class AnswerProtocol(RuleBasedStateMachine):
         self.shared.store.raise_epoch(self.test.assessment_id, at=self.clock.now())
         self.epoch += 1
         self.held[device] = self._first_question(self.test)
+        self._leave(1 - device)  # the page that is left behind
 
     @precondition(lambda self: self.status == "started" and self.answers)
-    @rule()
-    def end(self) -> None:
+    @rule(leaving=DEVICES)
+    def end(self, leaving: int) -> None:
+        """Whoever is told that the test is over leaves the page."""
         self.shared.store.end(self.test.assessment_id, reason="invigilator", at=self.clock.now())
         self.status = "ended"
+        self._leave(leaving)
 
     @precondition(lambda self: self.status == "started")
-    @rule(late=st.booleans())
-    def move_deadline(self, late: bool) -> None:
+    @rule(late=st.booleans(), leaving=DEVICES)
+    def move_deadline(self, late: bool, leaving: int) -> None:
+        """Time runs out, and the candidate leaves the page; or it is extended."""
         deadline = self.clock.now() + (timedelta(seconds=-10) if late else timedelta(hours=20))
         self.shared.store.move_deadline(self.test.assessment_id, deadline_at=deadline, at=self.clock.now())
         self.late = late
+        if late:
+            self._leave(leaving)
 
     # --- wrong tickets
 
@@ -173,15 +225,20 @@ class AnswerProtocol(RuleBasedStateMachine):
             fresh = replace(
                 fresh, question={**request.question, "ticket": ("B" if ticket[60] == "A" else "A").join((ticket[:60], ticket[61:]))}
             )
-            assert self._post(self.pupil, fresh).status == 422
+            self._refused(self.pupil, fresh, self.test, "ticket_invalid")
         elif wrong == "another test":
-            assert self._post(self.pupil, fresh, self.other_test).status == 422
+            self._refused(self.pupil, fresh, self.other_test, "ticket_invalid")
         elif wrong == "another person":
-            assert self._post(Pupil("usr_" + "f" * 32), fresh).status == 422
+            self._refused(Pupil("usr_" + "f" * 32), fresh, self.test, "ticket_invalid")
         else:
             self.clock.instant += timedelta(hours=25)
-            assert self._post(self.pupil, fresh).body["code"] == "ticket_expired"
+            self._refused(self.pupil, fresh, self.test, "ticket_expired")
             self.clock.instant -= timedelta(hours=25)
+
+    def _refused(self, pupil: Pupil, request: Request, test: AssessmentState, code: str) -> None:
+        """Both what is answered and what is told of the focus with this ticket."""
+        assert self._post(pupil, request, test).body["code"] == code
+        assert pupil.lose_focus(test.assessment_id, request.question).body["code"] == code
 
     # --- what must hold
 
@@ -219,7 +276,8 @@ class AnswerProtocol(RuleBasedStateMachine):
 
     def _stored(self, request: Request) -> None:
         right = request.answer == right_to(request.question)
-        focus_counts = request.focus_lost and request.question["focused"]
+        lost = request.focus_lost or request.question["number"] in self.focus_losses
+        focus_counts = lost and request.question["focused"]
         self.answers.append((request.payload, ("focusedout" if focus_counts else "ok") if right else "ko"))
         if len(self.answers) == QUESTIONS:
             self.status = "completed"
@@ -231,6 +289,7 @@ class AnswerProtocol(RuleBasedStateMachine):
         item = stored(_cloud[-1], self.test.assessment_id)
         state = state_of(item)
         assert [answered.result.value for answered in state.answers] == [result for _, result in self.answers]
+        assert {int(number) for number in item.get("focus_losses", {"NS": []})["NS"]} == self.focus_losses
         assert (state.status.value, state.epoch, int(item["sequence"]["N"])) == (self.status, self.epoch, len(self.answers) + 1)
 
     def teardown(self) -> None:
@@ -258,29 +317,30 @@ def test_every_answer_is_stored_exactly_once_whatever_the_network_and_the_device
     run_state_machine_as_test(AnswerProtocol, settings=settings(max_examples=30, stateful_step_count=40, **COMMON))
 
 
-def _without_condition(name: str) -> Callable[[pytest.MonkeyPatch], None]:
+def _without_condition(write: str, name: str) -> Callable[[pytest.MonkeyPatch], None]:
     def mutate(patch: pytest.MonkeyPatch) -> None:
-        whole = assessment_store.answer_conditions
+        whole = getattr(assessment_store, f"{write}_conditions")
 
         def fewer(*arguments: Any) -> Any:
             return {key: condition for key, condition in whole(*arguments).items() if key != name}
 
-        patch.setattr(assessment_store, "answer_conditions", fewer)
+        patch.setattr(assessment_store, f"{write}_conditions", fewer)
 
     return mutate
 
 
 MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
-    "write without its status": _without_condition("status"),
-    "write without its epoch": _without_condition("epoch"),
-    "write without its sequence": _without_condition("sequence"),
-    "write without its deadline": _without_condition("deadline"),
+    **{
+        f"{write} without its {name}": _without_condition(write, name)
+        for write in ("answer", "focus_loss")
+        for name in ("status", "epoch", "sequence", "deadline")
+    },
     "ticket without its signature": lambda patch: patch.setattr(tickets.hmac, "compare_digest", lambda one, other: True),
     "ticket without its person": lambda patch: patch.setattr(
         tickets.TicketOffice, "_mac", lambda self, body, user_id: tickets.hmac.digest(self._key, body, "sha256")
     ),
     "ticket without its age": lambda patch: patch.setattr(tickets, "LIFE", timedelta(days=1_000)),
-    "ticket without its test": lambda patch: patch.setattr(give_answer, "refuse_another_tests_ticket", lambda ticket, assessment_id: None),
+    "ticket without its test": lambda patch: patch.setattr(tickets, "refuse_another_tests_ticket", lambda ticket, assessment_id: None),
 }
 
 

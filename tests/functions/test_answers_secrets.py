@@ -23,7 +23,16 @@ def test_no_solution_leaves_before_its_answer_and_none_is_ever_logged(pupil: Pup
     assert PLANTED not in logged()
 
 
-EARLY = ("start_assessment", "read_assessment", "take_over_device", "give_answer", "read_profile", "list_tutorials", "save_tutorial")
+EARLY = (
+    "start_assessment",
+    "read_assessment",
+    "take_over_device",
+    "give_answer",
+    "lose_focus",
+    "read_profile",
+    "list_tutorials",
+    "save_tutorial",
+)
 
 
 def test_no_route_gives_a_solution_before_its_answer_whatever_goes_wrong(
@@ -35,6 +44,7 @@ def test_no_route_gives_a_solution_before_its_answer_whatever_goes_wrong(
     started = pupil.start().body
     question, path = started["question"], f"/v1/assessments/{started['id']}"
     paths = {"read_assessment": path, "take_over_device": f"{path}/device", "give_answer": f"{path}/answers"}
+    paths["lose_focus"] = f"{path}/focus-losses"
     paths |= {"read_checkpoint": f"{path}/checkpoints/1", "reset_competence": "/v1/me/profile/competences/1.1/reset"}
     right = {"ticket": question["ticket"], "idempotency_key": "k", "answer": right_to(question)}
     bodies = [
@@ -46,6 +56,7 @@ def test_no_route_gives_a_solution_before_its_answer_whatever_goes_wrong(
             pupil.send(name, paths.get(name))
         for body in bodies:
             pupil.send("give_answer", paths["give_answer"], body)
+        pupil.lose_focus(started["id"], question)
 
     send_everything()
     for place in ("functions.answers.routes.load_own_assessment", "jalon.assessment.give_answer.grade"):

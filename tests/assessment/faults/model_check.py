@@ -1,21 +1,22 @@
 """An exhaustive check of the answer protocol: every state that two devices, a network, an invigilator and a clock can reach.
 
-What a delivery does is decided by the code under test: the conditions of the one write (as the contract suite holds both
-stores to them) and :func:`jalon.assessment.give_answer.stored_before`, which reads a refusal. The rest is the world: messages
-that wait, come twice, overtake each other or are lost, devices that take over, time that runs out and is extended.
+What a delivery does is decided by the code under test: the conditions of the two writes (as the contract suite holds both
+stores to them), :func:`jalon.assessment.give_answer.stored_before` and :func:`jalon.assessment.record_focus_loss.recorded_before`,
+which read a refusal, and :func:`jalon.assessment.state.effective_answers`. The rest is the world: messages that wait, come
+twice, overtake each other or are lost, devices that take over, time that runs out and is extended.
 
 In every state reached, and on every step between two, these must hold (docs/protocol.md gives them their names):
 
-- **changed**: what is stored is never altered nor removed, only added to;
+- **changed**: what is stored is never altered nor removed, only added to: no answer, no outcome of one, no loss of focus;
 - **doubled**: no question has two answers stored;
 - **stale**: nothing is written for a device that was replaced, after the end, or after the deadline;
-- **lost**: what is acknowledged is what is stored;
+- **lost**: what is acknowledged is what is stored, an answer with its outcome and a loss of focus as counted or not;
 - **unfinished**: from every state of a test under way its completion can still be reached.
 """
 
 from array import array
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
@@ -24,15 +25,21 @@ from typing import NamedTuple
 from engine.grading import Result
 from engine.packing import Answered, Question
 from jalon.assessment.give_answer import stored_before
-from jalon.assessment.state import AssessmentState, Purpose, Status
+from jalon.assessment.record_focus_loss import recorded_before
+from jalon.assessment.state import AssessmentState, Purpose, Status, effective_answers
 from jalon.assessment.tickets import Ticket
 from jalon.kernel.errors import JalonError
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
-from tests.assessment.fakes import ANSWER_CONDITIONS, AnswerWrite
+from tests.assessment.fakes import CONDITIONS, Expected, conditions_of
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DEVICES = (0, 1)
-LOST = "lost"
+#: The question on which a loss of focus counts; there is one after it where there are three.
+FOCUSED = 2
+
+
+#: What each device shows: the number of a question and the epoch of its ticket, or nothing yet.
+Shown = tuple[tuple[int, int] | None, ...]
 
 
 class Request(NamedTuple):
@@ -49,6 +56,12 @@ class Request(NamedTuple):
         return bytes((self.device, self.sequence, self.value))
 
 
+class Loss(NamedTuple):
+    """A loss of focus on the focused question on its way; which device lost it the server cannot tell but by the epoch."""
+
+    epoch: int
+
+
 class Server(NamedTuple):
     """The item: ``answers`` are the requests stored, in order."""
 
@@ -56,14 +69,15 @@ class Server(NamedTuple):
     epoch: int
     late: bool
     answers: tuple[Request, ...]
+    focus_losses: frozenset[int]
 
 
 class World(NamedTuple):
-    """The item, what each device shows (question and epoch, or nothing yet) and the messages on their way."""
+    """The item, what each device shows and the messages on their way."""
 
     server: Server
-    shown: tuple[tuple[int, int] | None, ...]
-    in_flight: frozenset[Request]
+    shown: Shown
+    in_flight: frozenset[Request | Loss]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +108,20 @@ class Report:
 
 @dataclass
 class ModelCheck:
-    """One exploration; ``without`` names a condition of the write to leave out."""
+    """One exploration; ``mutant`` leaves a condition of a write out."""
 
     bounds: Bounds = field(default_factory=Bounds)
-    without: str | None = None
+    mutant: str | None = None
     stop_at_first: bool = False
 
     def run(self) -> Report:
         report = Report()
-        self._conditions = [condition for name, condition in ANSWER_CONDITIONS.items() if name != self.without]
-        self._deliver = lru_cache(maxsize=None)(self._deliver_uncached)
-        first = World(Server(Status.STARTED, 1, late=False, answers=()), ((1, 1), None), frozenset())
+        self._conditions = {write: conditions_of(write, self.mutant) for write in CONDITIONS}
+        self._answer = lru_cache(maxsize=None)(self._answer_uncached)
+        self._lose_focus = lru_cache(maxsize=None)(self._lose_focus_uncached)
+        first = World(Server(Status.STARTED, 1, late=False, answers=(), focus_losses=frozenset()), ((1, 1), None), frozenset())
         numbers = {first: 0}
-        edges = array("L")  # pairs of numbers: from, to
+        edges = array("I")  # pairs of numbers: from, to
         waiting = deque([first])
         while waiting and not (self.stop_at_first and report.violations):
             world = waiting.popleft()
@@ -119,7 +134,7 @@ class ModelCheck:
                 edges.extend((numbers[world], numbers[following]))
         report.states = len(numbers)
         if not waiting:
-            report.unfinished = _unfinished(list(numbers), edges)
+            report.unfinished = _unfinished(numbers, edges)
         return report
 
     # --- what can happen
@@ -127,16 +142,13 @@ class ModelCheck:
     def _steps(self, world: World, report: Report) -> Iterator[World]:
         server, shown, in_flight = world
         yield from self._devices_act(world)
-        for request in in_flight:
-            yield world._replace(in_flight=in_flight - {request})  # the network loses it
-            after, acknowledged = self._deliver(server, request)
-            if acknowledged is not None and acknowledged != after.answers[request.sequence - 1 : request.sequence]:
-                report.lost += 1
-            for remaining in (in_flight, in_flight - {request}):  # it may come again, or not
+        for message in in_flight:
+            yield world._replace(in_flight=in_flight - {message})  # the network loses it
+            after, shown_after = self._deliver(server, shown, message, report)
+            for remaining in (in_flight, in_flight - {message}):  # it may come again, or not
                 yield World(after, shown, remaining)  # the response is lost
-                if acknowledged is not None:
-                    learnt = self._told(after, request.epoch, shown[request.device])
-                    yield World(after, _put(shown, request.device, learnt), remaining)
+                if shown_after is not None:
+                    yield World(after, shown_after, remaining)
         if server.status is Status.STARTED:
             yield world._replace(server=server._replace(late=not server.late))
             yield world._replace(server=server._replace(status=Status.ENDED))
@@ -150,6 +162,8 @@ class ModelCheck:
             if question is not None and len(in_flight) < self.bounds.in_flight:
                 for value in (0, 1):
                     yield world._replace(in_flight=in_flight | {Request(device, *question, value)})
+                if question[0] == FOCUSED:
+                    yield world._replace(in_flight=in_flight | {Loss(question[1])})
             if server.status is Status.STARTED:
                 yield world._replace(shown=_put(shown, device, self._told(server, server.epoch, question)))  # a refresh
                 if server.epoch < self.bounds.epochs:
@@ -162,35 +176,64 @@ class ModelCheck:
             return before
         return len(server.answers) + 1, server.epoch
 
+    def _deliver(self, server: Server, shown: Shown, message: Request | Loss, report: Report) -> tuple[Server, Shown | None]:
+        """The server after one delivery, and what the devices show once its response is read (None: nothing new)."""
+        if isinstance(message, Loss):
+            after, counted = self._lose_focus(server, message)
+            report.lost += counted is not None and counted != (FOCUSED in after.focus_losses)
+            report.stale_writes += after != server and _stale(server, message.epoch)
+            return after, None
+        after, acknowledged = self._answer(server, message)
+        if acknowledged is None:
+            return after, None
+        stored = _state(after).answers[message.sequence - 1 : message.sequence]
+        report.lost += acknowledged.digest != message.digest or stored != (acknowledged,)
+        return after, _put(shown, message.device, self._told(after, message.epoch, shown[message.device]))
+
     # --- the code under test
 
-    def _deliver_uncached(self, server: Server, request: Request) -> tuple[Server, tuple[Request, ...] | None]:
-        """The server after one delivery, and the stored answer it acknowledges (None: it refused)."""
+    def _answer_uncached(self, server: Server, request: Request) -> tuple[Server, Answered | None]:
+        """The server after an answer came, and the stored answer it acknowledges (None: it refused)."""
         state = _state(server)
-        write = AnswerWrite(request.epoch, request.sequence, NOW)
-        if all(condition(state, write) for condition in self._conditions):
-            return server._replace(answers=(*server.answers, request)), (request,)
-        ticket = Ticket(state.assessment_id, state.release, request.sequence, 0, 0, request.epoch, NOW, certification=True)
+        if self._written("answer", state, request.epoch, request.sequence):
+            after = server._replace(answers=(*server.answers, request))
+            return after, _state(after).answers[request.sequence - 1]
         try:
-            _, stored = stored_before(state, ticket, request.digest)
+            _, stored = stored_before(state, _ticket(state, request.sequence, request.epoch), request.digest)
         except JalonError:
             return server, None
-        return server, tuple(answer for answer in server.answers if answer.digest == stored.digest)[:1]
+        return server, stored
+
+    def _lose_focus_uncached(self, server: Server, loss: Loss) -> tuple[Server, bool | None]:
+        """The server after a loss of focus was told, and whether it answers that it counts (None: it refused)."""
+        state = _state(server)
+        if self._written("focus loss", state, loss.epoch, FOCUSED):
+            return server._replace(focus_losses=server.focus_losses | {FOCUSED}), True
+        try:
+            return server, recorded_before(state, _ticket(state, FOCUSED, loss.epoch))
+        except JalonError:
+            return server, None
+
+    def _written(self, write: str, state: AssessmentState, epoch: int, sequence: int) -> bool:
+        expected = Expected(epoch, sequence, NOW)
+        return all(condition(state, expected) for condition in self._conditions[write])
 
     # --- what must hold
 
     def _compare(self, before: Server, after: Server, report: Report) -> None:
-        if after.answers == before.answers:
+        if (after.answers, after.focus_losses) == (before.answers, before.focus_losses):
             return
-        report.changed += after.answers[: len(before.answers)] != before.answers
-        written = after.answers[-1]
-        report.doubled += written.sequence != len(after.answers)
-        report.stale_writes += written.epoch != before.epoch or before.status is not Status.STARTED or before.late
+        outcomes = _state(before).answers
+        report.changed += _state(after).answers[: len(outcomes)] != outcomes or not before.focus_losses <= after.focus_losses
+        if after.answers != before.answers:
+            written = after.answers[-1]
+            report.doubled += written.sequence != len(after.answers)
+            report.stale_writes += _stale(before, written.epoch)
 
 
-def _unfinished(worlds: list[World], edges: "array[int]") -> int:
+def _unfinished(worlds: Collection[World], edges: "array[int]") -> int:
     """How many states of a test under way cannot reach its completion any more."""
-    parents: list[list[int]] = [[] for _ in worlds]
+    parents = [array("I") for _ in worlds]  # millions of steps: numbers in lists would take four times the memory
     for place in range(0, len(edges), 2):
         parents[edges[place + 1]].append(edges[place])
     waiting = [number for number, world in enumerate(worlds) if world.server.status is Status.COMPLETED]
@@ -202,7 +245,16 @@ def _unfinished(worlds: list[World], edges: "array[int]") -> int:
     return sum(number not in finishing for number, world in enumerate(worlds) if world.server.status is Status.STARTED)
 
 
-def _put(shown: tuple[tuple[int, int] | None, ...], device: int, question: tuple[int, int] | None) -> tuple[tuple[int, int] | None, ...]:
+def _stale(server: Server, epoch: int) -> bool:
+    """Whether nothing may be written for a device of this epoch."""
+    return epoch != server.epoch or server.status is not Status.STARTED or server.late
+
+
+def _ticket(state: AssessmentState, sequence: int, epoch: int) -> Ticket:
+    return Ticket(state.assessment_id, state.release, sequence, 0, 0, epoch, NOW, certification=True)
+
+
+def _put(shown: Shown, device: int, question: tuple[int, int] | None) -> Shown:
     return tuple(question if number == device else other for number, other in enumerate(shown))
 
 
@@ -224,8 +276,12 @@ def _state(server: Server) -> AssessmentState:
         profile_at_start={},
         questions=(Question(0, 0),) * 9,
         seed=b"",
-        answers=tuple(Answered(0, 0, Result.OK, 0, 0, digest=request.digest) for request in server.answers),
+        answers=effective_answers(
+            (Answered(0, 0, Result.OK if request.value else Result.KO, 0, 0, digest=request.digest) for request in server.answers),
+            server.focus_losses,
+        ),
         started_at=NOW,
         updated_at=NOW,
         deadline_at=NOW - timedelta(seconds=1) if server.late else NOW,
+        focus_losses=server.focus_losses,
     )

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-from jalon.assessment import give_answer, tickets
-from tests.assessment.fakes import ANSWER_CONDITIONS
+from jalon.assessment import tickets
+from tests.assessment.fakes import EACH_CONDITION
 from tests.assessment.faults.fault_run import run
 from tests.assessment.faults.model_check import Bounds, ModelCheck
 
 #: Faults that a mutant may survive before it counts as not noticed.
-FAULTS_PER_MUTANT = 20_000
+FAULTS_PER_MUTANT = 40_000
 
 
 def _unsigned(office: Any, body: bytes, _user_id: str) -> bytes:
@@ -26,20 +26,20 @@ TICKET_CHECKS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "signature": lambda: patch.object(tickets.hmac, "compare_digest", lambda _one, _other: True),
     "person": lambda: patch.object(tickets.TicketOffice, "_mac", _unsigned),
     "age": lambda: patch.object(tickets, "LIFE", timedelta(days=1_000)),
-    "test": lambda: patch.object(give_answer, "refuse_another_tests_ticket", lambda _ticket, _assessment_id: None),
+    "test": lambda: patch.object(tickets, "refuse_another_tests_ticket", lambda _ticket, _assessment_id: None),
 }
 
 
 def killed_mutants() -> Iterator[tuple[str, bool]]:
-    """Each mutant by name, and whether it was noticed: by the fault run, and the conditions of the write by the model check too."""
-    for condition in ANSWER_CONDITIONS:
-        report = ModelCheck(Bounds(questions=2, in_flight=2, epochs=2), without=condition, stop_at_first=True).run()
-        yield f"write without {condition}", report.violations > 0 and noticed_by_faults(without=condition)
+    """Each mutant by name, and whether it was noticed: by the fault run, and the conditions of the writes by the model check too."""
+    for mutant in EACH_CONDITION:
+        report = ModelCheck(Bounds(questions=2, in_flight=2, epochs=2), mutant=mutant, stop_at_first=True).run()
+        yield mutant, report.violations > 0 and noticed_by_faults(mutant=mutant)
     for check, removed in TICKET_CHECKS.items():
         yield f"ticket without {check}", noticed_by_faults(removed)
 
 
-def noticed_by_faults(removed: Callable[[], AbstractContextManager[Any]] = nullcontext, without: str | None = None) -> bool:
+def noticed_by_faults(removed: Callable[[], AbstractContextManager[Any]] = nullcontext, mutant: str | None = None) -> bool:
     """Whether the fault run breaks something with this part taken away."""
     with removed():
-        return run(FAULTS_PER_MUTANT, without=without, until_broken=True).violations > 0
+        return run(FAULTS_PER_MUTANT, mutant=mutant, until_broken=True).violations > 0

@@ -79,6 +79,10 @@ class DynamoAssessments:
         conditions = answer_conditions(epoch, sequence, deadline_from)
         return _update(assessment_id, actions, reduce(and_, conditions.values()))
 
+    def record_focus_loss(self, assessment_id: AssessmentId, *, epoch: int, sequence: int, deadline_from: datetime) -> WriteOutcome:
+        conditions = focus_loss_conditions(epoch, sequence, deadline_from)
+        return _update(assessment_id, [AssessmentItem.focus_losses.add({sequence})], reduce(and_, conditions.values()))
+
     def complete(self, assessment_id: AssessmentId, *, sequence: int, at: datetime) -> WriteOutcome:
         actions = [AssessmentItem.status.set(Status.COMPLETED.value), AssessmentItem.updated_at.set(epoch_ms(at))]
         return _update(assessment_id, actions, _STARTED & (AssessmentItem.sequence == sequence))
@@ -115,7 +119,16 @@ class DynamoAssessments:
 
 
 def answer_conditions(epoch: int, sequence: int, deadline_from: datetime) -> dict[str, Condition]:
-    """What the one write of the protocol asks of the item, by name. The tests drop each in turn and must notice."""
+    """What storing an answer asks of the item, by name. The tests drop each in turn and must notice."""
+    return _question_open(epoch, sequence, deadline_from)
+
+
+def focus_loss_conditions(epoch: int, sequence: int, deadline_from: datetime) -> dict[str, Condition]:
+    """What recording a loss of focus asks of the item, by name: all that storing the answer asks. The tests drop each in turn."""
+    return _question_open(epoch, sequence, deadline_from)
+
+
+def _question_open(epoch: int, sequence: int, deadline_from: datetime) -> dict[str, Condition]:
     return {
         "status": _STARTED,
         "epoch": AssessmentItem.epoch == epoch,

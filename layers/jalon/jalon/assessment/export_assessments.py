@@ -73,6 +73,7 @@ def _test(state: AssessmentState, release: Release, tells_results: bool) -> dict
         "extra_time_percent": state.extra_time_percent if state.purpose is Purpose.CERTIFICATION else None,
         "levels_at_start": {code: {"pix": score.pix, "level": score.level} for code, score in state.profile_at_start.items()},
         "devices": state.epoch,
+        "focus_losses": sorted(state.focus_losses),
         "results_published": tells_results,
         "answers": [_answer(number, answered, release, tells_results) for number, answered in enumerate(state.answers, start=1)],
     }

@@ -15,23 +15,15 @@ from engine.errors import InvalidAnswerError
 from engine.grading import Answer, grade, judge
 from engine.packing import Answered, Question, pack_answer
 from jalon.assessment.abridged_answer import abridged
-from jalon.assessment.errors import (
-    AnswerConflictError,
-    AnswerFormError,
-    AnswerTooLargeError,
-    AssessmentNotFoundError,
-    DeadlinePassedError,
-    MovedToAnotherDeviceError,
-    TicketInvalidError,
-)
+from jalon.assessment.errors import AnswerFormError, AnswerTooLargeError, AssessmentNotFoundError
 from jalon.assessment.next_question import NETWORK_GRACE, timer_with_extra_time
-from jalon.assessment.refusals import finished
+from jalon.assessment.refusals import not_taken
 from jalon.assessment.releases import Releases
 from jalon.assessment.settle import settle
 from jalon.assessment.state import AssessmentState
 from jalon.assessment.store import AssessmentStore, NotWritten, Written
 from jalon.assessment.tickets import Ticket, TicketOffice
-from jalon.kernel.clock import Clock, iso
+from jalon.kernel.clock import Clock
 from jalon.kernel.errors import Violation
 from jalon.kernel.ids import AssessmentId, UserId
 
@@ -78,30 +70,24 @@ def give_answer(*, store: AssessmentStore, releases: Releases, tickets: TicketOf
     when the write was refused.
     """
     now = clock.now()
-    ticket = tickets.check(command.ticket, command.user_id, now)
-    refuse_another_tests_ticket(ticket, command.assessment_id)
+    ticket = tickets.check_for(command.assessment_id, command.ticket, command.user_id, now)
     release = releases.pinned(ticket.release)
-    answered = _judged(release, ticket, command, now)
+    judged = _judged(release, ticket, command, now)
     outcome = store.append_answer(
         ticket.assessment_id,
         epoch=ticket.epoch,
         sequence=ticket.sequence,
-        answer=answered,
+        answer=judged,
         deadline_from=now - NETWORK_GRACE,
     )
     if isinstance(outcome, Written):
-        state = outcome.state
+        # as the state tells it: a loss of focus recorded before counts, though nothing was read before judging
+        state, answered = outcome.state, outcome.state.answers[ticket.sequence - 1]
     else:
-        state, answered = stored_before(outcome.state, ticket, answered.digest)
+        state, answered = stored_before(outcome.state, ticket, judged.digest)
     state, due = settle(store, release, state, now)
     moved = ticket.epoch != state.epoch
     return AnswerTaken(ticket.sequence, answered, state, None if moved else due, isinstance(outcome, NotWritten), moved)
-
-
-def refuse_another_tests_ticket(ticket: Ticket, assessment_id: AssessmentId) -> None:
-    """Raise :class:`TicketInvalidError` when the ticket is not of the test that the request names."""
-    if ticket.assessment_id != assessment_id:
-        raise TicketInvalidError("This ticket is another test's.", (Violation("/ticket", "Use this question's ticket.", "ticket_invalid"),))
 
 
 def stored_before(state: AssessmentState | None, ticket: Ticket, digest: bytes) -> tuple[AssessmentState, Answered]:
@@ -114,16 +100,7 @@ def stored_before(state: AssessmentState | None, ticket: Ticket, digest: bytes) 
     stored = state.answers[ticket.sequence - 1] if ticket.sequence < state.sequence else None
     if stored is not None and stored.digest == digest:
         return state, stored
-    if not state.is_live:
-        raise finished(state)
-    if ticket.epoch != state.epoch:
-        raise MovedToAnotherDeviceError(
-            "This test goes on on another device; take it over again to go on here.", sequence=state.sequence, epoch=state.epoch
-        )
-    if ticket.sequence != state.sequence:
-        raise AnswerConflictError("This question was already answered otherwise; go on with the current one.", sequence=state.sequence)
-    # of the conditions of the write, only the deadline is left
-    raise DeadlinePassedError("The time of this test is up.", deadline_at=iso(state.deadline_at) if state.deadline_at else None)
+    raise not_taken(state, ticket)
 
 
 def _judged(release: Release, ticket: Ticket, command: GiveAnswer, now: datetime) -> Answered:

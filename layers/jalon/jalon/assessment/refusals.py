@@ -1,7 +1,15 @@
 """A refused write, told to the caller: which condition failed, seen on the item as it stands."""
 
-from jalon.assessment.errors import AssessmentCompletedError, AssessmentEndedError, AssessmentNotFoundError
+from jalon.assessment.errors import (
+    AnswerConflictError,
+    AssessmentCompletedError,
+    AssessmentEndedError,
+    AssessmentNotFoundError,
+    DeadlinePassedError,
+    MovedToAnotherDeviceError,
+)
 from jalon.assessment.state import AssessmentState, Status
+from jalon.assessment.tickets import Ticket
 from jalon.kernel.clock import iso
 from jalon.kernel.errors import GoneError, JalonError
 
@@ -18,3 +26,17 @@ def finished(state: AssessmentState) -> GoneError:
 def not_live(state: AssessmentState | None) -> JalonError:
     """Why a change that asks for a live assessment, and nothing else, was not written."""
     return AssessmentNotFoundError("There is no such assessment.") if state is None else finished(state)
+
+
+def not_taken(state: AssessmentState, ticket: Ticket) -> JalonError:
+    """Why nothing is taken for the ticket's question: the first condition of the protocol's writes that does not hold."""
+    if not state.is_live:
+        return finished(state)
+    if ticket.epoch != state.epoch:
+        return MovedToAnotherDeviceError(
+            "This test goes on on another device; take it over again to go on here.", sequence=state.sequence, epoch=state.epoch
+        )
+    if ticket.sequence != state.sequence:
+        return AnswerConflictError("This question was already answered otherwise; go on with the current one.", sequence=state.sequence)
+    # of the conditions, only the deadline is left
+    return DeadlinePassedError("The time of this test is up.", deadline_at=iso(state.deadline_at) if state.deadline_at else None)

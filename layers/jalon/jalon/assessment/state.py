@@ -1,10 +1,11 @@
 """One assessment as its item holds it: everything the next question, the score and the protocol depend on."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from engine.grading import Result
 from engine.packing import Answered, Question
 from engine.scoring import CompetenceScore
 from jalon.kernel.ids import AssessmentId, CertificationId, ReleaseVersion, UserId
@@ -46,7 +47,8 @@ class AssessmentState:
     - ``target`` holds the skill indices of the pinned release that a positioning test may ask about.
     - ``knowledge_at_start`` is the packed knowledge of the competences the target touches.
     - ``profile_at_start`` is the score of each competence when the test began; in a certification this is the frozen profile.
-    - ``answers`` are those given so far, in order, each with its result; none is ever changed.
+    - ``answers`` are those given so far, in order, each with its result, losses of focus counted; none is ever changed.
+    - ``focus_losses`` are the numbers of the questions on which losing the focus counts and was recorded, before their answer.
     - ``questions`` is the fixed list of a certification or discovery test; None when each question follows from the answers.
     """
 
@@ -71,6 +73,7 @@ class AssessmentState:
     deadline_at: datetime | None = None
     extra_time_percent: int = 0
     end_reason: str | None = None
+    focus_losses: frozenset[int] = frozenset()
 
     @property
     def sequence(self) -> int:
@@ -93,6 +96,19 @@ class AssessmentState:
         """When the present question came up: after the last answer, or when the present device took the test."""
         answered_at = datetime.fromtimestamp(self.answers[-1].at, UTC) if self.answers else self.started_at
         return max(self.epoch_at, answered_at)
+
+
+def effective_answers(records: Iterable[Answered], focus_losses: Collection[int]) -> tuple[Answered, ...]:
+    """The answers as they count: those records, in order, whose question number (from 1) is among ``focus_losses`` have lost the focus.
+
+    A right one is then ``focusedout``; one that was wrong, skipped or late stays what it is. Applying it twice is applying it once.
+    Source: docs/domain.md §2.
+    """
+    return tuple(_out_of_focus(record) if number in focus_losses else record for number, record in enumerate(records, start=1))
+
+
+def _out_of_focus(record: Answered) -> Answered:
+    return replace(record, result=Result.FOCUSEDOUT if record.result is Result.OK else record.result, focus_lost=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,12 @@ class AssessmentStore(Protocol):
         """
         ...
 
+    def record_focus_loss(self, assessment_id: AssessmentId, *, epoch: int, sequence: int, deadline_from: datetime) -> WriteOutcome:
+        """Add the question's number to ``focus_losses`` **if** an answer to it would be taken now, under the same conditions as
+        :meth:`append_answer`: so it is recorded before the answer or not at all. Writing it again changes nothing.
+        """
+        ...
+
     def complete(self, assessment_id: AssessmentId, *, sequence: int, at: datetime) -> WriteOutcome:
         """Set ``completed`` if started and no answer came since ``sequence``."""
         ...

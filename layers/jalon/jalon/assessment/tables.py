@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pynamodb.attributes import BinaryAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, ListAttribute, NumberAttribute, NumberSetAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from engine.packing import pack_questions, pack_skills, unpack_answer, unpack_questions, unpack_skills
 from engine.scoring import CompetenceScore
-from jalon.assessment.state import AssessmentState, Purpose, Status
+from jalon.assessment.state import AssessmentState, Purpose, Status, effective_answers
 from jalon.edge.tables import TableMeta
 from jalon.kernel.clock import epoch_ms
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
@@ -45,6 +45,7 @@ class AssessmentItem(Model):
     questions = BinaryAttribute(legacy_encoding=False, null=True)
     seed = BinaryAttribute(legacy_encoding=False)
     answers = ListAttribute(of=BinaryAttribute)
+    focus_losses = NumberSetAttribute(null=True)
     started_at = NumberAttribute()
     updated_at = NumberAttribute()
     deadline_at = NumberAttribute(null=True)
@@ -111,6 +112,7 @@ def item_of(state: AssessmentState) -> AssessmentItem:
 
 def state_of(item: TypedItem) -> AssessmentState:
     """An assessment from its item's typed form, as DynamoDB answers it or as its stream carries it."""
+    focus_losses = frozenset(map(int, item["focus_losses"]["NS"])) if "focus_losses" in item else frozenset()
     return AssessmentState(
         assessment_id=AssessmentId(item["assessment_id"]["S"]),
         user_id=UserId(item["user_id"]["S"]),
@@ -127,12 +129,13 @@ def state_of(item: TypedItem) -> AssessmentState:
         profile_at_start=unpack_scores(item["profile_at_start"]["S"]),
         questions=unpack_questions(_octets(item["questions"])) if "questions" in item else None,
         seed=_octets(item["seed"]),
-        answers=tuple(unpack_answer(_octets(record)) for record in item["answers"]["L"]),
+        answers=effective_answers((unpack_answer(_octets(record)) for record in item["answers"]["L"]), focus_losses),
         started_at=_instant(item["started_at"]),
         updated_at=_instant(item["updated_at"]),
         deadline_at=_instant(item["deadline_at"]) if "deadline_at" in item else None,
         extra_time_percent=int(item["extra_time_percent"]["N"]) if "extra_time_percent" in item else 0,
         end_reason=item["end_reason"]["S"] if "end_reason" in item else None,
+        focus_losses=focus_losses,
     )
 
 

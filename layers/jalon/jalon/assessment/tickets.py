@@ -82,6 +82,12 @@ class TicketOffice:
             raise TicketExpiredError("This question was asked too long ago: ask for it again, then answer.")
         return ticket
 
+    def check_for(self, assessment_id: AssessmentId, text: str, user_id: UserId, now: datetime) -> Ticket:
+        """What :meth:`check` gives and raises, and TicketInvalidError for a ticket of another test than the request names."""
+        ticket = self.check(text, user_id, now)
+        refuse_another_tests_ticket(ticket, assessment_id)
+        return ticket
+
     def _open(self, text: str, user_id: UserId) -> Ticket:
         raw = _decode(text)
         body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
@@ -103,6 +109,12 @@ class TicketOffice:
     def _mac(self, body: bytes, user_id: UserId) -> bytes:
         # the length keeps "body | user" from meaning two things
         return hmac.digest(self._key, len(body).to_bytes(2, "big") + body + user_id.encode(), hashlib.sha256)
+
+
+def refuse_another_tests_ticket(ticket: Ticket, assessment_id: AssessmentId) -> None:
+    """Raise :class:`TicketInvalidError` when the ticket is not of the test that the request names."""
+    if ticket.assessment_id != assessment_id:
+        raise TicketInvalidError("This ticket is another test's.", (Violation("/ticket", "Use this question's ticket.", "ticket_invalid"),))
 
 
 def _decode(text: str) -> bytes:
