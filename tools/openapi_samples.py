@@ -82,6 +82,7 @@ TEXTS: dict[str, str] = {
     "room": "B12",
     "session_number": "1204",
     "sex": "F",
+    "sign_in_code": "FMPQ-47KX",
     "simulator": "https://content.example/simulators/tableur/index.html",
     "site": "Bâtiment B",
     "source": "Jalon",

@@ -67,7 +67,7 @@ class PasswordGrant(ResourceOwnerPasswordCredentialsGrant):
         if self.request.payload.scope:
             raise InvalidScopeError("People have roles, not scopes.")
         try:
-            identity = sign_in(self.server.accounts, username, password, self.request.form.get("device_token", ""))
+            identity = sign_in(self.server.accounts, username, password, self._given("device_token"), self._given("sign_in_code"))
         except WrongCredentialsError as error:
             metric("SignInRefused", service=SERVICE, reason="wrong_credentials")
             raise InvalidGrantError(error.detail) from error
@@ -77,6 +77,10 @@ class PasswordGrant(ResourceOwnerPasswordCredentialsGrant):
         logger(SERVICE).info("SIGNED_IN", user_id=identity.user_id)
         metric("SignedIn", service=SERVICE)
         return identity
+
+    def _given(self, name: str) -> str:
+        value: str = self.request.form.get(name, "")
+        return value
 
 
 class RefreshGrant(RefreshTokenGrant):

@@ -239,6 +239,9 @@ class TokenRequest(BaseModel, defer_build=True):
     password: str | None = Field(default=None, json_schema_extra={"format": "password"})
     refresh_token: str | None = None
     device_token: str | None = Field(default=None, description="What the last sign-in on this device gave, for this username.")
+    sign_in_code: str | None = Field(
+        default=None, description="What a teacher gave to a pupil whose account waits; good for an hour at most."
+    )
     scope: str | None = None
     client_id: str | None = None
     client_secret: str | None = Field(default=None, json_schema_extra={"format": "password"})

@@ -17,6 +17,8 @@ from functions.campaigns.organisation_schemas import (
     PupilsView,
     PupilView,
     ReconciliationView,
+    SignInCodeView,
+    SignInWindowView,
     UploadView,
 )
 from jalon.campaigns.certifiable_pupils import PupilReadiness
@@ -25,6 +27,7 @@ from jalon.kernel.ids import Ine, Uai
 from jalon.organisations.imports import ImportProblem, PupilImport
 from jalon.organisations.issue_pupil_credentials import PupilCredentials
 from jalon.organisations.memberships import Member
+from jalon.organisations.open_sign_in_window import SignInWindow
 from jalon.organisations.organisation import Organisation
 from jalon.organisations.pupils import Pupil, PupilPage
 from jalon.organisations.request_import import UploadTicket
@@ -93,6 +96,14 @@ def credentials(slip: PupilCredentials) -> CredentialsView:
         username=slip.account.username if slip.account else None,
         initial_password=slip.account.initial_password if slip.account else None,
     )
+
+
+def sign_in_window(window: SignInWindow) -> SignInWindowView:
+    codes = [
+        SignInCodeView(ine=pupil.ine, last_name=pupil.last_name, first_name=pupil.first_name, sign_in_code=code)
+        for pupil, code in window.pupils
+    ]
+    return SignInWindowView(class_name=window.class_name, opens_until=window.opens_until, pupils=codes)
 
 
 def certifiable(readiness: Sequence[PupilReadiness]) -> CertifiableView:

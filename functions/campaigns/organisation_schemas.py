@@ -223,6 +223,29 @@ class AccessRecoveryRequest(RequestSchema):
     ine: Annotated[str, Field(min_length=1, max_length=20)]
 
 
+class SignInWindowRequest(RequestSchema):
+    """A class that somebody keeps waiting at sign-in."""
+
+    class_name: ClassName
+
+
+class SignInCodeView(AnswerSchema):
+    """What a teacher gives one pupil, and nobody else; null for a pupil who has no account here yet."""
+
+    ine: str
+    last_name: str
+    first_name: str
+    sign_in_code: str | None
+
+
+class SignInWindowView(AnswerSchema):
+    """The codes of a class, by name, and until when they are good."""
+
+    class_name: Annotated[str, Field(alias="class")]
+    opens_until: Instant
+    pupils: list[SignInCodeView]
+
+
 class CertifiablePupilView(AnswerSchema):
     """Whether a pupil could be certified today; ``certifiable_competences`` counts those at level 1 or more."""
 

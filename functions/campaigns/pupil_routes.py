@@ -29,6 +29,8 @@ from functions.campaigns.organisation_schemas import (
     PupilsView,
     ReconciliationRequest,
     ReconciliationView,
+    SignInWindowRequest,
+    SignInWindowView,
 )
 from functions.campaigns.wiring import accounts, parts
 from jalon.campaigns.certifiable_pupils import certifiable_pupils
@@ -37,6 +39,7 @@ from jalon.edge.paging import decode_cursor
 from jalon.kernel.ine import normal_ine
 from jalon.kernel.uai import parse_uai
 from jalon.organisations.issue_pupil_credentials import issue_pupil_credentials
+from jalon.organisations.open_sign_in_window import open_sign_in_window
 from jalon.organisations.reconcile_pupil import ReconcilePupil, reconcile_pupil
 from jalon.organisations.recover_access import RecoverAccess, recover_access
 from jalon.organisations.release_account import release_account
@@ -97,6 +100,16 @@ def release_pupil_account(uai: UaiPath, ine: InePath) -> None:
     if release_account(parts().pupils, parts().reconciliations, accounts(), administrator.uai, normal_ine(ine)):
         logger(SERVICE).info("ACCOUNT_RELEASED", uai=administrator.uai, by=administrator.user_id)
         metric("AccountReleased")
+
+
+@router.post("/v1/organisations/<uai>/sign-in-windows")
+def open_window(uai: UaiPath, body: SignInWindowRequest) -> SignInWindowView:
+    """Codes with which a class signs in, whatever somebody types under its usernames; each is good for one pupil, for an hour at most."""
+    place, shared = member(router, uai), parts()
+    window = open_sign_in_window(shared.pupils, shared.reconciliations, accounts().keyring, shared.clock, place.uai, body.class_name)
+    logger(SERVICE).info("SIGN_IN_WINDOW_OPENED", uai=place.uai, by=place.user_id, pupils=len(window.pupils))
+    metric("SignInWindowOpened")
+    return rendering.sign_in_window(window)
 
 
 @router.get("/v1/organisations/<uai>/certifiable")

@@ -9,12 +9,13 @@ from jalon.accounts.attach_email import ask_for_email, confirm_email
 from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
 from jalon.accounts.identity import AccountNotFoundError, EmailTakenError, Preferences
 from jalon.accounts.mail_allowance import MOST_A_DAY, TooManyMessagesError
-from jalon.accounts.prove_email import CODE_ALPHABET, is_code, write_code
+from jalon.accounts.prove_email import is_code, write_code
 from jalon.accounts.recover_password import recover_password
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.setup_token import SetupTokenError
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.sign_up import SignUp, sign_up
+from jalon.accounts.typed_codes import CODE_ALPHABET
 from jalon.kernel.errors import InvalidInputError
 from jalon.kernel.ids import UserId
 from tests.accounts.fakes import World

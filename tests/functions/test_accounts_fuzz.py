@@ -53,6 +53,7 @@ def forms(draw: st.DrawFn) -> str:
         "token",
         "token_type_hint",
         "device_token",
+        "sign_in_code",
     ]
     grants = ["password", "refresh_token", "client_credentials", "authorization_code"]
     value = st.sampled_from(grants) | st.text("abc.%&=+é\x00\n ", max_size=12)

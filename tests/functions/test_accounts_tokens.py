@@ -9,7 +9,9 @@ from joserfc import jws
 
 from functions.accounts.wiring import desk
 from jalon.accounts.kms_signer import SigningUnavailableError
+from jalon.accounts.sign_in_code import write_sign_in_code
 from jalon.edge.tables import StoreUnavailableError
+from jalon.kernel.ids import UserId
 from tests.cloud import Cloud, template
 from tests.functions.accounts_client import Reply, basic, send
 from tests.functions.accounts_cloud import claims_of, emptied, operator_credentials
@@ -80,6 +82,18 @@ def test_on_a_device_one_used_before_a_strangers_nonsense_makes_nobody_wait(clou
     assert send("token_password", form={**form, "device_token": token[:-1]}).status == 429
     assert send("token_password", form={**form, "device_token": token, "password": "wrong"}).status == 400
     assert token.split(".")[-1] not in str(cloud.items("credentials")), "nothing that is stored can be presented"
+
+
+def test_with_a_teachers_code_a_strangers_nonsense_makes_nobody_wait(cloud: Cloud, user_id: str) -> None:
+    assert [sign_in(password="wrong").status for _ in range(6)] == [400] * 5 + [429]
+    accounts = desk().accounts
+    code = write_sign_in_code(accounts.keyring, UserId(user_id), accounts.clock.now())
+    form = {"grant_type": "password", "username": EMAIL, "password": PASSWORD}
+    assert send("token_password", form={**form, "sign_in_code": code}).status == 200
+    assert send("token_password", form={**form, "sign_in_code": code, "password": "wrong"}).status == 400
+    assert send("token_password", form={**form, "sign_in_code": code[::-1]}).status == 429
+    assert sign_in().status == 429
+    assert code.replace("-", "") not in str(cloud.items("credentials")), "nothing that is stored can be presented"
 
 
 def test_after_five_failures_the_account_waits_and_nobody_else(user_id: str) -> None:

@@ -92,6 +92,7 @@ ROUTES = (
     ("GET", "/imports/imp_" + "0" * 32),
     ("POST", "/pupil-credentials"),
     ("POST", "/access-recoveries"),
+    ("POST", "/sign-in-windows"),
     ("DELETE", "/pupils/123456789AB/account"),
     ("GET", "/certifiable"),
     ("POST", "/campaigns"),
@@ -106,6 +107,7 @@ BODIES = {
     "/invitations": {"email": "x@exemple.example"},
     "/pupil-credentials": {"class": "4A"},
     "/access-recoveries": {"first_name": "A", "last_name": "B", "birth_date": "2012-01-01", "ine": "1"},
+    "/sign-in-windows": {"class": "4A"},
     "/campaigns": {"type": "profile_collection", "name": "Profils"},
 }
 

@@ -218,9 +218,7 @@ def test_the_second_pass_waits_until_no_token_is_left_then_removes_what_a_race_w
     assert early.run(user_id, 99)
     assert early.delays == [LONGEST_DELAY]
     AttemptItem(user_id, "competence#9.9#0001", assessment_id="asm_late").save()
-    for counter in (f"signed-in#{user_id}", f"device#{user_id}#n"):
-        now = SystemClock().now()
-        own_data().accounts.store.record_attempt(counter, NONE_YET, Attempts(1, now))
+    own_data().accounts.store.record_attempt(f"signed-in#{user_id}", NONE_YET, Attempts(1, SystemClock().now()))
     due = Mortal(replace(real, clock=FixedClock(record.second_pass_at)))
     assert live_through(due, user_id) >= 3
     proof = prove.proof(real, UserId(user_id))

@@ -73,8 +73,6 @@ class AccountTable:
             AttemptsItem.latest_at.set(after.latest_at),
             AttemptsItem.expires_at.set(_epoch_s(after.latest_at + FORGOTTEN_AFTER)),
         ]
-        if counter.startswith("device#"):  # device#<user>#<nonce>: found by the index, since nobody keeps the nonce
-            actions.append(AttemptsItem.user_id.set(counter.split("#")[1]))
         outcome = conditional_update(AttemptsItem, _attempts(counter), None, actions, condition)
         if not isinstance(outcome, Refused):
             return None

@@ -4,13 +4,13 @@ All pupils of a school share one IP address (docs/domain.md §10), so addresses 
 nothing; then each failure makes the account wait, longer each time, up to a ceiling. What is tried during a wait is refused
 unread and does not prolong it. Whoever is signed in already stays so.
 
-Usernames are easy to guess, so a program could try all of a class's the moment each wait ends, and keep everybody waiting. It
-cannot keep out:
+Usernames are easy to guess, so a program could try all of a class's the moment each wait ends, and keep everybody waiting who is
+not told from it. It cannot keep out:
 
-- whoever still has the password that the school handed out: it is random enough to need no brake (:mod:`jalon.accounts.passwords`),
-  and a teacher gives a pupil a new one at any time;
+- whoever still has the password that the school handed out: it is random enough to need no brake (:mod:`jalon.accounts.passwords`);
 - whoever signs in on a device they used before: its slips are counted apart (:mod:`jalon.accounts.known_device`);
-- whoever is signed in and types their password once more: that is counted apart too.
+- whoever types the code that a teacher gave them for this lesson: that is counted apart too (:mod:`jalon.accounts.sign_in_code`);
+- whoever is signed in and types their password once more: so is that.
 
 Logins that do not exist wait, or do not, like those that do.
 """

@@ -13,12 +13,12 @@ from jalon.accounts.keyring import Keyring, same
 from jalon.accounts.mail_allowance import count_message
 from jalon.accounts.messages import Mailer, address_has_account, sign_up_with_address
 from jalon.accounts.stores import Displaced
+from jalon.accounts.typed_codes import as_typed, typed_code
 from jalon.kernel.errors import InvalidInputError, Violation
 from jalon.kernel.ids import UserId
 
 #: A code is good until the end of the next period: twelve to twenty-four hours.
 PERIOD = timedelta(hours=12)
-CODE_ALPHABET = "2346789BCDFGHJKMPQRTVWXY"
 CODE_LENGTH = 10
 #: Whom a code is for that opens no account yet but a sign-up.
 NOBODY_YET = UserId("")
@@ -67,17 +67,12 @@ def write_code(keyring: Keyring, user_id: UserId, address: str, now: datetime) -
 
 def is_code(keyring: Keyring, user_id: UserId, address: str, now: datetime, code: str) -> bool:
     """Whether ``code`` is that of the present period or the one before."""
-    given = "".join(code.upper().split())
+    given = as_typed(code)
     return any(same(given, _code(keyring, user_id, address, _period(now) - back)) for back in (0, 1))
 
 
 def _code(keyring: Keyring, user_id: UserId, address: str, period: int) -> str:
-    number = int.from_bytes(keyring.derive("email code", user_id, address, str(period)), "big")
-    symbols = []
-    for _ in range(CODE_LENGTH):
-        number, index = divmod(number, len(CODE_ALPHABET))
-        symbols.append(CODE_ALPHABET[index])
-    return "".join(symbols)
+    return typed_code(keyring.derive("email code", user_id, address, str(period)), CODE_LENGTH)
 
 
 def _period(now: datetime) -> int:

@@ -6,6 +6,7 @@ from jalon.accounts.known_device import counter_of
 from jalon.accounts.lockout import NONE_YET, AccountWaitsError, Attempts, begin_attempt
 from jalon.accounts.logins import normalise_login
 from jalon.accounts.passwords import normalise_password
+from jalon.accounts.sign_in_code import counter_of_code
 from jalon.accounts.stores import Credentials
 from jalon.kernel.errors import NotSignedInError
 from jalon.kernel.ids import UserId
@@ -19,8 +20,11 @@ class WrongCredentialsError(NotSignedInError):
     code = "wrong_credentials"
 
 
-def sign_in(accounts: Accounts, login: str, password: str, device_token: str = "") -> Identity:
-    """Whom the login and password belong to. ``device_token`` is what an earlier sign-in left on this device, if one did.
+def sign_in(accounts: Accounts, login: str, password: str, device_token: str = "", sign_in_code: str = "") -> Identity:
+    """Whom the login and password belong to.
+
+    ``device_token`` is what an earlier sign-in left on this device, ``sign_in_code`` what a teacher gave: with either, what others
+    typed under the login counts for nothing.
 
     Raises :class:`WrongCredentialsError`, or :class:`AccountWaitsError` after too many failures, in both cases alike
     for logins that exist and for those that do not.
@@ -29,7 +33,8 @@ def sign_in(accounts: Accounts, login: str, password: str, device_token: str = "
     login_key = accounts.keyring.login_key(normalised)
     user_id = accounts.store.user_of_login(login_key) or accounts.keyring.decoy_user(login_key)
     credentials = accounts.store.credentials(user_id) or _decoy(accounts, login_key)
-    counter = counter_of(accounts, user_id, device_token) or user_id
+    counter = counter_of_code(accounts.keyring, user_id, sign_in_code, accounts.clock.now())
+    counter = counter or counter_of(accounts, user_id, device_token) or user_id
     braked = "@" in normalised or credentials.initial_nonce is None
     return _prove(accounts, user_id, password, credentials, counter, braked=braked)
 

@@ -46,7 +46,7 @@ class IdentityItem(Model):
 
 
 class WaysOfPerson(GlobalSecondaryIndex["LoginItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
-    """The logins, flows and devices' slips of one person, for their erasure; items of other kinds are found by their keys."""
+    """The logins and flows of one person, for their erasure; items of other kinds are found by their keys, or name nobody."""
 
     class Meta:
         index_name = "by_user"
@@ -90,13 +90,12 @@ class SetupItem(Model):
 
 
 class AttemptsItem(Model):
-    """Sign-ins begun since the last success; ``expires_at`` is the table's TTL. ``user_id`` where the key cannot be made from it alone."""
+    """Sign-ins begun since the last success; ``expires_at`` is the table's TTL. Counters of devices and codes name nobody."""
 
     class Meta(TableMeta):
         table_name = "credentials"
 
     key = UnicodeAttribute(hash_key=True)
-    user_id = UnicodeAttribute(null=True)
     failures = NumberAttribute()
     latest_at = UTCDateTimeAttribute()
     expires_at = NumberAttribute()
