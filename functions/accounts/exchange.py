@@ -16,12 +16,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from jalon.edge.auth import Caller, caller
+from jalon.edge.bodies import FORM, JSON, read_json, require_media_type
+from jalon.edge.etags import etag_of, still_holds
 from jalon.edge.observability import failure, metric
 from jalon.edge.problems import MEDIA_TYPE, encode, internal_problem, invalid_request, problem, problem_of
-from jalon.kernel.errors import InvalidInputError, JalonError, TooLargeError, Violation
+from jalon.kernel.errors import InvalidInputError, JalonError, Violation
 
 SERVICE = "accounts"
-LARGEST_BODY = 16 * 1024
 _LONGEST_KEY = 255
 
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -65,21 +66,21 @@ class Exchange:
 Answer = Callable[[Exchange], Response]
 
 
-def endpoint(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
-    """The Starlette endpoint of a route's function."""
+def endpoint(answer: Answer, *, form: bool = False, polled: bool = False) -> Callable[[Request], Awaitable[Response]]:
+    """The Starlette endpoint of a route's function: its body is JSON or a ``form``; what is ``polled`` has an ETag."""
 
     async def serve(request: Request) -> Response:
         body = await request.body()
         exchange = Exchange(request.url.path, request.headers, body, request.scope.get("aws.event", {}))
-        return await run_in_threadpool(_answer, answer, exchange)
+        response = await run_in_threadpool(_answer, answer, exchange, form)
+        return _unless_known(response, request.headers.get("if-none-match")) if polled else response
 
     return serve
 
 
-def _answer(answer: Answer, exchange: Exchange) -> Response:
+def _answer(answer: Answer, exchange: Exchange, form: bool) -> Response:
     try:
-        if len(exchange.body) > LARGEST_BODY:
-            raise TooLargeError(f"At most {LARGEST_BODY} bytes are read here.")
+        _refuse_unreadable(exchange, form)
         return answer(exchange)
     except JalonError as error:
         status, document, headers = problem_of(error, exchange.path)
@@ -92,6 +93,28 @@ def _answer(answer: Answer, exchange: Exchange) -> Response:
         failure(SERVICE, "UNEXPECTED_ERROR", error)
         metric("UnexpectedError", service=SERVICE)
         return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, internal_problem(exchange.path))
+
+
+def _refuse_unreadable(exchange: Exchange, form: bool) -> None:
+    """Raise what :mod:`jalon.edge.bodies` does of a body's media type and of its JSON, before a route is asked.
+
+    The schema reads the few bytes again: of JSON it takes a date as text; of Python values, strict as it is, it would not.
+    """
+    if exchange.body:
+        require_media_type(exchange.headers, FORM if form else JSON)
+        if not form:
+            read_json(exchange.body)
+
+
+def _unless_known(response: Response, if_none_match: str | None) -> Response:
+    """The answer with its ETag, or 304 when the caller knows it (RFC 9110 §13.1.2)."""
+    if response.status_code != HTTPStatus.OK:
+        return response
+    response.headers["ETag"] = etag_of(bytes(response.body).decode())
+    if not still_holds(if_none_match, response.headers["ETag"]):
+        return response
+    kept = {name: response.headers[name] for name in ("ETag", "Cache-Control")}
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=kept)
 
 
 async def no_such_route(request: Request, error: Exception) -> Response:

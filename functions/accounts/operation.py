@@ -10,7 +10,11 @@ from functions.accounts.exchange import Answer
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One route. ``form`` bodies are form-encoded and answer errors as OAuth does; ``creates`` asks for an idempotency key."""
+    """One route.
+
+    ``form`` bodies are form-encoded and answer errors as OAuth does; ``creates`` asks for an idempotency key; ``polled`` answers have an
+    ETag.
+    """
 
     method: str
     path: str
@@ -20,3 +24,4 @@ class Operation:
     response: type[BaseModel] | None = None
     form: bool = False
     creates: bool = False
+    polled: bool = False

@@ -13,8 +13,10 @@ from starlette.routing import Route
 
 from functions.accounts.exchange import SERVICE, endpoint, no_such_route
 from functions.accounts.operation import Operation
-from jalon.edge.observability import correlation, logger
-from jalon.edge.problems import MEDIA_TYPE
+from jalon.edge.bodies import body_of
+from jalon.edge.observability import correlation, logger, metric
+from jalon.edge.problems import MEDIA_TYPE, gateway_answer
+from jalon.kernel.errors import JalonError
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 _loops = threading.local()
@@ -23,13 +25,23 @@ _loops = threading.local()
 def application(operations: Iterable[Operation]) -> Starlette:
     """The app that serves these operations."""
     return Starlette(
-        routes=[Route(operation.path, endpoint(operation.answer), methods=[operation.method]) for operation in operations],
+        routes=[
+            Route(
+                operation.path,
+                endpoint(operation.answer, form=operation.form, polled=operation.polled),
+                methods=[operation.method],
+            )
+            for operation in operations
+        ],
         exception_handlers={HTTPException: no_such_route},
     )
 
 
 def lambda_handler(app: Starlette) -> Handler:
-    """The function's entry point; freezes what the imports made, so that the collector, at work from now on, never walks it."""
+    """The function's entry point; freezes what the imports made, so that the collector, at work from now on, never walks it.
+
+    A body that is too large or cannot be decoded is refused here: Mangum would fail on it.
+    """
     asyncio.set_event_loop(_loop())  # Mangum looks for it when it is made, and Python 3.12 begins to complain where there is none
     adapter = Mangum(app, lifespan="off", text_mime_types=["application/json", MEDIA_TYPE])
     gc.freeze()
@@ -38,6 +50,11 @@ def lambda_handler(app: Starlette) -> Handler:
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         asyncio.set_event_loop(_loop())
         logger(SERVICE).set_correlation_id(correlation(event))
+        try:
+            body_of(event)
+        except JalonError as error:
+            metric("Refused", service=SERVICE, code=error.code)
+            return gateway_answer(error, str(event["rawPath"]))
         return adapter(event, context)
 
     return handler

@@ -25,4 +25,4 @@ app = api(
     participation_routes.router,
     prepare=parts,
 )
-handler = lambda_handler(SERVICE, app)
+handler = lambda_handler(SERVICE, app, largest_body=32 * 1024)  # a target profile names up to 200 topics

@@ -16,6 +16,7 @@ from jalon.campaigns.start_participation import retry_participation, start_parti
 from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
+from jalon.edge.polling import polled
 from jalon.organisations.organisation import organisation_of
 
 router = Router()
@@ -47,9 +48,9 @@ def list_own(limit: LimitQuery = LIMIT, cursor: CursorQuery = None) -> Participa
     return rendering.participations(page)
 
 
-@router.get("/v1/participations/<participation_id>")
+@router.get("/v1/participations/<participation_id>", middlewares=[polled])
 def read(participation_id: ParticipationPath) -> ParticipationView:
-    """One of the caller's own participations."""
+    """One of the caller's own participations; poll it with its ETag."""
     return rendering.participation(own_participation(parts().taking_part.participations, participation_id, pupil(router)))
 
 

@@ -3,20 +3,26 @@
 from collections.abc import Sequence
 from datetime import UTC, timedelta
 
-from functions.certificates.schemas import MyCertification, SessionResult, SessionResults, Status, VerificationView
+from functions.certificates.schemas import MyCertification, MyCertifications, SessionResult, SessionResults, Status, VerificationView
 from jalon.certificates.certificate import VALIDITY, PublishedResult
 from jalon.certificates.framework import COMPETENCE_CODES
 from jalon.certificates.results_table import in_order
+from jalon.certificates.stores import ResultPage
 from jalon.certificates.verify_code import Verification
 from jalon.certification.sessions import Session
+from jalon.edge.paging import encode_cursor
 
 
 def _status(line: PublishedResult) -> Status:
     return "revoked" if line.revoked_at else line.result.outcome.value
 
 
-def mine(line: PublishedResult) -> MyCertification:
-    """One line of "Mes certifications"."""
+def mine(page: ResultPage) -> MyCertifications:
+    """A page of "Mes certifications"."""
+    return MyCertifications(items=[_mine(line) for line in page.lines], next_cursor=encode_cursor(page.cursor))
+
+
+def _mine(line: PublishedResult) -> MyCertification:
     result, certified = line.result, line.counts
     return MyCertification(
         id=result.certification_id,

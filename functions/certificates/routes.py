@@ -23,7 +23,9 @@ from jalon.certificates.session_results import session_results
 from jalon.certificates.verification_code import parse_code
 from jalon.certificates.verify_code import verify_code
 from jalon.edge.auth import caller
+from jalon.edge.etags import still_holds
 from jalon.edge.observability import logger, metric
+from jalon.edge.paging import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor
 from jalon.kernel.ids import CertificationId, SessionNumber, UserId
 from jalon.kernel.uai import parse_uai
 from jalon.organisations.memberships import require_admin
@@ -45,9 +47,12 @@ def _user() -> UserId:
 
 
 @router.get("/v1/me/certifications")
-def list_mine() -> MyCertifications:
+def list_mine(
+    limit: Annotated[int, Query(description="How many items at most.", ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(description="next_cursor of the page before.", max_length=1_000)] = None,
+) -> MyCertifications:
     """The caller's published certifications, newest first."""
-    return MyCertifications(items=[rendering.mine(line) for line in my_certifications(parts().results, _user())])
+    return rendering.mine(my_certifications(parts().results, _user(), limit, decode_cursor(cursor) or {}))
 
 
 @router.get("/v1/me/certifications/<certification_id>/certificate.pdf", responses=_file("The certificate.", "application/pdf"))
@@ -58,7 +63,7 @@ def print_mine(
     certificate = certificate_to_print(parts().certificates, _user(), CertificationId(certification_id))
     etag = _etag(certificate.token, lang)
     headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": _PRIVATE}
-    if router.current_event.headers.get("if-none-match") == etag:
+    if still_holds(router.current_event.headers.get("if-none-match"), etag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, body="", headers=headers)
     from functions.certificates.printing.document import print_certificate
 

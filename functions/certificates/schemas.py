@@ -26,9 +26,10 @@ class MyCertification(AnswerSchema):
 
 
 class MyCertifications(AnswerSchema):
-    """All of them, newest first."""
+    """A page of them, newest first."""
 
     items: list[MyCertification]
+    next_cursor: str | None
 
 
 class VerificationView(AnswerSchema):

@@ -36,6 +36,7 @@ from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from jalon.kernel.clock import iso
+from jalon.kernel.cursors import text_of
 from jalon.kernel.ids import CertificationId, SessionNumber, UserId
 
 router = Router()
@@ -56,8 +57,8 @@ def list_waiting(
 ) -> WaitingSessionList:
     """The sessions that wait for the jury."""
     _jury()
-    after = (decode_cursor(cursor) or {}).get("after")
-    page = parts().bench.worklist.page(limit, SessionNumber(after) if after else None)
+    position = decode_cursor(cursor)
+    page = parts().bench.worklist.page(limit, SessionNumber(text_of(position, "after")) if position else None)
     following = {"after": page[-1].session_number} if len(page) == limit else None
     return WaitingSessionList(items=[rendering.waiting_view(waiting) for waiting in page], next_cursor=encode_cursor(following))
 

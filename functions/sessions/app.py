@@ -8,4 +8,4 @@ from functions.sessions.wiring import SERVICE, parts
 from jalon.edge.http import api, lambda_handler
 
 app = api(SERVICE, centre_routes.router, room_routes.router, candidate_routes.router, prepare=parts)
-handler = lambda_handler(SERVICE, app)
+handler = lambda_handler(SERVICE, app, largest_body=256 * 1024)  # up to 400 candidates are enrolled at once

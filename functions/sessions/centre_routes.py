@@ -32,6 +32,7 @@ from jalon.certification.sessions import school_year
 from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
+from jalon.kernel.cursors import text_of
 from jalon.kernel.ids import CandidateId
 from jalon.kernel.uai import parse_uai
 from jalon.organisations.organisation import organisation_of
@@ -77,9 +78,10 @@ def list_sessions(
     school = parse_uai(uai)
     administered_centre(router, school)
     now = parts().clock.now()
-    position = decode_cursor(cursor) or {}
+    position = decode_cursor(cursor)
+    after = text_of(position, "after") if position else None
     wanted = year if year is not None else school_year(now.date())
-    page = parts().room.sessions.of_centre(school, wanted, limit, position.get("after"))
+    page = parts().room.sessions.of_centre(school, wanted, limit, after)
     items = [rendering.session_view(session, now) for session in page.items]
     return SessionList(items=items, next_cursor=encode_cursor({"after": page.next_key} if page.next_key else None))
 

@@ -11,8 +11,9 @@ from jalon.certificates.key_set import KeyWindow
 from jalon.certificates.publish_certificate import Publishing
 from jalon.certificates.sign_status_lists import ListSigning
 from jalon.certificates.signing import public_key_from_der, raw_from_der
-from jalon.certificates.stores import CertificateNotFoundError
+from jalon.certificates.stores import CertificateNotFoundError, ResultPage
 from jalon.kernel.clock import FixedClock
+from jalon.kernel.cursors import text_of
 from jalon.kernel.ids import CertificationId, Ine, SecureIdSource, SessionNumber, Uai, UserId
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -110,12 +111,20 @@ class MemoryResults:
         if line and line.result.version == version and line.revoked_at is None:
             self.lines[number, certification_id] = dataclasses.replace(line, revoked_at=at.replace(microsecond=0))
 
+    def find(self, number, certification_id):
+        return self.lines.get((number, certification_id))
+
     def of_session(self, number):
         return [line for key, line in self.lines.items() if key[0] == number]
 
     def of_user(self, user_id):
         mine = [line for line in self.lines.values() if line.result.user_id == user_id]
         return sorted(mine, key=lambda line: line.published_at, reverse=True)
+
+    def page_of_user(self, user_id, limit, cursor):
+        start = int(text_of(cursor, "published_at")) if cursor else 0
+        lines = self.of_user(user_id)
+        return ResultPage(tuple(lines[start : start + limit]), {"published_at": str(start + limit)} if len(lines) > start + limit else {})
 
 
 class MemoryStatuses:

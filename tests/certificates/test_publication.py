@@ -166,7 +166,7 @@ def test_revoking_marks_the_list_the_certificate_and_the_line_once():
     )
     assert again == revoked
     assert (revoked.revoked_at, revoked.revocation_reason) == (NOON, "fraud")
-    assert my_certifications(parts.results, a_result().user_id)[0].counts is False
+    assert my_certifications(parts.results, a_result().user_id, 10, {}).lines[0].counts is False
     year, place = year_and_place(parts.certificates.by_code(line.code).facts.status_index)
     assert parts.statuses.revoked_places(year) == {place}
     with pytest.raises(CertificateRevokedError):

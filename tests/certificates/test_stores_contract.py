@@ -9,6 +9,7 @@ from jalon.certificates.certificate import Certificate, PublishedResult
 from jalon.certificates.open_badge import sign_credential
 from jalon.certificates.stores import CertificateNotFoundError
 from jalon.certificates.token import read_token, sign_token
+from jalon.kernel.errors import InvalidInputError
 from jalon.kernel.ids import CertificationId, UserId, VerificationCode
 from tests.certificates.fakes import NOON, SITE_URL, MemoryCertificates, MemoryKeys, MemoryResults, MemoryStatuses, SoftwareSigner, a_result
 from tests.certificates.test_token import FACTS
@@ -106,6 +107,8 @@ def test_the_latest_version_of_a_line_stands(stores):
     assert stores.results.put(line) == newer
     stores.results.mark_revoked(line.result.session_number, line.result.certification_id, 1000, NOON)
     assert list(stores.results.of_session(line.result.session_number)) == [newer]
+    assert stores.results.find(line.result.session_number, line.result.certification_id) == newer
+    assert stores.results.find(line.result.session_number, CertificationId("crt_none")) is None
 
 
 def test_a_line_is_marked_revoked_once(stores):
@@ -120,6 +123,18 @@ def test_a_users_lines_come_newest_first(stores):
         stores.results.put(PublishedResult(a_result(number, user_id=UserId("usr_mine")), CODE, NOON + timedelta(hours=hours)))
     stores.results.put(PublishedResult(a_result(4), CODE, NOON))
     assert [line.result.last_name for line in stores.results.of_user(UserId("usr_mine"))] == ["Numéro 2", "Numéro 3", "Numéro 1"]
+    first = stores.results.page_of_user(UserId("usr_mine"), 2, {})
+    assert [line.result.last_name for line in first.lines] == ["Numéro 2", "Numéro 3"]
+    rest = stores.results.page_of_user(UserId("usr_mine"), 2, first.cursor)
+    assert [line.result.last_name for line in rest.lines] == ["Numéro 1"]
+    assert not rest.cursor
+    assert stores.results.page_of_user(UserId("usr_other"), 2, {}).lines == ()
+
+
+@pytest.mark.parametrize("cursor", [{"published_at": 5}, {"published_at": ""}, {"session_number": "1"}, {"after": "x"}])
+def test_a_cursor_that_no_page_gave_is_refused(stores, cursor):
+    with pytest.raises(InvalidInputError):
+        stores.results.page_of_user(UserId("usr_mine"), 2, cursor)
 
 
 def test_a_place_has_one_owner_and_is_revoked_for_good(stores):

@@ -19,7 +19,7 @@ def test_there_is_no_cursor_at_the_end() -> None:
     assert decode_cursor("") is None
 
 
-@pytest.mark.parametrize("cursor", ["x", "%%%", "bnVsbA", "MTI", "é", "W10"])
+@pytest.mark.parametrize("cursor", ["x", "%%%", "bnVsbA", "MTI", "é", "W10", "W1tb" * 250, "eyJhIjoxLCJhIjoxfQ"])
 def test_what_we_did_not_make_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidInputError):
         decode_cursor(cursor)

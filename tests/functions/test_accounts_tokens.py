@@ -242,6 +242,8 @@ def test_what_is_malformed_is_refused_as_rfc_6749_says(form: Any, error: str) ->
 
 def test_only_forms_are_read() -> None:
     reply = send("token_password", headers={"content-type": "application/json"})
+    assert (reply.status, reply.body["code"], reply.headers["content-type"]) == (415, "unsupported_media_type", "application/problem+json")
+    reply = send("token_password", headers={"content-type": None})
     assert (reply.status, reply.body["error"]) == (400, "invalid_request")
 
 

@@ -115,7 +115,11 @@ def test_a_participation_is_one_however_often_it_is_begun(scene: Scene) -> None:
     assert (first["status"], first["progress_percent"], first["results"]) == ("STARTED", 0, None)
     assert scene.participate(campaign) == first
     assert len([item for item in scene.school.cloud.items("assessments") if item["user_id"]["S"] == scene.zoe]) == 1
-    assert scene.school.as_pupil(scene.zoe, "GET", f"/v1/participations/{first['id']}") == (200, first)
+    path = f"/v1/participations/{first['id']}"
+    assert scene.school.as_pupil(scene.zoe, "GET", path) == (200, first)
+    etag = campaigns(http_event("GET", path, subject=scene.zoe, roles="pupil"), CONTEXT)["headers"]["ETag"]
+    known = {"if-none-match": f'"another", W/{etag}'}
+    assert scene.school.as_pupil(scene.zoe, "GET", path, headers=known) == (304, None)
     assert scene.school.as_pupil(scene.leo, "GET", f"/v1/participations/{first['id']}")[1]["code"] == "participation_not_found"
 
 

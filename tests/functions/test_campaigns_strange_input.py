@@ -8,11 +8,8 @@ import pytest
 from functions.campaigns.app import handler
 from tests.events import CONTEXT, http_event
 from tests.functions.school import UAI, School
+from tests.functions.unreadable_bodies import STRANGE
 
-STRANGE: tuple[Any, ...] = (
-    *("\x00", "a\x00b", "\ud800", "é" * 300, "", "2012-02-30", "9999-12-31", "=1", "' OR 1", "\u202e", "😀" * 50, "²"),
-    *(None, 1, -1, 1e400, True, [], {}),
-)
 TEXTS = tuple(value for value in STRANGE if (isinstance(value, str) and value.isprintable()) or value == "\x00")
 SCHOOL = f"/v1/organisations/{UAI}"
 BODIES: dict[str, dict[str, Any]] = {

@@ -31,6 +31,7 @@ from jalon.certificates.sealed_object import derive_keys, unseal
 from jalon.certificates.signing import unbase64url
 from jalon.certificates.token import read_token, token_from_fragment
 from jalon.edge import aws, secrets
+from jalon.edge.paging import encode_cursor
 from jalon.kernel.clock import FixedClock
 from tests.certificates.seals import sealing
 from tests.cloud import build, template
@@ -75,6 +76,8 @@ class Stack:
         event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = subject
         for key, value in changes.pop("headers", {}).items():
             event["headers"][key] = value
+        if query := changes.get("query"):
+            event["queryStringParameters"] = query
         if path := changes.get("path"):
             event["rawPath"] = event["requestContext"]["http"]["path"] = path
         return certificates(event, CONTEXT)
@@ -137,6 +140,16 @@ def test_a_pupil_lists_certifications_and_prints_the_certificate(stack):
     assert read_token(token_from_fragment(fragment))[0].code == line["code"]
     again = stack.get("print_mine", CLASS[0].user_id, path=line["certificate"], headers={"if-none-match": printed["headers"]["ETag"]})
     assert (again["statusCode"], again.get("body") or "") == (304, "")
+
+
+def test_the_list_comes_in_pages(stack):
+    page = body_of(stack.get("list_mine", CLASS[0].user_id, query={"limit": "1"}))
+    assert len(page["items"]) == 1
+    following = page["next_cursor"] and body_of(stack.get("list_mine", CLASS[0].user_id, query={"cursor": page["next_cursor"]}))
+    assert not following or (following["items"], following["next_cursor"]) == ([], None)
+    for cursor in ("x", encode_cursor({"published_at": 1}), encode_cursor({"session_number": {"S": "1"}})):
+        refused = stack.get("list_mine", CLASS[0].user_id, query={"cursor": cursor})
+        assert (refused["statusCode"], body_of(refused)["errors"][0]["pointer"]) == (422, "/cursor")
 
 
 def test_a_pupil_takes_the_open_badge_along(stack):

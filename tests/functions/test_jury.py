@@ -10,6 +10,7 @@ from functions.load_session.app import handler as load_session
 from functions.mark_published.app import handler as mark_published
 from functions.request_jury.app import handler as request_jury
 from functions.score_candidate.app import handler as score_candidate
+from jalon.edge.paging import encode_cursor
 from tests.certification.centre import HEAD, JUROR
 from tests.functions.certification_cloud import EVENTS, Candidate, CertificationCloud, certification_cloud, send
 
@@ -69,6 +70,11 @@ def test_what_waits_is_listed_in_pages_that_miss_nothing(world: CertificationClo
     assert len(found) == len(set(found))
     row = next(item for item in world.jury("list_waiting", query={"limit": "200"}).body["items"] if item["number"] in numbers)
     assert (row["certifications"], row["to_decide"], row["global_comment"]) == (1, 0, True)
+
+
+@pytest.mark.parametrize("position", [{"after": 5}, {"after": {"S": "x"}}, {"after": ""}, {"before": "x"}])
+def test_a_cursor_that_no_page_gave_is_refused(world: CertificationCloud, position: dict[str, Any]) -> None:
+    assert world.jury("list_waiting", query={"cursor": encode_cursor(position)}).status == 422
 
 
 def test_the_jury_sees_the_result_the_reports_and_who_decided(world: CertificationCloud) -> None:

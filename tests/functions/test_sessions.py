@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from jalon.edge.paging import encode_cursor
 from jalon.kernel.ids import UserId
 from tests.certification.centre import HEAD, INVIGILATOR, SCHOOL
 from tests.functions.certification_cloud import CLASS, CLASS_NAMES, TEACHER, CertificationCloud, certification_cloud, send
@@ -72,7 +73,8 @@ def test_sessions_come_by_date_in_pages(world: CertificationCloud) -> None:
     second = world.centre("list_sessions", query={"school_year": "2051", "limit": "2", "cursor": first["next_cursor"]}).body
     assert [item["date"] for item in second["items"]] == ["2051-10-01"]
     assert second["next_cursor"] is None
-    assert world.centre("list_sessions", query={"cursor": "nonsense"}).status == 422
+    for cursor in ("nonsense", *map(encode_cursor, ({"after": 5}, {"after": {"S": "x"}}, {"after": ""}, {"before": "x"}))):
+        assert world.centre("list_sessions", query={"cursor": cursor}).status == 422
 
 
 def test_a_session_is_changed_until_it_starts(world: CertificationCloud) -> None:

@@ -12,6 +12,7 @@ from functions.accounts.own_data_wiring import forget_own_data
 from tests.cloud import Cloud, template
 from tests.events import CONTEXT, body_of, http_event
 from tests.functions.accounts_cloud import opened
+from tests.functions.unreadable_bodies import STRANGE
 
 NOBODY = "usr_" + "e" * 32
 
@@ -33,7 +34,6 @@ def ask(method: str, path: str, body: Any = None, **event: Any) -> tuple[int, An
     "body",
     [
         "",
-        "{",
         "null",
         "[]",
         '"ERASE"',
@@ -45,8 +45,11 @@ def ask(method: str, path: str, body: Any = None, **event: Any) -> tuple[int, An
         {"confirmation": "ERASE", "password": "x", "more": True},
         {"confirmation": "ERASE", "provider_return": {"state": "x"}},
         {"confirmation": "ERASE", "password": "x" * 20_000},
+        *({"confirmation": value, "password": "x"} for value in STRANGE),
+        *({"confirmation": "ERASE", "password": value} for value in STRANGE if not isinstance(value, str) and value is not None),
+        *({"confirmation": "ERASE", "provider_return": value} for value in STRANGE if value is not None),
     ],
-    ids=repr,
+    ids=lambda body: repr(body)[:60],
 )
 def test_a_strange_wish_is_refused(body: Any) -> None:
     status, problem = ask("POST", "/v1/me/erasure", body)

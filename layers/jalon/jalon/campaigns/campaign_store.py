@@ -6,10 +6,10 @@ from datetime import datetime
 from pynamodb.exceptions import DoesNotExist
 
 from jalon.campaigns.campaign import Campaign, CampaignPage, CampaignType, Parcours
-from jalon.campaigns.cursors import number_of, text_of
 from jalon.campaigns.tables import CampaignCodeItem, CampaignItem
 from jalon.edge.tables import ConditionFailedError, conditional_update, transaction, translated
 from jalon.kernel.clock import epoch_ms, from_epoch_ms
+from jalon.kernel.cursors import number_of, text_of
 from jalon.kernel.ids import CampaignCode, CampaignId, Uai, UserId
 
 

@@ -11,7 +11,6 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from jalon.campaigns.cursors import not_ours, number_of, text_of
 from jalon.campaigns.participation import (
     SHARDS,
     ParticipantFilter,
@@ -26,6 +25,7 @@ from jalon.campaigns.tables import ParticipationItem
 from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import Applied, ConditionFailedError, Refused, conditional_update, translated
 from jalon.kernel.clock import epoch_ms
+from jalon.kernel.cursors import not_ours, number_of, text_of
 from jalon.kernel.ids import AssessmentId, CampaignId, UserId
 
 _HIGHEST = "\U0010ffff"

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from pynamodb.exceptions import DoesNotExist
 
-from jalon.campaigns.cursors import number_of, text_of
 from jalon.campaigns.made_to_measure import MadeToMeasure, MadeToMeasurePage, TargetProfileId
 from jalon.campaigns.tables import TargetProfileItem
 from jalon.edge.tables import conditional_update, translated
 from jalon.kernel.clock import epoch_ms, from_epoch_ms
+from jalon.kernel.cursors import number_of, text_of
 from jalon.kernel.ids import Uai, UserId
 
 

@@ -1,10 +1,10 @@
 """A person's own certifications: the list, and the certificate to print."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from jalon.certificates.archives import NothingToArchiveError
-from jalon.certificates.certificate import Certificate, PublishedResult
-from jalon.certificates.stores import CertificateNotFoundError, CertificateStore, ResultStore
+from jalon.certificates.certificate import Certificate
+from jalon.certificates.stores import CertificateNotFoundError, CertificateStore, ResultPage, ResultStore
 from jalon.kernel.errors import GoneError
 from jalon.kernel.ids import CertificationId, UserId
 
@@ -15,9 +15,9 @@ class CertificateRevokedError(GoneError):
     code = "certificate_revoked"
 
 
-def my_certifications(results: ResultStore, user_id: UserId) -> Sequence[PublishedResult]:
-    """The list "Mes certifications", newest first: every published outcome, with the jury's comment for the candidate."""
-    return results.of_user(user_id)
+def my_certifications(results: ResultStore, user_id: UserId, limit: int, cursor: Mapping[str, str]) -> ResultPage:
+    """A page of the list "Mes certifications", newest first: every published outcome, with the jury's comment for the candidate."""
+    return results.page_of_user(user_id, limit, cursor)
 
 
 def my_certificates(certificates: CertificateStore, results: ResultStore, user_id: UserId) -> Sequence[Certificate]:

@@ -1,6 +1,7 @@
 """What this context asks of its tables and of the static site. Adapters: ``table_store.py`` and ``site_store.py``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -47,6 +48,14 @@ class CertificateStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """A page of a user's lines, newest first; ``cursor`` is empty on the last page."""
+
+    lines: tuple[PublishedResult, ...]
+    cursor: Mapping[str, str]
+
+
 class ResultStore(Protocol):
     """Published results: one line per candidate of a session, the latest version."""
 
@@ -58,12 +67,20 @@ class ResultStore(Protocol):
         """The line's certificate counts no more; nothing changes if a later version stands there or it was said before."""
         ...
 
+    def find(self, number: SessionNumber, certification_id: CertificationId) -> PublishedResult | None:
+        """The line that stands, read consistently."""
+        ...
+
     def of_session(self, number: SessionNumber) -> Sequence[PublishedResult]:
         """Every line of a session, in no order."""
         ...
 
     def of_user(self, user_id: UserId) -> Sequence[PublishedResult]:
         """Every line of a user, newest first (may lag behind a publication by a second)."""
+        ...
+
+    def page_of_user(self, user_id: UserId, limit: int, cursor: Mapping[str, str]) -> ResultPage:
+        """The same, ``limit`` at a time, after the place that the page before gave; InvalidInputError for one that none gave."""
         ...
 
 

@@ -3,15 +3,16 @@
 import gc
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response, Router
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as RouteNotFoundError
 from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
+from jalon.edge.bodies import JSON, LARGEST_BODY, body_of, read_json, require_media_type
 from jalon.edge.observability import correlation, failure, logger, metric
-from jalon.edge.problems import MEDIA_TYPE, encode, internal_problem, invalid_request, problem, problem_of
+from jalon.edge.problems import MEDIA_TYPE, encode, gateway_answer, internal_problem, invalid_request, problem, problem_of
 from jalon.kernel.errors import JalonError
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -29,7 +30,7 @@ def api(service: str, *routers: Router, prepare: Callable[[], object] = object) 
     ``service`` names the function in logs and metrics. ``prepare`` wires the function (cached by its author) and runs before
     anything of a route does, its middlewares included: they find their tables bound.
     """
-    app = APIGatewayHttpResolver(enable_validation=True)
+    app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_value)
 
     def prepared(resolver: APIGatewayHttpResolver, next_middleware: Callable[..., Response[Any]]) -> Response[Any]:
         prepare()
@@ -79,32 +80,47 @@ def _refuse_with_problems(app: APIGatewayHttpResolver, service: str) -> None:
         return _problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, internal_problem(path()))
 
 
-def lambda_handler(service: str, app: APIGatewayHttpResolver) -> Handler:
-    """The function's entry point; freezes what the imports made, so that the collector, at work from now on, never walks it."""
+class _ReadBody(str):
+    """A body's text with the JSON value that it was read as: the resolver hands texts on, and nothing is parsed twice."""
+
+    __slots__ = ("value",)
+
+    value: Any
+
+
+def _value(text: str) -> Any:
+    """The value of a body that :func:`_with_read_body` has read, as every body is that comes to a resolver."""
+    return cast(_ReadBody, text).value
+
+
+def lambda_handler(service: str, app: APIGatewayHttpResolver, largest_body: int = LARGEST_BODY) -> Handler:
+    """The function's entry point; freezes what the imports made, so that the collector, at work from now on, never walks it.
+
+    A body is read before anything else is done: what is larger than ``largest_body`` bytes, or no JSON, reaches no route.
+    """
     gc.freeze()
     gc.enable()
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         logger(service).set_correlation_id(correlation(event))
-        media_type = _media_type(event)
-        if event.get("body") and media_type:
-            if media_type != "application/json":
-                metric("Refused", service=service, code="unsupported_media_type")
-                return _not_json(event)
-            event["headers"]["content-type"] = media_type  # the resolver knows it in lower case only
-        return app.resolve(event, context)
+        try:
+            read = _with_read_body(event, largest_body)
+        except JalonError as error:
+            metric("Refused", service=service, code=error.code)
+            return gateway_answer(error, str(event["rawPath"]))
+        return app.resolve(read, context)
 
     return handler
 
 
-def _media_type(event: dict[str, Any]) -> str:
-    """What a request says its body is, without parameters; the gateway writes headers in lower case."""
-    return str(event["headers"].get("content-type", "")).partition(";")[0].strip().lower()
-
-
-def _not_json(event: dict[str, Any]) -> dict[str, Any]:
-    """Every route here takes JSON; the resolver would read forms too, and fail on some."""
-    detail = "Send the body as application/json."
-    document = problem(415, "Unsupported media type", "unsupported_media_type", detail, str(event["rawPath"]))
-    headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
-    return {"statusCode": 415, "headers": headers, "body": encode(document), "isBase64Encoded": False}
+def _with_read_body(event: dict[str, Any], largest: int) -> dict[str, Any]:
+    """The event with its body read; raises what :mod:`jalon.edge.bodies` does. Every route here takes JSON."""
+    body = body_of(event, largest)
+    if not body:
+        return event
+    require_media_type(event["headers"], JSON)
+    value = read_json(body)
+    text = _ReadBody(body.decode())
+    text.value = value
+    headers = event["headers"] | {"content-type": JSON}  # the resolver knows it in lower case and without parameters only
+    return event | {"headers": headers, "body": text, "isBase64Encoded": False}

@@ -1,11 +1,11 @@
 """Opaque cursors for lists."""
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from typing import Any
 
+from jalon.edge.bodies import MalformedBodyError, read_json
 from jalon.kernel.errors import InvalidInputError, Violation
 
 DEFAULT_LIMIT = 50
@@ -24,8 +24,8 @@ def decode_cursor(cursor: str | None) -> dict[str, Any] | None:
     if not cursor:
         return None
     try:
-        position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError):
+        position = read_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, MalformedBodyError):
         position = None
     if not isinstance(position, dict):
         raise InvalidInputError(

@@ -1,12 +1,11 @@
 """What is asked for again and again: an ETag spares sending what has not changed (RFC 9110 §13.1.2)."""
 
-import hashlib
-import json
 from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response
 
+from jalon.edge.etags import REVALIDATED, etag_of, still_holds
 from jalon.edge.idempotency import Next
 
 
@@ -18,9 +17,8 @@ def polled(app: APIGatewayHttpResolver, next_middleware: Next) -> Response[Any]:
     response = next_middleware(app)
     if response.status_code != HTTPStatus.OK:
         return response
-    digest = hashlib.sha256(json.dumps(response.body, sort_keys=True, default=str).encode()).hexdigest()
-    headers = {"ETag": f'"{digest[:32]}"', "Cache-Control": "private, no-cache"}
-    if app.current_event.headers.get("if-none-match") == headers["ETag"]:
+    headers = {"ETag": etag_of(response.body), "Cache-Control": REVALIDATED}
+    if still_holds(app.current_event.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     response.headers.update(headers)
     return response

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from jalon.edge.bodies import MalformedBodyError, UnsupportedMediaTypeError
 from jalon.kernel.errors import (
     ConflictError,
     ForbiddenError,
@@ -23,6 +24,8 @@ MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/problems/"
 
 _STATUS: tuple[tuple[type[JalonError], int, str], ...] = (
+    (MalformedBodyError, 400, "The body cannot be read"),
+    (UnsupportedMediaTypeError, 415, "Unsupported media type"),
     (InvalidInputError, 422, "The input cannot be accepted"),
     (NotSignedInError, 401, "Sign-in required"),
     (ForbiddenError, 403, "Not allowed"),
@@ -75,6 +78,13 @@ def problem_of(error: JalonError, instance: str = "") -> tuple[int, dict[str, An
     if isinstance(error, NotSignedInError):
         headers["WWW-Authenticate"] = 'Bearer realm="jalon"'
     return status, problem(status, title, error.code, error.detail, instance, violations, error.facts), headers
+
+
+def gateway_answer(error: JalonError, instance: str) -> dict[str, Any]:
+    """The same in the HTTP API's own form (payload 2.0), for what is refused before a framework is asked."""
+    status, document, headers = problem_of(error, instance)
+    headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **headers}
+    return {"statusCode": status, "headers": headers, "body": encode(document), "isBase64Encoded": False}
 
 
 def internal_problem(instance: str = "") -> dict[str, Any]:
