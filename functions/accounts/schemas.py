@@ -14,7 +14,7 @@ Instant = Annotated[datetime, PlainSerializer(iso, return_type=str)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Email = Annotated[str, Field(min_length=3, max_length=254)]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
-Locale = Literal["fr-FR", "fr", "en"]
+Locale = Literal["fr-FR", "fr", "fr-simple", "en"]
 
 # mypy wants an enumeration's members written out; here they are the rules' own set.
 GrantableScope = StrEnum("GrantableScope", {scope.name: str(scope) for scope in sorted(GRANTABLE_SCOPES)})  # type: ignore[misc]
@@ -45,7 +45,7 @@ class AccountCreated(AnswerSchema):
 
 
 class Preferences(AnswerSchema):
-    """How the person wants to be served."""
+    """How the person wants to be served; the screen passes ``locale`` on when it starts a test (POST /v1/assessments)."""
 
     locale: str
     high_contrast: bool

@@ -159,11 +159,18 @@ def test_one_person_cannot_write_to_the_world(world: World, lea: PupilAccount) -
         ask_for_email(world.accounts, world.mailbox, lea.user_id, "onemore@example.org")
 
 
-def test_messages_follow_the_persons_language(world: World, lea: PupilAccount) -> None:
-    world.store.people[lea.user_id] = replace(world.store.people[lea.user_id], preferences=Preferences(locale="en"))
+@pytest.mark.parametrize(
+    ("locale", "subjects"),
+    [
+        ("en", ["Confirm your address", "Choose a new password"]),
+        ("fr-simple", ["Confirmez votre adresse", "Choisissez un nouveau mot de passe"]),
+    ],
+)
+def test_messages_follow_the_persons_language(world: World, lea: PupilAccount, locale: str, subjects: list[str]) -> None:
+    world.store.people[lea.user_id] = replace(world.store.people[lea.user_id], preferences=Preferences(locale=locale))
     attach(world, lea.user_id)
     recover_password(world.accounts, world.mailbox, ADDRESS)
-    assert [message.subject for _, message in world.mailbox.sent] == ["Confirm your address", "Choose a new password"]
+    assert [message.subject for _, message in world.mailbox.sent] == subjects
 
 
 def test_messages_hold_no_link_and_name_nobody(world: World, lea: PupilAccount) -> None:

@@ -147,6 +147,12 @@ def test_preferences_change_one_by_one(person: str) -> None:
     assert (changed.body["preferences"]["large_text"], changed.body["preferences"]["locale"]) == (True, "en")
 
 
+@pytest.mark.parametrize("locale", ["fr-FR", "fr", "fr-simple", "en"])
+def test_every_language_that_a_test_may_be_offered_in_can_be_preferred(person: str, locale: str) -> None:
+    assert send("change_me", body={"locale": locale}, subject=person).status == 200
+    assert send("read_me", subject=person).body["preferences"]["locale"] == locale
+
+
 @pytest.mark.parametrize("body", [{"locale": "tlh"}, {"large_text": "yes"}, {"extra_time_percent": 33}, {"roles": ["jury"]}])
 def test_nothing_else_about_oneself_can_be_changed(person: str, body: dict[str, Any]) -> None:
     before = send("read_me", subject=person).body

@@ -15,6 +15,9 @@ A context declares its own errors by subclassing a kind and naming a code::
 from dataclasses import dataclass
 from typing import ClassVar
 
+#: What an error says beside its sentence, as the API shows it; a tuple is shown as a list.
+Fact = str | float | bool | tuple[str, ...] | None
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -34,7 +37,7 @@ class JalonError(Exception):
 
     code: ClassVar[str] = "error"
 
-    def __init__(self, detail: str, **facts: str | float | bool | None) -> None:
+    def __init__(self, detail: str, **facts: Fact) -> None:
         super().__init__(detail)
         self.detail = detail
         self.facts = facts
@@ -45,7 +48,7 @@ class InvalidInputError(JalonError):
 
     code = "invalid_input"
 
-    def __init__(self, detail: str, violations: tuple[Violation, ...] = (), **facts: str | float | bool | None) -> None:
+    def __init__(self, detail: str, violations: tuple[Violation, ...] = (), **facts: Fact) -> None:
         super().__init__(detail, **facts)
         self.violations = violations
 
@@ -91,7 +94,7 @@ class TooManyRequestsError(JalonError):
 
     code = "too_many_requests"
 
-    def __init__(self, detail: str, retry_after_s: int, **facts: str | float | bool | None) -> None:
+    def __init__(self, detail: str, retry_after_s: int, **facts: Fact) -> None:
         super().__init__(detail, **facts)
         self.retry_after_s = retry_after_s
 
