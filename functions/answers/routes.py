@@ -7,7 +7,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path
 
 from engine.content import Release
+from engine.errors import CorruptRecordError
 from engine.packing import Question
+from engine.scoring import Profile
 from functions.answers.schemas import (
     AnswerView,
     AssessmentView,
@@ -21,7 +23,8 @@ from functions.answers.schemas import (
     StartAssessmentRequest,
 )
 from functions.answers.wiring import parts
-from jalon.assessment.errors import DeviceChangeForbiddenError
+from jalon.assessment.errors import DeviceChangeForbiddenError, ReleaseNotFoundError
+from jalon.assessment.fresh_profile import profile_after
 from jalon.assessment.give_answer import GiveAnswer, give_answer
 from jalon.assessment.load_assessment import load_own_assessment
 from jalon.assessment.next_question import ask
@@ -41,7 +44,7 @@ from jalon.assessment.state import AssessmentState, Purpose
 from jalon.edge.auth import caller
 from jalon.edge.observability import logger, metric
 from jalon.edge.polling import polled
-from jalon.kernel.errors import InvalidInputError, Violation
+from jalon.kernel.errors import InvalidInputError, UnavailableError, Violation
 from jalon.kernel.ids import AssessmentId, UserId
 
 SERVICE = "answers"
@@ -218,7 +221,18 @@ def _settled(state: AssessmentState, *, with_question: bool = True) -> Assessmen
 def _view(release: Release, state: AssessmentState, due: Question | None) -> AssessmentView:
     shared = parts()
     asked = None if due is None else ask(release, state, due, shared.tickets, shared.clock.now())
-    return AssessmentView.model_validate(present_assessment(release, state, asked, shared.link))
+    return AssessmentView.model_validate(present_assessment(release, state, asked, shared.link, _profile_after(state)))
+
+
+def _profile_after(state: AssessmentState) -> Profile | None:
+    """The profile to show with a test that is over; None where it is out of reach, which is no failure of the stored answers."""
+    shared = parts()
+    try:
+        return profile_after(shared.store, shared.profiles, shared.releases, state)
+    except (UnavailableError, ReleaseNotFoundError, CorruptRecordError) as error:
+        logger(SERVICE).warning("PROFILE_NOT_SHOWN", assessment_id=state.assessment_id, reason=type(error).__name__)
+        metric("ProfileNotShown")
+        return None
 
 
 def _profile_view(profile: UserProfile) -> ProfileView:

@@ -109,6 +109,9 @@ class FakeAssessments:
     def move_deadline(self, assessment_id: AssessmentId, *, deadline_at: datetime, at: datetime) -> WriteOutcome:
         return self._update(assessment_id, _live, lambda state: replace(state, deadline_at=deadline_at, updated_at=at))
 
+    def attempts_of(self, user_id: UserId) -> list[Attempt]:
+        return [attempt for attempt in self.attempts.values() if attempt.slot.user_id == user_id]
+
     def of_user(self, user_id: UserId) -> Iterator[AssessmentState]:
         return (state for state in list(self.items.values()) if state.user_id == user_id)
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.knowledge import Element, Knowledge
-from jalon.assessment.fresh_scores import fresh_scores
 from jalon.assessment.present_profile import present_profile
 from jalon.assessment.profiles import StoredProfile
 from jalon.assessment.project_profile import ProfileBusyError, merge, project_profile
@@ -112,17 +111,6 @@ def test_a_race_that_never_ends_is_reported(desk: Desk) -> None:
 
     with pytest.raises(ProfileBusyError):
         project_profile(AlwaysLost(), desk.releases, desk.start())
-
-
-def test_the_response_shows_what_the_projection_will_show(desk: Desk) -> None:
-    project_profile(desk.profiles, desk.releases, desk.play(desk.start("1.2")))
-    test = desk.start("1.1")
-    desk.play(test, at_most=2)
-    state = desk.state(test.assessment_id)
-    expected = project_profile(desk.profiles, desk.releases, state)
-    shown = {code: score for code, score in fresh_scores(release(), state).items() if score.pix}
-    assert shown == expected.competences
-    assert sum(score.pix for score in shown.values()) == expected.pix
 
 
 def test_a_new_release_keeps_what_is_known(desk: Desk) -> None:

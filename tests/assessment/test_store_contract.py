@@ -200,6 +200,15 @@ def test_slots_do_not_mix(store: AssessmentStore) -> None:
     assert store.latest_attempt(SLOT) is None
 
 
+def test_all_of_a_users_attempts_are_listed_and_no_others(store: AssessmentStore) -> None:
+    slots = [SLOT, Slot(USER, Purpose.COMPETENCE, "1.10"), Slot(USER, Purpose.CAMPAIGN, "par_1_2"), Slot(USER, Purpose.DISCOVERY, "tp-#1")]
+    mine = [Attempt(slot, number, AssessmentId(f"asm_{rank}{number}")) for rank, slot in enumerate(slots) for number in (1, 2, 11)]
+    for attempt in [*mine, Attempt(Slot(UserId("usr_2"), Purpose.COMPETENCE, "1.1"), 1, ID)]:
+        assert store.claim_attempt(attempt)
+    assert sorted(store.attempts_of(USER), key=mine.index) == mine
+    assert store.attempts_of(UserId("usr_3")) == []
+
+
 def test_all_of_a_users_assessments_are_found_and_no_others(store: AssessmentStore) -> None:
     mine = [new(assessment_id=AssessmentId(f"asm_{number:032x}")) for number in range(3)]
     for number, state in enumerate(mine, 1):

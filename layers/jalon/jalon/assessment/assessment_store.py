@@ -9,7 +9,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from engine.packing import Answered, pack_answer
-from jalon.assessment.state import AssessmentState, Slot, Status
+from jalon.assessment.state import AssessmentState, Purpose, Slot, Status
 from jalon.assessment.store import Attempt, NotWritten, WriteOutcome, Written
 from jalon.assessment.tables import AssessmentItem, AttemptItem, item_of, state_of
 from jalon.edge.erasures import refuse_erased
@@ -45,9 +45,7 @@ class DynamoAssessments:
                     limit=1,
                 )
             )
-        if not found:
-            return None
-        return Attempt(slot, int(found[0].attempt_key.rpartition("#")[2]), AssessmentId(found[0].assessment_id))
+        return _attempt(found[0]) if found else None
 
     def claim_attempt(self, attempt: Attempt) -> bool:
         key = f"{attempt.slot.key}#{attempt.number:0{_NUMBER_WIDTH}d}"
@@ -103,10 +101,12 @@ class DynamoAssessments:
         actions = [AssessmentItem.deadline_at.set(epoch_ms(deadline_at)), AssessmentItem.updated_at.set(epoch_ms(at))]
         return _update(assessment_id, actions, _STARTED)
 
-    def of_user(self, user_id: UserId) -> Iterator[AssessmentState]:
+    def attempts_of(self, user_id: UserId) -> list[Attempt]:
         with translated():
-            attempts = [AssessmentId(item.assessment_id) for item in AttemptItem.query(user_id, consistent_read=True)]
-        yield from self.get_many(attempts).values()
+            return [_attempt(item) for item in AttemptItem.query(user_id, consistent_read=True)]
+
+    def of_user(self, user_id: UserId) -> Iterator[AssessmentState]:
+        yield from self.get_many(attempt.assessment_id for attempt in self.attempts_of(user_id)).values()
 
     def users(self) -> Iterator[UserId]:
         """Every user who ever began an assessment, each once: a walk over the attempts, for rebuilding and nothing else."""
@@ -135,6 +135,12 @@ def _question_open(epoch: int, sequence: int, deadline_from: datetime) -> dict[s
         "sequence": AssessmentItem.sequence == sequence,
         "deadline": AssessmentItem.deadline_at.does_not_exist() | (AssessmentItem.deadline_at >= epoch_ms(deadline_from)),
     }
+
+
+def _attempt(item: AttemptItem) -> Attempt:
+    slot, _, number = item.attempt_key.rpartition("#")
+    purpose, _, subject = slot.partition("#")
+    return Attempt(Slot(UserId(item.user_id), Purpose(purpose), subject), int(number), AssessmentId(item.assessment_id))
 
 
 _STARTED: Condition = AssessmentItem.status == Status.STARTED.value

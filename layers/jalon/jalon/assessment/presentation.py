@@ -5,12 +5,12 @@ from typing import Any
 
 from engine.challenge import Attachment, Variant
 from engine.content import Release, Tutorial
-from engine.scoring import CompetenceScore
+from engine.scoring import CompetenceScore, Profile
 from engine.solutions import AnyOrderSolution, ChoiceSolution, FieldsSolution, Solution
 from jalon.assessment.abridged_answer import in_full
-from jalon.assessment.fresh_scores import fresh_scores, total_pix, touched
 from jalon.assessment.next_question import AskedQuestion
 from jalon.assessment.read_checkpoint import CheckpointRow, checkpoints_reached
+from jalon.assessment.shown_scores import shown_scores
 from jalon.assessment.state import AssessmentState
 from jalon.kernel.clock import iso
 
@@ -19,10 +19,13 @@ Json = dict[str, Any]
 AttachmentLink = Callable[[str, Attachment], str]
 
 
-def present_assessment(release: Release, state: AssessmentState, question: AskedQuestion | None, link: AttachmentLink) -> Json:
+def present_assessment(
+    release: Release, state: AssessmentState, question: AskedQuestion | None, link: AttachmentLink, profile: Profile | None = None
+) -> Json:
     """One assessment with the question to answer now (null when there is none, or when this device may not have it).
 
-    A certification shows neither results nor scores.
+    ``profile`` is given for a test that is over (:func:`~jalon.assessment.fresh_profile.profile_after`). A certification shows neither
+    results nor scores.
     """
     shows_scores = state.purpose.enriches_profile
     return {
@@ -44,7 +47,7 @@ def present_assessment(release: Release, state: AssessmentState, question: Asked
         "deadline_at": None if state.deadline_at is None else iso(state.deadline_at),
         "extra_time_percent": state.extra_time_percent,
         "question": None if question is None else present_question(release, question, link),
-        "scores": present_scores(release, state) if shows_scores else None,
+        "scores": present_scores(release, state, profile) if shows_scores else None,
     }
 
 
@@ -63,10 +66,11 @@ def present_question(release: Release, question: AskedQuestion, link: Attachment
     }
 
 
-def present_scores(release: Release, state: AssessmentState) -> Json:
-    """Pix in all, and the pix and level of each competence the test touches, counting every answer so far."""
-    scores = fresh_scores(release, state)
-    return {"pix": total_pix(scores), "competences": [present_score(code, scores[code]) for code in touched(release, state)]}
+def present_scores(release: Release, state: AssessmentState, profile: Profile | None = None) -> Json:
+    """The pix and level of each competence the test asks about, the total where it is known, and what they count (``basis``)."""
+    shown = shown_scores(release, state, profile)
+    competences = [present_score(code, score) for code, score in shown.competences.items()]
+    return {"basis": shown.basis.value, "pix": shown.pix, "competences": competences}
 
 
 def present_score(code: str, score: CompetenceScore) -> Json:

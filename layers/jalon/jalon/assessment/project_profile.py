@@ -12,8 +12,8 @@ from datetime import datetime
 from engine.content import Release
 from engine.knowledge import Element, Knowledge, elements_of
 from engine.scoring import profile_of
-from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile
-from jalon.assessment.read_profile import opened
+from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile, UserProfile
+from jalon.assessment.read_profile import opened, packed
 from jalon.assessment.releases import Releases
 from jalon.assessment.state import AssessmentState, Status
 from jalon.kernel.errors import UnavailableError
@@ -63,32 +63,28 @@ def merged(
     before: StoredProfile | None, releases: Releases, user_id: UserId, states: Iterable[AssessmentState], *, afresh: bool = False
 ) -> StoredProfile:
     """The profile with these assessments in it, in the current release; equal to ``before`` when they bring nothing new."""
-    release = releases.current()
     profile = opened(before, releases, user_id)
-    knowledge = Knowledge.of() if afresh else profile.knowledge
-    cards = {} if afresh else dict(profile.cards)
-    updated_at = profile.updated_at
+    if afresh:
+        profile = replace(profile, knowledge=Knowledge.of(), cards={})
+    after = packed(with_assessments(profile, releases, states))
+    if before is not None and replace(after, updated_at=before.updated_at) == before:
+        return before
+    return replace(after, version=after.version + 1)
+
+
+def with_assessments(profile: UserProfile, releases: Releases, states: Iterable[AssessmentState]) -> UserProfile:
+    """The profile, which is in the current release, with these of its user's assessments merged in; its ``version`` stays.
+
+    What the profile holds already changes nothing, and what a reset has made forgotten does not come back.
+    """
+    release = releases.current()
+    knowledge, cards, updated_at = profile.knowledge, dict(profile.cards), profile.updated_at
     for state in states:
         knowledge = merge(knowledge, remembered(release, brought_by(releases, release, state), profile.resets))
         card = card_of(state)
         cards[card.key] = max(cards.get(card.key, card), card, key=_card_rank)
         updated_at = max(updated_at or state.updated_at, state.updated_at)
-    scores = profile_of(release, knowledge)
-    after = StoredProfile(
-        user_id=user_id,
-        version=profile.version,
-        release=profile.release,
-        knowledge=knowledge.pack(),
-        pix=scores.pix,
-        competences={code: score for code, score in scores.competences.items() if score.pix},
-        cards=cards,
-        resets=profile.resets,
-        updated_at=updated_at,
-        tutorials=profile.tutorials,
-    )
-    if before is not None and replace(after, updated_at=before.updated_at) == before:
-        return before
-    return replace(after, version=after.version + 1)
+    return replace(profile, knowledge=knowledge, scores=profile_of(release, knowledge), cards=cards, updated_at=updated_at)
 
 
 def brought_by(releases: Releases, release: Release, state: AssessmentState) -> Iterable[Element]:

@@ -10,8 +10,8 @@ from jalon.kernel.ids import ReleaseVersion, UserId
 def read_profile(profiles: ProfileStore, releases: Releases, user_id: UserId) -> UserProfile:
     """The user's knowledge and scores in the current release; an empty profile (version 0) for one who has answered nothing.
 
-    The profile is a projection of the assessments: it lags an answer by about a second (the answer's own response
-    already shows its effect).
+    The profile is a projection of the assessments: it lags an answer by about a second. What is decided once and for all asks
+    :func:`~jalon.assessment.fresh_profile.fresh_profile` instead.
     """
     return opened(profiles.get(user_id), releases, user_id)
 
@@ -35,4 +35,20 @@ def opened(stored: StoredProfile | None, releases: Releases, user_id: UserId) ->
         resets=stored.resets,
         updated_at=stored.updated_at,
         tutorials=stored.tutorials,
+    )
+
+
+def packed(profile: UserProfile) -> StoredProfile:
+    """The profile as its item holds it: the inverse of :func:`opened` for the current release."""
+    return StoredProfile(
+        user_id=profile.user_id,
+        version=profile.version,
+        release=profile.release,
+        knowledge=profile.knowledge.pack(),
+        pix=profile.scores.pix,
+        competences={code: score for code, score in profile.scores.competences.items() if score.pix},
+        cards=profile.cards,
+        resets=profile.resets,
+        updated_at=profile.updated_at,
+        tutorials=profile.tutorials,
     )

@@ -1,13 +1,16 @@
 """Forget what is known of one competence, to begin it afresh. Source: docs/domain.md §3 (delay: 7 days)."""
 
+from dataclasses import replace
+
 from engine.content import Release
 from engine.errors import UnknownReferenceError
 from engine.knowledge import days_to_reset
 from engine.scoring import profile_of
 from jalon.assessment.errors import CompetenceNotFoundError, NothingToResetError, TooEarlyToResetError
-from jalon.assessment.profiles import ProfileStore, StoredProfile, UserProfile
+from jalon.assessment.fresh_profile import fresh_profile
+from jalon.assessment.profiles import ProfileStore, UserProfile
 from jalon.assessment.project_profile import MAX_TRIES, ProfileBusyError
-from jalon.assessment.read_profile import opened
+from jalon.assessment.read_profile import packed
 from jalon.assessment.releases import Releases
 from jalon.assessment.state import Purpose, Slot
 from jalon.assessment.store import AssessmentStore
@@ -22,19 +25,21 @@ def reset_competence(
 ) -> UserProfile:
     """Remove every element of the competence, end its live test if there is one, and give the profile as it stands after.
 
-    The instant is kept with the profile, so that a late projection or a rebuilding brings nothing back.
+    The delay counts from the last answer given, projected or not. The instant is kept with the profile, so that a late projection or
+    a rebuilding brings nothing back.
     Raises CompetenceNotFoundError, NothingToResetError, TooEarlyToResetError.
     """
     release = releases.current()
-    _refuse_early(release, opened(profiles.get(user_id), releases, user_id), code, clock)
+    profile = fresh_profile(store, profiles, releases, user_id)
+    _refuse_early(release, profile, code, clock)
     attempt = store.latest_attempt(Slot(user_id, Purpose.COMPETENCE, code))
     if attempt is not None:
         store.end(attempt.assessment_id, reason=END_REASON, at=clock.now())
     for _ in range(MAX_TRIES):
-        profile = opened(profiles.get(user_id), releases, user_id)
         after = _without(release, profile, code, clock)
-        if profiles.put(after, expected_version=profile.version):
-            return opened(after, releases, user_id)
+        if profiles.put(packed(after), expected_version=profile.version):
+            return after
+        profile = fresh_profile(store, profiles, releases, user_id)
     raise ProfileBusyError("The profile is being changed by other requests; the same one may be sent again.")
 
 
@@ -50,19 +55,14 @@ def _refuse_early(release: Release, profile: UserProfile, code: str, clock: Cloc
         raise TooEarlyToResetError("A competence can be reset 7 days after its last answer.", days_remaining=days)
 
 
-def _without(release: Release, profile: UserProfile, code: str, clock: Clock) -> StoredProfile:
+def _without(release: Release, profile: UserProfile, code: str, clock: Clock) -> UserProfile:
     now = clock.now()
     knowledge = profile.knowledge.without(release.competence_skills(code))
-    scores = profile_of(release, knowledge)
-    return StoredProfile(
-        user_id=profile.user_id,
+    return replace(
+        profile,
         version=profile.version + 1,
-        release=profile.release,
-        knowledge=knowledge.pack(),
-        pix=scores.pix,
-        competences={name: score for name, score in scores.competences.items() if score.pix},
-        cards=profile.cards,
+        knowledge=knowledge,
+        scores=profile_of(release, knowledge),
         resets={**profile.resets, code: now},
         updated_at=now,
-        tutorials=profile.tutorials,
     )

@@ -9,9 +9,9 @@ from engine.errors import UnknownReferenceError
 from engine.knowledge import days_to_improve
 from engine.packing import Question
 from jalon.assessment.errors import CompetenceNotFoundError, TargetProfileNotFoundError, TooEarlyToImproveError
+from jalon.assessment.fresh_profile import fresh_profile
 from jalon.assessment.open_attempt import NewAssessment, open_attempt, open_first_attempt
 from jalon.assessment.profiles import ProfileStore
-from jalon.assessment.read_profile import read_profile
 from jalon.assessment.releases import Releases
 from jalon.assessment.reset_competence import END_REASON
 from jalon.assessment.state import AssessmentState, Purpose, Slot
@@ -59,7 +59,7 @@ def start_assessment(
     slot = Slot(command.user_id, command.purpose, command.subject)
 
     def make() -> NewAssessment:
-        return _begin(releases.current(), profiles, releases, clock, command)
+        return _begin(store, profiles, releases, clock, command)
 
     state = open_first_attempt(store, clock, ids, slot, make)
     if state.is_live or not (_was_reset(profiles, state) or (command.improve and _may_improve(state, clock))):
@@ -84,13 +84,15 @@ def _may_improve(state: AssessmentState, clock: Clock) -> bool:
     return True
 
 
-def _begin(release: Release, profiles: ProfileStore, releases: Releases, clock: Clock, command: StartAssessment) -> NewAssessment:
+def _begin(store: AssessmentStore, profiles: ProfileStore, releases: Releases, clock: Clock, command: StartAssessment) -> NewAssessment:
+    """What the test begins with; all that its user has answered so far counts, projected or not."""
+    release = releases.current()
     target = _target(release, command)
     version = ReleaseVersion(release.version)
     if command.purpose is Purpose.DISCOVERY:
         questions = draw_discovery_questions(release, target, command.locale, command.user_id)
         return NewAssessment(release=version, locale=command.locale, target=target, questions=questions)
-    profile = read_profile(profiles, releases, command.user_id)
+    profile = fresh_profile(store, profiles, releases, command.user_id)
     knowledge = profile.knowledge.within(_touched(release, target))
     if command.improve:
         knowledge = knowledge.for_improving(int(clock.now().timestamp()))

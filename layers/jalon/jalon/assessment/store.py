@@ -93,6 +93,10 @@ class AssessmentStore(Protocol):
         """Set the deadline if started."""
         ...
 
+    def attempts_of(self, user_id: UserId) -> list[Attempt]:
+        """Every attempt a user ever claimed, in no order that matters: which assessments there are, without reading them."""
+        ...
+
     def of_user(self, user_id: UserId) -> Iterator[AssessmentState]:
         """Every assessment a user ever began, in no order that matters."""
         ...

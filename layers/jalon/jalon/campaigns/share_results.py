@@ -1,7 +1,7 @@
 """Send one's results to the teacher: an assessment once, a profile as often as the campaign allows (docs/domain.md §6)."""
 
+from jalon.assessment.fresh_profile import fresh_profile
 from jalon.assessment.load_assessment import load_assessment
-from jalon.assessment.read_profile import read_profile
 from jalon.assessment.settle import settle
 from jalon.campaigns.campaign import Campaign, CampaignType
 from jalon.campaigns.participation import (
@@ -17,8 +17,10 @@ from jalon.kernel.ids import UserId
 def share_results(taking_part: TakingPart, participation_id: str, user_id: UserId) -> Participation:
     """The participation, SHARED, with the results as they are now.
 
-    The test itself says whether it is finished: its progress here lags its last answer by some seconds. Raises
-    ParticipationNotFoundError, CampaignArchivedError, TestNotFinishedError, ResultsAlreadySentError.
+    What is sent may be sent for good, so nothing of it is read from what lags the pupil's answers by some seconds: a profile has all of
+    them merged in, and a test itself says whether it is finished and how.
+
+    Raises ParticipationNotFoundError, CampaignArchivedError, TestNotFinishedError, ResultsAlreadySentError.
     """
     participation = own_participation(taking_part.participations, participation_id, user_id)
     campaign = open_campaign(taking_part, participation)
@@ -30,7 +32,8 @@ def share_results(taking_part: TakingPart, participation_id: str, user_id: UserI
 
 def _results(taking_part: TakingPart, campaign: Campaign, participation: Participation) -> SharedResults:
     if campaign.type is CampaignType.PROFILE_COLLECTION:
-        return profile_results(read_profile(taking_part.profiles, taking_part.releases, participation.user_id).scores)
+        profile = fresh_profile(taking_part.assessments, taking_part.profiles, taking_part.releases, participation.user_id)
+        return profile_results(profile.scores)
     if participation.assessment_id is None:
         raise _not_finished()
     state = load_assessment(taking_part.assessments, participation.assessment_id)

@@ -11,6 +11,7 @@ from engine.grading import Result
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
 from jalon.assessment.load_assessment import load_assessment
 from jalon.assessment.profiles import ProfileStore
+from jalon.assessment.project_profile import with_assessments
 from jalon.assessment.raise_epoch import raise_epoch
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.releases import Releases
@@ -94,11 +95,16 @@ def _same_request(entry: Entry, candidate: Candidate, request_key: str) -> Begun
 
 
 def _make_test(starting: Starting, candidate: Candidate, user_id: UserId) -> AssessmentState:
-    """The one test of a candidate: its profile frozen, its questions drawn, its deadline its own."""
+    """The one test of a candidate: its profile frozen, its questions drawn, its deadline its own.
+
+    What is frozen counts every answer acknowledged so far: the stored profile may lack the last seconds', the tests, which the draw reads
+    anyway, do not.
+    """
     entry = starting.entry
-    profile = read_profile(starting.profiles, starting.releases, user_id)
+    tests = tuple(entry.assessments.of_user(user_id))
+    profile = with_assessments(read_profile(starting.profiles, starting.releases, user_id), starting.releases, tests)
     release = starting.releases.current()
-    succeeded = succeeded_challenges(entry.assessments.of_user(user_id), starting.releases, release)
+    succeeded = succeeded_challenges(tests, starting.releases, release)
     try:
         questions = draw(release, profile.knowledge, succeeded, starting.ids.new("seed").encode(), LOCALE)
     except EngineNotCertifiableError:
