@@ -1,0 +1,33 @@
+"""When a finished test may be taken again to learn something new of its pupil. Source: docs/domain.md §3 (delay: 4 days)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from engine.content import Release
+from engine.knowledge import Knowledge, days_to_improve
+
+
+def competence_target(release: Release, code: str) -> tuple[int, ...]:
+    """The skills that a competence's test may ask about: those within the levels that pupils can reach.
+
+    Raises :class:`~engine.errors.UnknownReferenceError`.
+    """
+    return tuple(index for index in release.competence_skills(code) if release.skills[index].level <= release.max_level)
+
+
+def days_before_asking(knowledge: Knowledge, target: Iterable[int], now: datetime) -> int | None:
+    """Whole days until another attempt has a question to ask: 0 when it has one now, None when every skill is validated.
+
+    A skill that is not known is asked at once, one that was failed after the delay.
+    """
+    waits = {
+        days_to_improve(knowledge.elements[index].at, int(now.timestamp())) if index in knowledge else 0
+        for index in frozenset(target) - knowledge.validated()
+    }
+    return min(waits, default=None)
+
+
+def days_before_improving(knowledge: Knowledge, target: Iterable[int], finished_at: datetime, now: datetime) -> int | None:
+    """Whole days until a test that was finished then is improved; None when there is nothing to improve."""
+    asking = days_before_asking(knowledge, target, now)
+    return None if asking is None else max(asking, days_to_improve(int(finished_at.timestamp()), int(now.timestamp())))
