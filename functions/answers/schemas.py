@@ -3,17 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from jalon.edge.schemas import AnswerSchema, RequestSchema
 
 ShortText = Annotated[str, Field(max_length=64)]
 LongText = Annotated[str, Field(max_length=1_000)]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class StartAssessmentRequest(_Request):
+class StartAssessmentRequest(RequestSchema):
     """Which test to start or resume: a competence by its code, or a discovery test by the id of its target profile."""
 
     purpose: Literal["competence", "discovery"]
@@ -25,7 +23,7 @@ class StartAssessmentRequest(_Request):
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "fr-FR"
 
 
-class AnswerForm(_Request):
+class AnswerForm(RequestSchema):
     """An answer: exactly one of its members, as the question's type asks."""
 
     choices: Annotated[list[ShortText] | None, Field(max_length=30, description="QCU and QCM: ids of the choices.")] = None
@@ -37,7 +35,7 @@ class AnswerForm(_Request):
 TicketText = Annotated[str, Field(min_length=1, max_length=400)]
 
 
-class GiveAnswerRequest(_Request):
+class GiveAnswerRequest(RequestSchema):
     """One answer. The key is fresh for each answer and the same when the request is repeated."""
 
     ticket: TicketText
@@ -46,27 +44,27 @@ class GiveAnswerRequest(_Request):
     focus_lost: Annotated[bool, Field(description="Whether the page lost the focus while the question was shown.")] = False
 
 
-class LoseFocusRequest(_Request):
+class LoseFocusRequest(RequestSchema):
     """That the page lost the focus, with the ticket of the question it showed."""
 
     ticket: TicketText
 
 
-class FocusLossView(BaseModel):
+class FocusLossView(AnswerSchema):
     """What became of it. ``counted``: the loss is kept, and takes a right answer to question ``sequence`` away."""
 
     sequence: int
     counted: bool
 
 
-class ChoiceView(BaseModel):
+class ChoiceView(AnswerSchema):
     """One proposal."""
 
     id: str
     text: str
 
 
-class FieldView(BaseModel):
+class FieldView(AnswerSchema):
     """One field to fill in; ``options`` are those of a ``select``."""
 
     id: str
@@ -75,7 +73,7 @@ class FieldView(BaseModel):
     options: list[str]
 
 
-class FileView(BaseModel):
+class FileView(AnswerSchema):
     """A file that goes with a question; the address serves for an hour."""
 
     name: str
@@ -85,7 +83,7 @@ class FileView(BaseModel):
     url: str
 
 
-class _Shown(BaseModel):
+class _Shown(AnswerSchema):
     instruction: str
     choices: list[ChoiceView]
     fields: list[FieldView]
@@ -106,7 +104,7 @@ class QuestionView(_Shown):
     focused: bool
 
 
-class ScoreView(BaseModel):
+class ScoreView(AnswerSchema):
     """One competence."""
 
     code: str
@@ -114,20 +112,14 @@ class ScoreView(BaseModel):
     level: int
 
 
-class ScoresView(BaseModel):
-    """What the competences that the test asks about are worth.
+class ScoresView(AnswerSchema):
+    """Pix in all, and each competence the test touches, with every answer so far counted."""
 
-    ``basis`` is ``test`` while the test runs: what was known when it began and its own answers count, other tests taken meanwhile do not,
-    and ``pix``, the total over all competences, is null. It is ``profile`` once the test is over: ``pix`` and the competences are the
-    profile's, with every answer that was acknowledged. Should the profile be out of reach then, ``basis`` stays ``test``.
-    """
-
-    basis: Literal["test", "profile"]
-    pix: Annotated[int | None, Field(examples=[None])]
+    pix: int
     competences: list[ScoreView]
 
 
-class AssessmentView(BaseModel):
+class AssessmentView(AnswerSchema):
     """A test as it stands.
 
     ``sequence`` is the number of the question to answer next; ``question`` is null when there is none for this device.
@@ -154,7 +146,7 @@ class AssessmentView(BaseModel):
     scores: ScoresView | None
 
 
-class AnswerView(BaseModel):
+class AnswerView(AnswerSchema):
     """What became of an answer. ``result`` is null in a certification; ``checkpoint`` is the number of the one this answer completes.
 
     ``repeated``: an earlier delivery had stored it. ``moved``: another device has taken the test over since, so no question follows here.
@@ -168,7 +160,7 @@ class AnswerView(BaseModel):
     assessment: AssessmentView
 
 
-class SkillView(BaseModel):
+class SkillView(AnswerSchema):
     """The skill a question tested."""
 
     id: str
@@ -176,7 +168,7 @@ class SkillView(BaseModel):
     level: int
 
 
-class TutorialView(BaseModel):
+class TutorialView(AnswerSchema):
     """Something to learn from: an address to follow or a text to read."""
 
     id: str
@@ -194,20 +186,20 @@ class SavedTutorialView(TutorialView):
     saved_at: datetime
 
 
-class SavedTutorialsView(BaseModel):
+class SavedTutorialsView(AnswerSchema):
     """*Mes tutos*, the latest saved first; all of them, so that ``next_cursor`` is null."""
 
     items: list[SavedTutorialView]
     next_cursor: None = None
 
 
-class SaveTutorialRequest(_Request):
+class SaveTutorialRequest(RequestSchema):
     """Which tutorial to keep, by its id in a checkpoint."""
 
     tutorial_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
 
 
-class GivenView(BaseModel):
+class GivenView(AnswerSchema):
     """The answer that was given, in the form it was sent."""
 
     choices: list[str] | None = None
@@ -216,7 +208,7 @@ class GivenView(BaseModel):
     skipped: bool | None = None
 
 
-class SolutionView(BaseModel):
+class SolutionView(AnswerSchema):
     """What was right: the choices; the accepted texts; those of each field; or groups for fields in any order."""
 
     choices: list[str] | None = None
@@ -240,14 +232,14 @@ class CheckpointRowView(_Shown):
     tutorials: list[TutorialView]
 
 
-class CheckpointView(BaseModel):
+class CheckpointView(AnswerSchema):
     """A *bilan intermédiaire*: up to five answered questions."""
 
     number: int
     items: list[CheckpointRowView]
 
 
-class CompetenceCard(BaseModel):
+class CompetenceCard(AnswerSchema):
     """A competence on the pupil's page. Days are null where there is nothing to improve or to reset."""
 
     code: str
@@ -261,7 +253,7 @@ class CompetenceCard(BaseModel):
     days_before_reset: int | None
 
 
-class TestCardView(BaseModel):
+class TestCardView(AnswerSchema):
     """A test that is not a competence's: campaign, discovery or certification."""
 
     assessment_id: str
@@ -275,7 +267,7 @@ class TestCardView(BaseModel):
     link: Annotated[str, Field(description="Where it is gone on with: the participation, the certification, or the test itself.")]
 
 
-class ProfileLinks(BaseModel):
+class ProfileLinks(AnswerSchema):
     """*Mes parcours*, *Mes certifications* and *Mes tutos*."""
 
     participations: str
@@ -283,7 +275,7 @@ class ProfileLinks(BaseModel):
     tutorials: str
 
 
-class CertificationView(BaseModel):
+class CertificationView(AnswerSchema):
     """Whether a certification is open, and why not."""
 
     competences_reached: int
@@ -291,7 +283,7 @@ class CertificationView(BaseModel):
     reason: Literal["too_few_competences"] | None
 
 
-class ProfileView(BaseModel):
+class ProfileView(AnswerSchema):
     """The caller's whole profile."""
 
     pix: int
