@@ -113,9 +113,15 @@ class ScoreView(AnswerSchema):
 
 
 class ScoresView(AnswerSchema):
-    """Pix in all, and each competence the test touches, with every answer so far counted."""
+    """What the competences that the test asks about are worth.
 
-    pix: int
+    ``basis`` is ``test`` while the test runs: what was known when it began and its own answers count, other tests taken meanwhile do not,
+    and ``pix``, the total over all competences, is null. It is ``profile`` once the test is over: ``pix`` and the competences are the
+    profile's, with every answer that was acknowledged. Should the profile be out of reach then, ``basis`` stays ``test``.
+    """
+
+    basis: Literal["test", "profile"]
+    pix: Annotated[int | None, Field(examples=[None])]
     competences: list[ScoreView]
 
 
