@@ -1,7 +1,7 @@
 """The stores of accounts in memory, for tests of the rules. They pass the same contract as the tables."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from jalon.accounts.access_token import AccessTokens, Claims
@@ -14,7 +14,7 @@ from jalon.accounts.oauth_client import OAuthClient
 from jalon.accounts.provider_flow import Flow
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.sign_ins import SignIns
-from jalon.accounts.stores import Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError
+from jalon.accounts.stores import Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError, TicketPurpose
 from jalon.kernel.clock import FixedClock
 from jalon.kernel.ids import ClientId, SequenceIdSource, UserId
 
@@ -30,7 +30,7 @@ class MemoryAccounts:
         self.logins: dict[str, UserId] = {}
         self.proofs: dict[UserId, Credentials] = {}
         self.tries: dict[str, Attempts] = {}
-        self.tickets: dict[UserId, SetupTicket] = {}
+        self.tickets: dict[tuple[UserId, TicketPurpose], SetupTicket] = {}
 
     def create(
         self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None, *, displaced: Displaced | None = None
@@ -42,7 +42,7 @@ class MemoryAccounts:
         self.logins |= dict.fromkeys(identity.login_keys, identity.user_id)
         self.proofs[identity.user_id] = credentials
         if ticket:
-            self.tickets[identity.user_id] = ticket
+            self.put_ticket(ticket)
 
     def identity(self, user_id: UserId) -> Identity | None:
         return self.people.get(user_id)
@@ -67,11 +67,12 @@ class MemoryAccounts:
         self.tries.pop(counter, None)
 
     def set_password(self, user_id: UserId, verifier: str, initial_nonce: bytes | None, ticket: SetupTicket | None = None) -> None:
-        if ticket and (user_id not in self.tickets or self.tickets[user_id].nonce != ticket.nonce):
+        stored = self.ticket(user_id, ticket.purpose) if ticket else None
+        if ticket and (stored is None or stored.nonce != ticket.nonce):
             raise StaleWriteError("used")
         person = self._person(user_id)
-        if ticket:
-            del self.tickets[user_id]
+        for purpose in TicketPurpose:
+            self.tickets.pop((user_id, purpose), None)
         self.proofs[user_id] = Credentials(verifier, initial_nonce)
         self.people[user_id] = replace(person, sign_in_epoch=person.sign_in_epoch + 1)
         self.forget_attempts(user_id)
@@ -82,10 +83,16 @@ class MemoryAccounts:
             self.proofs[user_id] = replace(proof, verifier=new)
 
     def put_ticket(self, ticket: SetupTicket) -> None:
-        self.tickets[ticket.user_id] = ticket
+        self.tickets[ticket.user_id, ticket.purpose] = ticket
 
-    def ticket(self, user_id: UserId) -> SetupTicket | None:
-        return self.tickets.get(user_id)
+    def offer_ticket(self, ticket: SetupTicket, now: datetime) -> SetupTicket:
+        stored = self.ticket(ticket.user_id, ticket.purpose)
+        standing = replace(ticket, nonce=stored.nonce) if stored and stored.expires_at > now else ticket
+        self.put_ticket(standing)
+        return standing
+
+    def ticket(self, user_id: UserId, purpose: TicketPurpose) -> SetupTicket | None:
+        return self.tickets.get((user_id, purpose))
 
     def replace_logins(self, before: Identity, after: Identity, *, displaced: Displaced | None = None) -> None:
         stored = self.people.get(after.user_id)
@@ -115,8 +122,11 @@ class MemoryAccounts:
         if displaced and holder:
             self.people[holder.user_id] = replace(holder, email=None, login_keys=holder.login_keys - free)
 
-    def set_preferences(self, user_id: UserId, preferences: Preferences) -> None:
-        self.people[user_id] = replace(self._person(user_id), preferences=preferences)
+    def change_preferences(self, user_id: UserId, change: Mapping[str, str | bool]) -> Preferences:
+        person = self._person(user_id)
+        preferences = Preferences(**{**asdict(person.preferences), **change})
+        self.people[user_id] = replace(person, preferences=preferences)
+        return preferences
 
     def accept_terms(self, user_id: UserId, terms: TermsAcceptance) -> None:
         self.people[user_id] = replace(self._person(user_id), terms=terms)

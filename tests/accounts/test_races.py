@@ -11,16 +11,19 @@ import pytest
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.accounts_wiring import open_accounts
 from jalon.accounts.change_password import change_password
+from jalon.accounts.change_preferences import PreferencesChange, change_preferences
 from jalon.accounts.create_member_account import NewMember, create_member_account
 from jalon.accounts.create_pupil_account import NewPupil, create_pupil_account, create_pupil_accounts
-from jalon.accounts.identity import EmailTakenError
+from jalon.accounts.identity import EmailTakenError, Preferences
 from jalon.accounts.lockout import FREE_FAILURES, AccountWaitsError
 from jalon.accounts.oauth_client import SCREENS
 from jalon.accounts.prove_email import NOBODY_YET, write_code
+from jalon.accounts.setup_token import new_ticket
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.sign_in_wiring import open_sign_ins
 from jalon.accounts.sign_ins import SignIns
 from jalon.accounts.sign_up import SignUp, sign_up
+from jalon.accounts.stores import TicketPurpose
 from jalon.edge.settings import Settings
 from jalon.edge.tables import StoreUnavailableError
 from jalon.kernel.errors import JalonError
@@ -108,6 +111,24 @@ def test_a_claimed_address_taken_over_by_many_at_once_has_one_owner(cloud: Cloud
     assert all(isinstance(each, EmailTakenError | StoreUnavailableError) for each in given if isinstance(each, JalonError))
     emails = {item["user_id"]["S"]: item.get("email") for item in cloud.items("identities")}
     assert emails == {"usr_claim": None, owners[0].user_id: {"S": "lea@example.org"}}
+
+
+def test_of_preferences_changed_at_once_none_is_lost(accounts: Accounts) -> None:
+    pupil = create_pupil_account(accounts, NewPupil(UserId("usr_1"), "Léa", "Martin", date(2010, 3, 12)))
+    changes: list[dict[str, Any]] = [{"locale": "en"}, {"high_contrast": True}, {"large_text": True}, {"reduced_motion": True}] * 2
+    at_once(lambda number: change_preferences(accounts, pupil.user_id, PreferencesChange(**changes[number])))
+    identity = accounts.store.identity(pupil.user_id)
+    assert identity is not None
+    assert identity.preferences == Preferences(locale="en", high_contrast=True, large_text=True, reduced_motion=True)
+
+
+def test_a_recovery_asked_for_many_times_at_once_is_one_token(accounts: Accounts) -> None:
+    pupil = create_pupil_account(accounts, NewPupil(UserId("usr_1"), "Léa", "Martin", date(2010, 3, 12)))
+    now = accounts.clock.now()
+    given = at_once(lambda _: accounts.store.offer_ticket(new_ticket(accounts, pupil.user_id, TicketPurpose.RECOVERY), now))
+    standing = accounts.store.ticket(pupil.user_id, TicketPurpose.RECOVERY)
+    assert standing is not None
+    assert {ticket.nonce for ticket in given} == {standing.nonce}
 
 
 def test_one_class_made_many_times_at_once_is_one_class(cloud: Cloud, accounts: Accounts) -> None:

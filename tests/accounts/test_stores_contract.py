@@ -25,6 +25,7 @@ from jalon.accounts.stores import (
     LoginTakenError,
     SetupTicket,
     StaleWriteError,
+    TicketPurpose,
 )
 from jalon.accounts.tables import FamilyItem, FlowItem
 from jalon.edge.settings import Settings
@@ -107,8 +108,9 @@ def test_an_account_is_read_back_whole(accounts: AccountStore) -> None:
     assert accounts.credentials(LEA.user_id) == PROOF
     assert accounts.credentials(PAUL.user_id) == Credentials()
     assert accounts.user_of_login("key-lea") == LEA.user_id
-    assert accounts.ticket(LEA.user_id) == TICKET
-    assert accounts.ticket(PAUL.user_id) is None
+    assert accounts.ticket(LEA.user_id, TicketPurpose.INVITATION) == TICKET
+    assert accounts.ticket(LEA.user_id, TicketPurpose.RECOVERY) is None
+    assert accounts.ticket(PAUL.user_id, TicketPurpose.INVITATION) is None
 
 
 def test_what_does_not_exist_reads_as_none(accounts: AccountStore) -> None:
@@ -161,7 +163,7 @@ def test_setting_a_password_ends_sign_ins_attempts_and_the_ticket(accounts: Acco
     accounts.set_password(LEA.user_id, "new", None, TICKET)
     assert accounts.credentials(LEA.user_id) == Credentials("new", None)
     assert accounts.identity(LEA.user_id) == replace(LEA, sign_in_epoch=1)
-    assert accounts.ticket(LEA.user_id) is None
+    assert accounts.ticket(LEA.user_id, TicketPurpose.INVITATION) is None
     assert accounts.record_attempt(LEA.user_id, NONE_YET, Attempts(1, NOW)) is None
 
 
@@ -178,6 +180,29 @@ def test_a_used_or_replaced_ticket_sets_nothing(accounts: AccountStore) -> None:
         accounts.set_password(LEA.user_id, "newer", None, replace(TICKET, nonce=b"newer"))
 
 
+def test_a_recovery_stands_beside_an_invitation_until_a_password_is_set(accounts: AccountStore) -> None:
+    recovery = replace(TICKET, nonce=b"recovery", purpose=TicketPurpose.RECOVERY)
+    for used, other in ((TICKET, recovery), (recovery, TICKET), (None, recovery)):
+        if accounts.identity(LEA.user_id) is None:
+            accounts.create(LEA, PROOF)
+        accounts.put_ticket(TICKET)
+        assert accounts.offer_ticket(recovery, NOW) == recovery
+        assert {accounts.ticket(LEA.user_id, purpose) for purpose in TicketPurpose} == {TICKET, recovery}
+        accounts.set_password(LEA.user_id, "new", None, used)
+        assert {accounts.ticket(LEA.user_id, purpose) for purpose in TicketPurpose} == {None}
+        with pytest.raises(StaleWriteError):
+            accounts.set_password(LEA.user_id, "newer", None, other)
+
+
+def test_a_ticket_that_is_good_stands_and_lasts_as_long_as_the_one_offered(accounts: AccountStore) -> None:
+    later = TICKET.expires_at + timedelta(hours=1)
+    assert accounts.offer_ticket(TICKET, NOW) == TICKET
+    standing = accounts.offer_ticket(replace(TICKET, nonce=b"other", expires_at=later), TICKET.expires_at - timedelta(seconds=1))
+    assert standing == accounts.ticket(LEA.user_id, TicketPurpose.INVITATION) == replace(TICKET, expires_at=later)
+    fresh = replace(TICKET, nonce=b"fresh", expires_at=later + timedelta(hours=1))
+    assert accounts.offer_ticket(fresh, later) == accounts.ticket(LEA.user_id, TicketPurpose.INVITATION) == fresh
+
+
 def test_a_verifier_is_renewed_only_if_it_is_still_the_same(accounts: AccountStore) -> None:
     accounts.create(LEA, PROOF)
     accounts.renew_verifier(LEA.user_id, "another", "wrong")
@@ -188,12 +213,13 @@ def test_a_verifier_is_renewed_only_if_it_is_still_the_same(accounts: AccountSto
 
 def test_changes_to_a_person_are_kept(accounts: AccountStore) -> None:
     accounts.create(LEA, PROOF)
-    accounts.set_preferences(LEA.user_id, Preferences(locale="en", screen_reader=True))
+    changed = Preferences(locale="en", large_text=True, screen_reader=True)
+    assert accounts.change_preferences(LEA.user_id, {"locale": "en", "screen_reader": True}) == changed
     accounts.accept_terms(LEA.user_id, TermsAcceptance("2027-01", NOW))
     accounts.raise_sign_in_epoch(LEA.user_id)
     assert accounts.identity(LEA.user_id) == replace(
         LEA,
-        preferences=Preferences(locale="en", screen_reader=True),
+        preferences=changed,
         terms=TermsAcceptance("2027-01", NOW),
         sign_in_epoch=1,
     )
@@ -202,7 +228,7 @@ def test_changes_to_a_person_are_kept(accounts: AccountStore) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda store, who: store.set_preferences(who, Preferences()),
+        lambda store, who: store.change_preferences(who, {"locale": "en"}),
         lambda store, who: store.accept_terms(who, TermsAcceptance("1", NOW)),
         lambda store, who: store.raise_sign_in_epoch(who),
         lambda store, who: store.set_password(who, "verifier", None),

@@ -12,7 +12,7 @@ from jalon.accounts.national_number import account_of_number, accounts_of_number
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.setup_token import new_ticket, write_setup_token
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
-from jalon.accounts.stores import Credentials
+from jalon.accounts.stores import Credentials, TicketPurpose
 from jalon.kernel.ids import Ine, UserId
 from jalon.organisations.names import plain_name
 from local.siecle_sample import SamplePupil, siecle_sample
@@ -186,7 +186,7 @@ def test_a_pupil_who_lost_the_way_in_gets_a_new_password_from_the_school(school:
     slip = slips(school)[0]
     pupil = next(pupil for pupil in school.sample.pupils if pupil.ine == slip["ine"])
     person = sign_in(accounts(), slip["username"], slip["initial_password"])
-    ticket = new_ticket(accounts(), person.user_id)
+    ticket = new_ticket(accounts(), person.user_id, TicketPurpose.INVITATION)
     accounts().store.put_ticket(ticket)
     set_up_password(accounts(), write_setup_token(accounts().keyring, ticket), "un lapin dans la lune")
     status, recovered = recover(school, pupil)

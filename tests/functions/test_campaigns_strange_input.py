@@ -32,6 +32,7 @@ BODIES: dict[str, dict[str, Any]] = {
     f"{SCHOOL}/invitations": {"email": "a@exemple.example", "role": "member"},
     f"{SCHOOL}/pupil-credentials": {"class": "5Z"},
     f"{SCHOOL}/access-recoveries": {"first_name": "A", "last_name": "B", "birth_date": "2012-01-01", "ine": "1"},
+    f"{SCHOOL}/sign-in-windows": {"class": "5Z"},
     "/v1/reconciliations": {"uai": UAI, "first_name": "A", "last_name": "B", "birth_date": "2012-01-01", "ine": "1"},
     f"{SCHOOL}/campaigns": {"type": "profile_collection", "name": "A", "target_profile_id": None, "multiple_sendings": None},
     f"{SCHOOL}/target-profiles": {"name": "A", "topics": [{"id": "tube11a", "max_level": 2}]},

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import TypeVar
@@ -15,7 +15,7 @@ from pynamodb.transactions import TransactWrite
 
 from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, Role, TermsAcceptance
 from jalon.accounts.lockout import FORGOTTEN_AFTER, NONE_YET, Attempts
-from jalon.accounts.stores import Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError
+from jalon.accounts.stores import Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError, TicketPurpose
 from jalon.accounts.tables import AttemptsItem, IdentityItem, LoginItem, PasswordItem, SetupItem
 from jalon.edge.erasures import ErasureMark, refuse_erased
 from jalon.edge.tables import ConditionFailedError, Refused, StoreUnavailableError, conditional_update, transaction, translated
@@ -89,7 +89,10 @@ class AccountTable:
         nonce = PasswordItem.initial_nonce
         with _transaction(_password_refused) as write:
             if ticket:
-                write.delete(SetupItem(_setup(user_id)), condition=SetupItem.nonce == ticket.nonce)
+                write.delete(SetupItem(_setup(user_id, ticket.purpose)), condition=SetupItem.nonce == ticket.nonce)
+            for purpose in TicketPurpose:
+                if ticket is None or purpose is not ticket.purpose:
+                    write.delete(SetupItem(_setup(user_id, purpose)))
             write.delete(AttemptsItem(_attempts(user_id)))
             write.update(
                 PasswordItem(_password(user_id)),
@@ -104,9 +107,19 @@ class AccountTable:
         with translated():
             _setup_item(ticket).save()
 
-    def ticket(self, user_id: UserId) -> SetupTicket | None:
-        item = _get(SetupItem, _setup(user_id))
-        return SetupTicket(user_id, item.nonce, datetime.fromtimestamp(int(item.expires_at), UTC)) if item else None
+    def offer_ticket(self, ticket: SetupTicket, now: datetime) -> SetupTicket:
+        key, until = _setup(ticket.user_id, ticket.purpose), SetupItem.expires_at.set(_epoch_s(ticket.expires_at))
+        over = SetupItem.key.does_not_exist() | (SetupItem.expires_at <= _epoch_s(now))
+        outcome = conditional_update(SetupItem, key, None, [SetupItem.nonce.set(ticket.nonce), until], over)
+        if not isinstance(outcome, Refused) or outcome.attributes is None:
+            return ticket
+        standing = replace(ticket, nonce=SetupItem.from_raw_data(dict(outcome.attributes)).nonce)
+        conditional_update(SetupItem, key, None, [until], SetupItem.nonce == standing.nonce)  # unless a password was set meanwhile
+        return standing
+
+    def ticket(self, user_id: UserId, purpose: TicketPurpose) -> SetupTicket | None:
+        item = _get(SetupItem, _setup(user_id, purpose))
+        return SetupTicket(user_id, item.nonce, datetime.fromtimestamp(int(item.expires_at), UTC), purpose) if item else None
 
     def replace_logins(self, before: Identity, after: Identity, *, displaced: Displaced | None = None) -> None:
         appear, go = sorted(after.login_keys - before.login_keys), sorted(before.login_keys - after.login_keys)
@@ -128,8 +141,8 @@ class AccountTable:
             if displaced:
                 _displace(write, displaced)
 
-    def set_preferences(self, user_id: UserId, preferences: Preferences) -> None:
-        self._change(user_id, IdentityItem.preferences.set(asdict(preferences)))
+    def change_preferences(self, user_id: UserId, change: Mapping[str, str | bool]) -> Preferences:
+        return _preferences(self._change(user_id, *(getattr(IdentityItem, name).set(value) for name, value in change.items())))
 
     def accept_terms(self, user_id: UserId, terms: TermsAcceptance) -> None:
         self._change(user_id, IdentityItem.terms_version.set(terms.version), IdentityItem.terms_accepted_at.set(terms.accepted_at))
@@ -137,10 +150,12 @@ class AccountTable:
     def raise_sign_in_epoch(self, user_id: UserId) -> None:
         self._change(user_id, IdentityItem.sign_in_epoch.add(1))
 
-    def _change(self, user_id: UserId, *actions: Action) -> None:
+    def _change(self, user_id: UserId, *actions: Action) -> IdentityItem:
+        """The person after the change, which asks nothing of what was there but that it is."""
         outcome = conditional_update(IdentityItem, user_id, None, actions, IdentityItem.user_id.exists())
         if isinstance(outcome, Refused):
             raise AccountNotFoundError("There is no such account.", user_id=user_id)
+        return IdentityItem.from_raw_data(dict(outcome.attributes))
 
 
 @contextmanager
@@ -222,8 +237,8 @@ def _password(user_id: UserId) -> str:
     return f"password#{user_id}"
 
 
-def _setup(user_id: UserId) -> str:
-    return f"setup#{user_id}"
+def _setup(user_id: UserId, purpose: TicketPurpose) -> str:
+    return f"{purpose}#{user_id}"
 
 
 def _attempts(counter: str) -> str:
@@ -235,7 +250,7 @@ def _epoch_s(instant: datetime) -> int:
 
 
 def _setup_item(ticket: SetupTicket) -> SetupItem:
-    return SetupItem(_setup(ticket.user_id), nonce=ticket.nonce, expires_at=_epoch_s(ticket.expires_at))
+    return SetupItem(_setup(ticket.user_id, ticket.purpose), nonce=ticket.nonce, expires_at=_epoch_s(ticket.expires_at))
 
 
 def _identity_item(identity: Identity) -> IdentityItem:
@@ -251,7 +266,7 @@ def _identity_item(identity: Identity) -> IdentityItem:
         roles={str(role) for role in identity.roles},
         login_keys=set(identity.login_keys) or None,
         providers=dict(identity.providers),
-        preferences=asdict(identity.preferences),
+        **asdict(identity.preferences),
         terms_version=terms.version if terms else None,
         terms_accepted_at=terms.accepted_at if terms else None,
         sign_in_epoch=identity.sign_in_epoch,
@@ -273,9 +288,15 @@ def _identity(item: IdentityItem) -> Identity:
         roles=frozenset(map(Role, item.roles)),
         login_keys=frozenset(item.login_keys or ()),
         providers=item.providers or {},
-        preferences=Preferences(**item.preferences),
+        preferences=_preferences(item),
         terms=terms,
         sign_in_epoch=int(item.sign_in_epoch),
         created_at=item.created_at,
         request=item.request or "",
     )
+
+
+def _preferences(item: IdentityItem) -> Preferences:
+    """Each field as it was last set; where it never was since accounts keep them apart, as the one map of before says."""
+    kept = {each.name: getattr(item, each.name) for each in fields(Preferences)}
+    return Preferences(**{**(item.preferences or {}), **{name: value for name, value in kept.items() if value is not None}})

@@ -16,7 +16,7 @@ from jalon.accounts.identity import (
     refuse,
 )
 from jalon.accounts.setup_token import new_ticket, write_setup_token
-from jalon.accounts.stores import Credentials, LoginTakenError
+from jalon.accounts.stores import Credentials, LoginTakenError, TicketPurpose
 from jalon.kernel.ids import UserId
 
 
@@ -66,7 +66,7 @@ def create_staff_account(accounts: Accounts, staff: NewStaff) -> StaffInvitation
         login_keys=frozenset({accounts.keyring.login_key(email)}),
         request=staff.request,
     )
-    ticket = new_ticket(accounts, staff.user_id)
+    ticket = new_ticket(accounts, staff.user_id, TicketPurpose.INVITATION)
     try:
         accounts.store.create(identity, Credentials(), ticket)
     except (AccountExistsError, LoginTakenError):
@@ -84,6 +84,6 @@ def _invite_again(accounts: Accounts, identity: Identity) -> StaffInvitation:
     existing = accounts.store.identity(user_id) if user_id else None
     if existing is None or credentials is None or credentials.verifier is not None or existing.roles != identity.roles:
         raise EmailTakenError("An account with this e-mail address is in use.")
-    ticket = new_ticket(accounts, existing.user_id)
+    ticket = new_ticket(accounts, existing.user_id, TicketPurpose.INVITATION)
     accounts.store.put_ticket(ticket)
     return StaffInvitation(existing.user_id, write_setup_token(accounts.keyring, ticket), ticket.expires_at)

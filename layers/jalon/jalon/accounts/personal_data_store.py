@@ -70,9 +70,10 @@ def _credentials(user_id: UserId, identity: IdentityItem | None) -> Iterator[Tra
     login_keys = sorted(identity.login_keys) if identity else []
     of_person = (f"attempts#{user_id}", f"attempts#signed-in#{user_id}", f"attempts#mail#{user_id}")
     counters = [*of_person, *(f"attempts#mail#{login_key}" for login_key in login_keys)]
+    of_account = (f"password#{user_id}", f"setup#{user_id}", f"recovery#{user_id}", *counters)
     with translated():
         named = {item.key for item in LoginItem.by_user.query(user_id)} | {f"login#{login_key}" for login_key in login_keys}
-    own = {item["key"]["S"]: item for item in batch_read(LoginItem, [f"password#{user_id}", f"setup#{user_id}", *counters])}
+    own = {item["key"]["S"]: item for item in batch_read(LoginItem, of_account)}
     theirs = sorted(item["key"]["S"] for item in batch_read(LoginItem, named) if item.get("user_id", {}).get("S") == user_id)
     yield from (Trace("credentials", partial(_remove_credential, key)) for key in sorted(own))
     yield from (Trace("credentials", partial(_remove_way_in, key, user_id)) for key in theirs)

@@ -1,21 +1,20 @@
 """Someone forgot the password of an account that has an e-mail address."""
 
-from datetime import timedelta
-
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.identity import DEFAULT_LOCALE, clean_email, email_violations, refuse
 from jalon.accounts.mail_allowance import count_message
 from jalon.accounts.messages import Mailer, no_account_here, recover_account
 from jalon.accounts.setup_token import new_ticket, write_setup_token
-
-LIFETIME = timedelta(hours=1)
+from jalon.accounts.stores import TicketPurpose
 
 
 def recover_password(accounts: Accounts, mailer: Mailer, email: str) -> None:
     """Send one message to the address: a setup token if it has an account, a word that it has none otherwise.
 
     The same work is done either way, and whoever asks learns nothing; the owner of the address does. The token sets a
-    password as an invitation does (:mod:`jalon.accounts.set_up_password`), which ends every sign-in begun before.
+    password as an invitation does (:mod:`jalon.accounts.set_up_password`), which ends every sign-in begun before. Asked again
+    while it is good, the same token is sent again and is good for another hour: a message on its way is not spoilt by the next.
+    An invitation stays as it is.
 
     Raises :class:`InvalidInputError`, :class:`TooManyMessagesError`.
     """
@@ -26,8 +25,7 @@ def recover_password(accounts: Accounts, mailer: Mailer, email: str) -> None:
     known = accounts.store.user_of_login(login_key)
     user_id = known or accounts.keyring.decoy_user(login_key)
     identity = accounts.store.identity(user_id)
-    ticket = new_ticket(accounts, user_id, LIFETIME)
-    accounts.store.put_ticket(ticket)
+    ticket = accounts.store.offer_ticket(new_ticket(accounts, user_id, TicketPurpose.RECOVERY), accounts.clock.now())
     if identity is None:
         message = no_account_here(DEFAULT_LOCALE)
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from jalon.accounts.identity import Identity, Preferences, TermsAcceptance
@@ -37,13 +38,21 @@ class Credentials:
     initial_nonce: bytes | None = None
 
 
+class TicketPurpose(StrEnum):
+    """Why somebody may set a password: whoever asks for a recovery does not touch an invitation."""
+
+    INVITATION = "setup"
+    RECOVERY = "recovery"
+
+
 @dataclass(frozen=True, slots=True)
 class SetupTicket:
-    """The right to set an account's password once, without knowing the old one; an account has at most one."""
+    """The right to set an account's password once, without knowing the old one; an account has at most one for each purpose."""
 
     user_id: UserId
     nonce: bytes
     expires_at: datetime
+    purpose: TicketPurpose = TicketPurpose.INVITATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ class AccountStore(Protocol):
         ...
 
     def set_password(self, user_id: UserId, verifier: str, initial_nonce: bytes | None, ticket: SetupTicket | None = None) -> None:
-        """Replace the password, forget the attempts and raise the sign-in epoch; use up ``ticket`` with it.
+        """Replace the password, forget the attempts and raise the sign-in epoch; with it ``ticket`` is used up, and every other one ends.
 
         Raises :class:`AccountNotFoundError`, and :class:`StaleWriteError` if the ticket is used already.
         """
@@ -100,9 +109,15 @@ class AccountStore(Protocol):
         """The same password under new parameters; does nothing if the password changed meanwhile."""
         ...
 
-    def put_ticket(self, ticket: SetupTicket) -> None: ...
+    def put_ticket(self, ticket: SetupTicket) -> None:
+        """The person's one ticket for its purpose from now on."""
+        ...
 
-    def ticket(self, user_id: UserId) -> SetupTicket | None: ...
+    def offer_ticket(self, ticket: SetupTicket, now: datetime) -> SetupTicket:
+        """The ticket that stands: the one of this purpose that was still good, now good until ``ticket`` would be, else ``ticket``."""
+        ...
+
+    def ticket(self, user_id: UserId, purpose: TicketPurpose) -> SetupTicket | None: ...
 
     def replace_logins(self, before: Identity, after: Identity, *, displaced: Displaced | None = None) -> None:
         """Write ``after``'s e-mail address, providers and ways in, all or nothing: new logins appear, those given up go.
@@ -112,8 +127,8 @@ class AccountStore(Protocol):
         """
         ...
 
-    def set_preferences(self, user_id: UserId, preferences: Preferences) -> None:
-        """Raises :class:`AccountNotFoundError`."""
+    def change_preferences(self, user_id: UserId, change: Mapping[str, str | bool]) -> Preferences:
+        """Set these fields of :class:`Preferences` and no other: the preferences after it. Raises :class:`AccountNotFoundError`."""
         ...
 
     def accept_terms(self, user_id: UserId, terms: TermsAcceptance) -> None:

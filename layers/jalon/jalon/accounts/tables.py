@@ -1,8 +1,8 @@
 """The tables of this context, as PynamoDB models.
 
-``credentials`` holds five kinds of items under one key, most because they change together: ``login#`` (whose way in is this),
-``password#`` (the verifier), ``setup#`` (the right to set a password), ``attempts#`` (failures, forgotten by TTL) and
-``flow#`` (someone away at an identity provider, forgotten by TTL).
+``credentials`` holds six kinds of items under one key, most because they change together: ``login#`` (whose way in is this),
+``password#`` (the verifier), ``setup#`` and ``recovery#`` (the right to set a password, given with an invitation or to the owner of an
+address), ``attempts#`` (failures, forgotten by TTL) and ``flow#`` (someone away at an identity provider, forgotten by TTL).
 Personal data is in ``identities`` alone; a login stands in ``credentials`` as its keyed digest.
 """
 
@@ -37,7 +37,13 @@ class IdentityItem(Model):
     roles = UnicodeSetAttribute()
     login_keys = UnicodeSetAttribute(null=True)
     providers = JSONAttribute(null=True)
-    preferences = JSONAttribute()
+    locale = UnicodeAttribute(null=True)
+    high_contrast = BooleanAttribute(null=True)
+    large_text = BooleanAttribute(null=True)
+    reduced_motion = BooleanAttribute(null=True)
+    screen_reader = BooleanAttribute(null=True)
+    #: All five at once, in accounts made before each had its own attribute.
+    preferences = JSONAttribute(null=True)
     terms_version = UnicodeAttribute(null=True)
     terms_accepted_at = UTCDateTimeAttribute(null=True)
     sign_in_epoch = NumberAttribute(default=0)
