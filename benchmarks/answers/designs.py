@@ -78,6 +78,10 @@ def _count(meter: Meter, operation: str, request: dict[str, Any], answer: dict[s
     meter.operations.append(operation)
     if operation == "GetItem":
         meter.reads += read_units(item_bytes(answer.get("Item") or {}))
+    elif operation == "Query":
+        meter.reads += read_units(sum(map(item_bytes, answer["Items"])))
+    elif operation == "BatchGetItem":
+        meter.reads += sum(read_units(item_bytes(item)) for found in answer["Responses"].values() for item in found)
     elif operation == "PutItem":
         meter.size = item_bytes(request["Item"])
         meter.writes += write_units(meter.size)

@@ -13,6 +13,7 @@ from jalon.accounts.refresh_token import Family
 from jalon.accounts.stores import AccountStore
 from jalon.assessment.export_assessments import assessments_document, profile_document
 from jalon.assessment.profiles import ProfileStore
+from jalon.assessment.project_profile import with_assessments
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.releases import Releases
 from jalon.assessment.store import AssessmentStore
@@ -71,7 +72,8 @@ def document_of(sources: Sources, export: Export) -> dict[str, Any]:
         raise AccountNotFoundError("This account no longer exists.")
     candidatures = candidatures_document(sources.candidatures.of_user(user_id), sources.sessions, sources.results)
     published = frozenset(map(CertificationId, published_certifications(candidatures)))
-    profile = read_profile(sources.profiles, sources.releases, user_id)
+    tests = tuple(sources.assessments.of_user(user_id))
+    profile = with_assessments(read_profile(sources.profiles, sources.releases, user_id), sources.releases, tests)
     return {
         "format": FORMAT,
         "id": export.export_id,
@@ -81,7 +83,7 @@ def document_of(sources: Sources, export: Export) -> dict[str, Any]:
         "sign_ins": sign_ins_document(sources.sign_ins(user_id)),
         "schools": schools_document(sources.reconciliations(user_id), sources.schools, sources.pupils),
         "memberships": memberships_document(sources.memberships(user_id), sources.schools),
-        "assessments": assessments_document(sources.assessments.of_user(user_id), sources.releases, published),
+        "assessments": assessments_document(tests, sources.releases, published),
         "profile": profile_document(profile, sources.releases.current()),
         "participations": participations_document(
             every_participation(sources.participations, user_id), sources.campaigns, sources.releases

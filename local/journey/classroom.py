@@ -156,9 +156,9 @@ def _position(story: Story, pupil: Pupil) -> int:
     for code in covered:
         started = pupil.api.post("/v1/assessments", {"purpose": "competence", "competence": code})
         pupil.finish(started.body, story.key)
-    _wait_for_projection(pupil, covered)
     participation = pupil.api.post("/v1/participations", {"code": story.collection["code"]})
     sent = pupil.api.post("/v1/participations/{participation_id}/sharing", participation_id=participation["id"])
+    _wait_for_projection(pupil, covered)  # what was sent did not wait for it, and must be the same
     profile = pupil.api.get("/v1/me/profile")
     if sent["results"]["pix"] != profile["pix"]:
         raise JourneyError(f"a profile of {profile['pix']} pix was sent as {sent['results']['pix']}")

@@ -129,13 +129,24 @@ def test_results_that_are_not_published_are_not_told(story: Story) -> None:
     assert {answer["result"] for answer in tests[told["certification"]]["answers"]} == {"ok"}
 
 
-def test_who_has_done_nothing_yet_has_a_document_too(story: Story) -> None:
-    world, person = story.world, story.world.make_person(5)
+def _document_of(world: World, person: Person) -> Any:
     _, export = world.own(person.user_id, "POST", "/v1/me/exports")
     *_, order = world.drain("ExportQueue")
     assert world.work_on_export(json.loads(order["Body"])) == []
-    address = world.own(person.user_id, "GET", f"/v1/me/exports/{export['id']}")[1]["download"]["url"]
-    document = httpx.get(address).json()
+    return httpx.get(world.own(person.user_id, "GET", f"/v1/me/exports/{export['id']}")[1]["download"]["url"]).json()
+
+
+def test_the_profile_agrees_with_the_answers_beside_it_though_the_stream_is_late(story: Story) -> None:
+    person = story.world.make_person(7)
+    person.device.play(person.device.start().body)
+    document = _document_of(story.world, person)
+    [test] = document["assessments"]
+    assert test["answers"]
+    assert document["profile"]["pix"] == document["profile"]["competences"]["1.1"]["pix"] > 0
+
+
+def test_who_has_done_nothing_yet_has_a_document_too(story: Story) -> None:
+    document = _document_of(story.world, story.world.make_person(5))
     assert [error.message for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(document)] == []
     assert (document["assessments"], document["profile"]["pix"], document["certifications"]) == ([], 0, [])
 
