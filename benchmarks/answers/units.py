@@ -4,7 +4,8 @@ The rules are DynamoDB's own (Developer Guide, "DynamoDB Item sizes and formats"
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html):
 
 - an item is as large as the names and values of its attributes: text in UTF-8 bytes, binary in raw bytes, a number 1 byte and 1 byte
-  for each two significant digits, a Boolean or null 1 byte, a list or map 3 bytes, its elements, and 1 byte for each;
+  for each two significant digits, a Boolean or null 1 byte, a set of numbers its elements, a list or map 3 bytes, its elements, and
+  1 byte for each;
 - a write takes 1 unit for each 1 024 bytes begun, of the larger of the item before and after, whatever part of it changes;
 - a strongly consistent read takes 1 unit for each 4 096 bytes begun, and 1 when there is no item.
 """
@@ -21,8 +22,8 @@ Typed = Mapping[str, Any]
 def item_bytes(item: Mapping[str, Typed]) -> int:
     """The size of an item in DynamoDB's typed form.
 
-    >>> item_bytes({"id": {"S": "é"}, "n": {"N": "12345"}, "l": {"L": [{"B": b"123"}]}})
-    17
+    >>> item_bytes({"id": {"S": "é"}, "n": {"N": "12345"}, "l": {"L": [{"B": b"123"}]}, "set": {"NS": ["5", "123"]}})
+    25
     """
     return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
 
@@ -51,11 +52,15 @@ def _value_bytes(value: Typed) -> int:
         return len(content.encode())
     if kind == "B":
         return len(content)
-    if kind == "N":
-        digits = content.lstrip("-").replace(".", "").strip("0")
-        return 1 + _begun(len(digits), 2)
+    if kind in {"N", "NS"}:
+        return sum(_number_bytes(number) for number in ([content] if kind == "N" else content))
     if kind == "L":
         return 3 + sum(1 + _value_bytes(element) for element in content)
     if kind == "M":
         return 3 + sum(1 + len(name.encode()) + _value_bytes(element) for name, element in content.items())
     return 1
+
+
+def _number_bytes(number: str) -> int:
+    digits = number.lstrip("-").replace(".", "").strip("0")
+    return 1 + _begun(len(digits), 2)

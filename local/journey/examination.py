@@ -78,6 +78,7 @@ def _take_test(story: Story, pupil: Pupil) -> int:
         return int(pupil.finish(test, story.key, at_most=3)["answered"])
     if pupil is story.seated[0]:
         test = _lose_the_computer(story, pupil, pupil.finish(test, story.key, at_most=5))
+        _leave_the_page(pupil, test)
     done = pupil.finish(test, story.key)
     if done["status"] != "completed":
         raise JourneyError(f"a finished certification is {done['status']}")
@@ -98,6 +99,15 @@ def _lose_the_computer(story: Story, pupil: Pupil, test: Mapping[str, Any]) -> M
     pupil.api.post("/v1/assessments/{assessment_id}/answers", late, assessment_id=test["id"], expect=409)
     view: Mapping[str, Any] = resumed
     return view
+
+
+def _leave_the_page(pupil: Pupil, test: Mapping[str, Any]) -> None:
+    """The page is left for a moment and says so at once; it counts where the question does not allow it, however often it is told."""
+    event = {"ticket": test["question"]["ticket"]}
+    for _ in range(2):
+        told = pupil.api.post("/v1/assessments/{assessment_id}/focus-losses", event, assessment_id=test["id"])
+        if told.body != {"sequence": test["sequence"], "counted": test["question"]["focused"]}:
+            raise JourneyError(f"of a page that was left at question {test['sequence']} the API said {told.body}")
 
 
 def _report_incident(story: Story, pupil: Pupil) -> None:
