@@ -104,6 +104,28 @@ def test_a_forgotten_password_is_replaced_by_the_owner_of_the_address(cloud: Clo
     assert sign_in(ADDRESS, "un lapin dans la lune").status == 200
 
 
+def test_an_internationalised_domain_is_written_to_in_ascii_and_signs_in_either_way(cloud: Cloud, person: str) -> None:
+    assert send("attach_email", body={"email": "Jo@Exämple.fr"}, subject=person).status == 202
+    message = latest_message(cloud)
+    assert message["to"] == "jo@xn--exmple-cua.fr"
+    confirmed = send("confirm_attached_email", body={"email": "jo@xn--exmple-cua.fr", "code": message["word"]}, subject=person)
+    assert (confirmed.status, confirmed.body["email"]) == (200, "jo@xn--exmple-cua.fr")
+    assert [sign_in(typed, PASSWORD).status for typed in ("jo@exämple.fr", "jo@xn--exmple-cua.fr")] == [200, 200]
+    again = send("create_account", body=SIGN_UP | {"email": "jo@exämple.fr"}, key="another")
+    assert (again.status, again.body["code"]) == (409, "email_taken")
+
+
+@pytest.mark.parametrize("address", ["a..b@x.y", "a@-.-", "<a@example.org>", "a,b@example.org", "zoé@example.org"])
+def test_nothing_is_sent_to_what_is_no_address(person: str, address: str) -> None:
+    asked = [send("recover", body={"email": address}), send("ask_for_sign_up_code", body={"email": address})]
+    asked += [
+        send("attach_email", body={"email": address}, subject=person),
+        send("create_account", body=SIGN_UP | {"email": address}, key="two"),
+    ]
+    for refused in asked:
+        assert (refused.status, [error["pointer"] for error in refused.body["errors"]]) == (422, ["/email"])
+
+
 def test_whoever_asks_for_a_recovery_learns_nothing(person: str) -> None:
     known, unknown = (send("recover", body={"email": address}) for address in (ADDRESS, "nobody@example.org"))
     assert (known.status, known.text, known.headers) == (unknown.status, unknown.text, unknown.headers)

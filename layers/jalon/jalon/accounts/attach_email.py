@@ -8,7 +8,9 @@ password; attaching another one later replaces it. An account that only claimed 
 from dataclasses import replace
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.identity import AccountNotFoundError, EmailTakenError, Identity, clean_email, email_violations, refuse
+from jalon.accounts.email_addresses import clean_email, email_violations
+from jalon.accounts.find_login import find_login, login_keys
+from jalon.accounts.identity import AccountNotFoundError, EmailTakenError, Identity, refuse
 from jalon.accounts.mail_allowance import count_message
 from jalon.accounts.messages import Mailer, address_in_use, confirm_address
 from jalon.accounts.prove_email import claimant, is_proven_by_another, require_code, write_code
@@ -24,7 +26,7 @@ def ask_for_email(accounts: Accounts, mailer: Mailer, user_id: UserId, email: st
     identity = _person(accounts, user_id)
     address = clean_email(email)
     refuse(email_violations("/email", address))
-    login_key = accounts.keyring.login_key(address)
+    login_key = find_login(accounts, address).key
     count_message(accounts, user_id)
     count_message(accounts, login_key)
     locale = identity.preferences.locale
@@ -46,8 +48,8 @@ def confirm_email(accounts: Accounts, user_id: UserId, email: str, code: str) ->
     require_code("/code", accounts, user_id, address, code)
     if identity.email == address and identity.email_verified:
         return identity
-    former = frozenset({accounts.keyring.login_key(identity.email)}) if identity.email else frozenset()
-    login_key = accounts.keyring.login_key(address)
+    former = frozenset(login_keys(accounts.keyring, identity.email)) if identity.email else frozenset()
+    login_key = find_login(accounts, address).key
     attached = replace(identity, email=address, email_verified=True, login_keys=identity.login_keys - former | {login_key})
     displaced = claimant(accounts, login_key) if login_key not in identity.login_keys else None
     try:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from jalon.accounts.accounts import Accounts
+from jalon.accounts.email_addresses import clean_email, email_violations
+from jalon.accounts.find_login import find_login
 from jalon.accounts.identity import (
     AccountExistsError,
     EmailTakenError,
     Identity,
     Role,
-    clean_email,
     clean_name,
-    email_violations,
     name_violations,
     refuse,
 )
@@ -53,7 +53,7 @@ def create_member_account(accounts: Accounts, member: NewMember) -> UserId:
         email=email,
         roles=frozenset({Role.TEACHER}),
         created_at=accounts.clock.now(),
-        login_keys=frozenset({accounts.keyring.login_key(email)}),
+        login_keys=frozenset({find_login(accounts, email).key}),
     )
     create_with_email(accounts, identity, Credentials(accounts.hasher.hash(password)))
     return member.user_id

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jalon.accounts.accounts import Accounts
+from jalon.accounts.email_addresses import clean_email, email_violations
+from jalon.accounts.find_login import find_login
 from jalon.accounts.identity import (
     AccountExistsError,
     EmailTakenError,
     Identity,
     Role,
-    clean_email,
     clean_name,
-    email_violations,
     name_violations,
     refuse,
 )
@@ -63,7 +63,7 @@ def create_staff_account(accounts: Accounts, staff: NewStaff) -> StaffInvitation
         email=email,
         roles=frozenset({staff.role}),
         created_at=accounts.clock.now(),
-        login_keys=frozenset({accounts.keyring.login_key(email)}),
+        login_keys=frozenset({find_login(accounts, email).key}),
         request=staff.request,
     )
     ticket = new_ticket(accounts, staff.user_id, TicketPurpose.INVITATION)
@@ -79,7 +79,7 @@ def _invite_again(accounts: Accounts, identity: Identity) -> StaffInvitation:
     earlier = accounts.store.identity(identity.user_id)
     if earlier is not None and (earlier.email, earlier.request) != (identity.email, identity.request):
         raise AccountExistsError("Another request used this identifier.", user_id=identity.user_id)
-    user_id = accounts.store.user_of_login(accounts.keyring.login_key(identity.email or ""))
+    user_id = find_login(accounts, identity.email or "").user_id
     credentials = accounts.store.credentials(user_id) if user_id else None
     existing = accounts.store.identity(user_id) if user_id else None
     if existing is None or credentials is None or credentials.verifier is not None or existing.roles != identity.roles:

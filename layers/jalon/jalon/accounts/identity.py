@@ -119,11 +119,6 @@ def clean_name(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def clean_email(text: str) -> str:
-    """An e-mail address as it is kept: trimmed, lower case, NFC."""
-    return unicodedata.normalize("NFC", text).strip().lower()
-
-
 def name_violations(pointer: str, text: str) -> tuple[Violation, ...]:
     """Why ``text`` (cleaned) cannot be a name; empty when it can."""
     if not text:
@@ -137,16 +132,6 @@ def name_violations(pointer: str, text: str) -> tuple[Violation, ...]:
 
 def _belongs_to_a_name(character: str) -> bool:
     return character in " -'’.·" or unicodedata.category(character)[0] in "LM"
-
-
-def email_violations(pointer: str, text: str) -> tuple[Violation, ...]:
-    """Why ``text`` (cleaned) cannot be an e-mail address; only a message sent there proves that it is one."""
-    local, at, host = text.rpartition("@")
-    plain = not any(character.isspace() or not character.isprintable() for character in text)
-    labels = host.split(".")
-    if at and 0 < len(local) <= 64 and "@" not in local and len(text) <= 254 and len(labels) > 1 and all(labels) and plain:
-        return ()
-    return (Violation(pointer, "An e-mail address looks like name@example.org.", "email"),)
 
 
 def birth_date_violations(pointer: str, birth_date: date, today: date) -> tuple[Violation, ...]:

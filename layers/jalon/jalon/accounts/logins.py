@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
+from jalon.accounts.email_addresses import clean_email
+
 #: Letters that NFD leaves whole, as French civil registers write them.
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 _LONGEST_PART = 40
@@ -21,13 +23,13 @@ def fold(text: str) -> str:
 
 
 def normalise_login(text: str) -> str:
-    """The one form of a login: an e-mail address in lower case; a username also without spaces and accents.
+    """The one form of a login: an e-mail address as it is kept; a username in lower case, without spaces and accents.
 
     >>> normalise_login(" Léa.Martin1203 "), normalise_login("Lea@Example.ORG")
     ('lea.martin1203', 'lea@example.org')
     """
     if "@" in text:
-        return unicodedata.normalize("NFC", text).strip().lower()
+        return clean_email(text)
     return "".join(fold(text).split())
 
 

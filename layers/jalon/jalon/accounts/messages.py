@@ -20,7 +20,10 @@ class Mailer(Protocol):
     """Carries messages."""
 
     def send(self, address: str, message: Message) -> None:
-        """Hand a message over; raises :class:`UnavailableError`, or :class:`InvalidInputError` for an impossible address."""
+        """Hand a message over to a clean address (:func:`jalon.accounts.email_addresses.clean_email`).
+
+        Raises :class:`UnavailableError`, or :class:`InvalidInputError` for an impossible address.
+        """
         ...
 
 

@@ -8,7 +8,9 @@ or sign up afresh. The account that claimed it loses this way in and nothing els
 from datetime import datetime, timedelta
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.identity import DEFAULT_LOCALE, clean_email, email_violations, refuse
+from jalon.accounts.email_addresses import clean_email, email_violations
+from jalon.accounts.find_login import find_login
+from jalon.accounts.identity import DEFAULT_LOCALE, refuse
 from jalon.accounts.keyring import Keyring, same
 from jalon.accounts.mail_allowance import count_message
 from jalon.accounts.messages import Mailer, address_has_account, sign_up_with_address
@@ -31,7 +33,7 @@ def ask_to_sign_up(accounts: Accounts, mailer: Mailer, email: str) -> None:
     """
     address = clean_email(email)
     refuse(email_violations("/email", address))
-    login_key = accounts.keyring.login_key(address)
+    login_key = find_login(accounts, address).key
     count_message(accounts, login_key)
     if is_proven_by_another(accounts, login_key, NOBODY_YET):
         message = address_has_account(DEFAULT_LOCALE)

@@ -1,7 +1,9 @@
 """Someone forgot the password of an account that has an e-mail address."""
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.identity import DEFAULT_LOCALE, clean_email, email_violations, refuse
+from jalon.accounts.email_addresses import clean_email, email_violations
+from jalon.accounts.find_login import find_login
+from jalon.accounts.identity import DEFAULT_LOCALE, refuse
 from jalon.accounts.mail_allowance import count_message
 from jalon.accounts.messages import Mailer, no_account_here, recover_account
 from jalon.accounts.setup_token import new_ticket, write_setup_token
@@ -20,10 +22,9 @@ def recover_password(accounts: Accounts, mailer: Mailer, email: str) -> None:
     """
     address = clean_email(email)
     refuse(email_violations("/email", address))
-    login_key = accounts.keyring.login_key(address)
-    count_message(accounts, login_key)
-    known = accounts.store.user_of_login(login_key)
-    user_id = known or accounts.keyring.decoy_user(login_key)
+    login = find_login(accounts, address)
+    count_message(accounts, login.key)
+    user_id = login.user_id or accounts.keyring.decoy_user(login.key)
     identity = accounts.store.identity(user_id)
     ticket = accounts.store.offer_ticket(new_ticket(accounts, user_id, TicketPurpose.RECOVERY), accounts.clock.now())
     if identity is None:

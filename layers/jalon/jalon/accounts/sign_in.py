@@ -1,6 +1,7 @@
 """A login and a password, against what is kept. The same work is done whether or not the login exists."""
 
 from jalon.accounts.accounts import Accounts
+from jalon.accounts.find_login import find_login
 from jalon.accounts.identity import Identity
 from jalon.accounts.known_device import counter_of
 from jalon.accounts.lockout import NONE_YET, AccountWaitsError, Attempts, begin_attempt
@@ -29,13 +30,12 @@ def sign_in(accounts: Accounts, login: str, password: str, device_token: str = "
     Raises :class:`WrongCredentialsError`, or :class:`AccountWaitsError` after too many failures, in both cases alike
     for logins that exist and for those that do not.
     """
-    normalised = normalise_login(login)
-    login_key = accounts.keyring.login_key(normalised)
-    user_id = accounts.store.user_of_login(login_key) or accounts.keyring.decoy_user(login_key)
-    credentials = accounts.store.credentials(user_id) or _decoy(accounts, login_key)
+    found = find_login(accounts, login)
+    user_id = found.user_id or accounts.keyring.decoy_user(found.key)
+    credentials = accounts.store.credentials(user_id) or _decoy(accounts, found.key)
     counter = counter_of_code(accounts.keyring, user_id, sign_in_code, accounts.clock.now())
     counter = counter or counter_of(accounts, user_id, device_token) or user_id
-    braked = "@" in normalised or credentials.initial_nonce is None
+    braked = "@" in normalise_login(login) or credentials.initial_nonce is None
     return _prove(accounts, user_id, password, credentials, counter, braked=braked)
 
 

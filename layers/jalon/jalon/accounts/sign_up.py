@@ -5,15 +5,15 @@ from datetime import date
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.create_member_account import create_with_email
+from jalon.accounts.email_addresses import clean_email, email_violations
+from jalon.accounts.find_login import find_login
 from jalon.accounts.identity import (
     DEFAULT_LOCALE,
     Identity,
     Preferences,
     Role,
     birth_date_violations,
-    clean_email,
     clean_name,
-    email_violations,
     name_violations,
     refuse,
 )
@@ -61,7 +61,7 @@ def sign_up(accounts: Accounts, command: SignUp) -> Identity:
     )
     if command.email_code is not None:
         require_code("/email_code", accounts, NOBODY_YET, email, command.email_code)
-    login_key = accounts.keyring.login_key(email)
+    login_key = find_login(accounts, email).key
     identity = Identity(
         user_id=command.user_id,
         first_name=first_name,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.create_member_account import NewMember, create_member_account
-from jalon.accounts.identity import clean_email, email_violations, refuse
+from jalon.accounts.email_addresses import clean_email, email_violations
+from jalon.accounts.identity import refuse
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import Violation
 from jalon.kernel.ids import IdSource, UserId
@@ -43,7 +44,7 @@ def accept_with_new_account(invitations: InvitationStore, accounts: Accounts, cl
     :func:`~jalon.accounts.create_member_account.create_member_account` refuse.
     """
     invitation = check_invitation(invitations, command.invitation_code, clock.now())
-    if clean_email(command.email) != invitation.email:
+    if clean_email(command.email) != clean_email(invitation.email):
         violation = Violation("/email", "Give the address to which the invitation was sent.", "invitation_email")
         raise InvitationInvalidError("This invitation is for another address.", (violation,))
     user_id = account_opened_by(invitation.digest, command.email)

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from jalon.accounts.identity import clean_email
+from jalon.accounts.email_addresses import clean_email
 from jalon.kernel.ids import IdSource, UserId
 
 #: No vowel and no look-alike: a code is read aloud and typed from paper. 16 symbols of 24 are 73 random bits.
