@@ -145,7 +145,9 @@ def checkpoint(assessment_id: AssessmentPath, number: Annotated[int, Path(ge=1, 
 
 @router.get("/v1/me/profile", middlewares=[polled])
 def my_profile() -> ProfileView:
-    """Pix, the level and the card of each competence, whether a certification is open and why not; poll it with its ETag."""
+    """All of the pupil's page in one read: pix, levels, cards, whether a certification is open and why not, *mes parcours*,
+    *mes certifications*, saved tutorials. Some seconds behind what happens elsewhere; poll it with its ETag.
+    """
     shared = parts()
     profile = read_profile(shared.profiles, shared.releases, _pupil())
     return _profile_view(profile)
@@ -236,7 +238,8 @@ def _profile_after(state: AssessmentState) -> Profile | None:
 
 
 def _profile_view(profile: UserProfile) -> ProfileView:
-    return ProfileView.model_validate(present_profile(parts().releases.current(), profile, parts().clock.now()))
+    shared = parts()
+    return ProfileView.model_validate(present_profile(shared.releases.current(), profile, shared.clock.now(), shared.site_url))
 
 
 def _tutorials_view(profile: UserProfile) -> SavedTutorialsView:

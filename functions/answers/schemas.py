@@ -1,6 +1,6 @@
 """Requests and responses of the pupil's API."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -246,7 +246,7 @@ class CheckpointView(AnswerSchema):
 
 
 class CompetenceCard(AnswerSchema):
-    """A competence on the pupil's page. Days are null where there is nothing to improve or to reset."""
+    """A competence on the pupil's page. Days are null where there is nothing to improve or to reset; ``done`` without days is complete."""
 
     code: str
     name: str
@@ -269,12 +269,60 @@ class TestCardView(AnswerSchema):
     status: str
     answered: int
     updated_at: datetime
-    days_before_retrying: Annotated[int | None, Field(description="A campaign's finished test is taken again after 4 days.")]
+    days_before_retrying: Annotated[
+        int | None, Field(description="A campaign's finished test is taken again after 4 days, before its results are sent.")
+    ]
     link: Annotated[str, Field(description="Where it is gone on with: the participation, the certification, or the test itself.")]
 
 
+class ParcoursView(AnswerSchema):
+    """One of *Mes parcours*.
+
+    ``mastery_percent`` is validated over assessed skills, once the test is over; ``pix`` is that of the profile that was sent.
+    """
+
+    id: str
+    campaign_id: str
+    type: Literal["assessment", "profile_collection"]
+    name: str
+    code: Annotated[str, Field(examples=["BCDFGH234"])]
+    uai: str
+    school: Annotated[str | None, Field(examples=["Collège des Exemples"])]
+    status: Literal["STARTED", "TO_SHARE", "SHARED"]
+    archived: bool
+    progress_percent: int
+    mastery_percent: int | None
+    pix: int | None
+    started_at: datetime
+    shared_at: datetime | None
+    assessment_id: str | None
+    can_send: Annotated[bool, Field(description="Whether results are to be sent, or may be sent again.")]
+    days_before_retrying: Annotated[
+        int | None, Field(description="Until the test may be taken again (4 days); null where it may not, as once results are sent.")
+    ]
+    link: Annotated[str, Field(examples=["/v1/participations/par_1a2b3c4d5e6f708192a3b4c5d6e7f809_0123456789abcdef0123456789abcdef"])]
+
+
+class CertificationLineView(AnswerSchema):
+    """One of *Mes certifications*: ``awaiting_results`` until they are published; a certificate's figures only while it counts."""
+
+    id: str
+    session_number: str
+    taken_on: date
+    centre: str
+    status: Literal["awaiting_results", "validated", "rejected", "cancelled", "revoked"]
+    published_at: datetime | None
+    pix: int | None
+    max_pix: int | None
+    code: Annotated[str | None, Field(examples=["P-4H7K9M2PQRTW"])]
+    verification: Annotated[
+        str | None, Field(description="Where anyone checks the code with the birth date.", examples=["https://jalon.example/v"])
+    ]
+    certificate: str | None
+
+
 class ProfileLinks(AnswerSchema):
-    """*Mes parcours*, *Mes certifications* and *Mes tutos*."""
+    """All of *Mes parcours*, *Mes certifications* and *Mes tutos*, page by page and in full."""
 
     participations: str
     certifications: str
@@ -300,6 +348,8 @@ class ProfileView(AnswerSchema):
     certification: CertificationView
     competences: list[CompetenceCard]
     tests: list[TestCardView]
+    parcours: Annotated[list[ParcoursView], Field(description="The latest begun first, 200 at most; all of them under links.")]
+    certifications: Annotated[list[CertificationLineView], Field(description="The latest taken first.")]
     tutorials: list[SavedTutorialView]
     links: ProfileLinks
     updated_at: datetime | None

@@ -33,6 +33,7 @@ class Parts:
     link: AttachmentLink
     clock: Clock
     ids: IdSource
+    site_url: str
 
 
 @cache
@@ -50,4 +51,5 @@ def parts() -> Parts:
         link=attachment_links(lambda: client("s3"), bucket),
         clock=clock,
         ids=SecureIdSource(),
+        site_url=settings.value("SITE_URL"),
     )

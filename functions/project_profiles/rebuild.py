@@ -1,34 +1,81 @@
-"""Rebuild profiles from the assessments they are projected from.
+"""Rebuild profiles from what they are projected from: assessments, participations and certifications.
 
     python -m functions.project_profiles.rebuild --user usr_… [--user usr_…]    some users
     python -m functions.project_profiles.rebuild --all                          everybody
 
-Needs the environment variables of the function ``project_profiles`` and the right to read ``assessments_by_user``. Ends
-with one line of JSON.
+Needs the environment variables of the functions ``project_profiles``, ``project_participations`` and ``project_certifications``
+together, and the rights that these have, with those to query the tables' indexes by user and, for ``--all``, to scan. Ends with one line
+of JSON: how many ``profiles`` were rebuilt, and the ``unknown`` users, of whom there is nothing (or nothing any more). Exit status 1 if
+there is one.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from functions.project_certifications import wiring as certifications
+from functions.project_participations import wiring as participations
 from functions.project_profiles.wiring import parts
-from jalon.assessment.rebuild_profiles import rebuild_profiles
+from jalon.assessment.profile_entries import ProfileEntry
+from jalon.assessment.profiles import StoredProfile
+from jalon.assessment.rebuild_profile import rebuild_profile
+from jalon.campaigns.participation_store import DynamoParticipations
+from jalon.campaigns.project_participation import every_parcours
+from jalon.certificates.project_certification import every_certification
+from jalon.certification.personal_data_store import DynamoCandidatures
+from jalon.edge.erasures import AccountErasedError
 from jalon.kernel.ids import UserId
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 when every profile was rebuilt."""
-    parser = argparse.ArgumentParser(prog="rebuild", description="Rebuild profiles from the assessments.")
+    """The command; 0 when every profile that was asked for was rebuilt."""
+    parser = argparse.ArgumentParser(prog="rebuild", description="Rebuild profiles from what they are projected from.")
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("--user", action="append", metavar="ID", help="a user's id; may be repeated")
-    whom.add_argument("--all", action="store_true", help="every user who ever began a test")
+    whom.add_argument("--all", action="store_true", help="everybody who ever began a test or took part in a campaign")
     chosen = parser.parse_args(arguments)
-    store = parts().store
-    users = store.users() if chosen.all else map(UserId, chosen.user)
-    count = rebuild_profiles(store, parts().profiles, parts().releases, users)
-    sys.stdout.write(json.dumps({"profiles": count}) + "\n")
-    return 0
+    users = _everybody() if chosen.all else map(UserId, chosen.user)
+    rebuilt, unknown = rebuild(users)
+    sys.stdout.write(json.dumps({"profiles": rebuilt, "unknown": unknown}) + "\n")
+    return 1 if unknown else 0
+
+
+def rebuild(users: Iterable[UserId]) -> tuple[int, list[UserId]]:
+    """How many profiles were rebuilt, and for whom there is none to rebuild; nothing is written for those."""
+    rebuilt, unknown = 0, []
+    for user_id in users:
+        if _rebuilt(user_id):
+            rebuilt += 1
+        else:
+            unknown.append(user_id)
+    return rebuilt, unknown
+
+
+def _rebuilt(user_id: UserId) -> bool:
+    shared = parts()
+    try:
+        return rebuild_profile(shared.store, shared.profiles, shared.releases, _entries, user_id)
+    except AccountErasedError:
+        return False
+
+
+def _entries(user_id: UserId, profile: StoredProfile | None) -> Iterator[ProfileEntry]:
+    """What the two other contexts have of a user."""
+    yield from every_parcours(participations.parts().following, user_id, profile.parcours if profile else ())
+    noted = profile.certifications.values() if profile else ()
+    yield from every_certification(certifications.parts().following, DynamoCandidatures(), user_id, noted)
+
+
+def _everybody() -> Iterator[UserId]:
+    """Each user once: whoever sat a certification began its test."""
+    seen: set[UserId] = set()
+    participations.parts()
+    for found in (parts().store.users(), DynamoParticipations().participants()):
+        for user_id in found:
+            if user_id not in seen:
+                seen.add(user_id)
+                yield user_id
 
 
 if __name__ == "__main__":

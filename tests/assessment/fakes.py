@@ -7,6 +7,7 @@ from datetime import datetime
 from engine.content import Release
 from engine.packing import Answered
 from jalon.assessment.errors import ReleaseNotFoundError
+from jalon.assessment.profile_entries import ProfileEntry
 from jalon.assessment.profiles import StoredProfile
 from jalon.assessment.state import AssessmentState, Slot, Status, effective_answers
 from jalon.assessment.store import Attempt, NotWritten, WriteOutcome, Written
@@ -155,6 +156,11 @@ class FakeProfiles:
             return False
         self.items[profile.user_id] = profile
         return True
+
+
+def no_entries(_user_id: UserId, _profile: StoredProfile | None) -> Iterable[ProfileEntry]:
+    """What the other contexts have of a user who takes part in nothing."""
+    return ()
 
 
 class FakeReleases:

@@ -2,7 +2,8 @@
 
 import itertools
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,11 +14,11 @@ from jalon.assessment.present_profile import present_profile
 from jalon.assessment.profiles import StoredProfile
 from jalon.assessment.project_profile import ProfileBusyError, merge, project_profile
 from jalon.assessment.read_profile import read_profile
-from jalon.assessment.rebuild_profiles import rebuild_profiles
+from jalon.assessment.rebuild_profile import rebuild_profile
 from jalon.assessment.state import AssessmentState, Purpose
 from tests.assessment.content import CAMPAIGN_PROFILE, VERSION, release
 from tests.assessment.desk import PUPIL, Desk
-from tests.assessment.fakes import FakeProfiles, FakeReleases
+from tests.assessment.fakes import FakeProfiles, FakeReleases, no_entries
 
 elements = st.lists(st.builds(Element, st.integers(0, 5), st.booleans(), st.booleans(), st.integers(0, 3)), max_size=12)
 
@@ -71,7 +72,7 @@ def test_rebuilding_gives_the_projected_profile_again(desk: Desk) -> None:
         project_profile(desk.profiles, desk.releases, image)
     projected = desk.profiles.get(PUPIL)
     assert projected is not None
-    assert rebuild_profiles(desk.store, desk.profiles, desk.releases, [PUPIL]) == 1
+    assert rebuild_profile(desk.store, desk.profiles, desk.releases, no_entries, PUPIL)
     rebuilt = desk.profiles.get(PUPIL)
     assert rebuilt is not None
     assert comparable(rebuilt) == comparable(projected)
@@ -81,7 +82,7 @@ def test_rebuilding_a_wrong_profile_mends_it(desk: Desk) -> None:
     done = desk.play(desk.start())
     good = project_profile(desk.profiles, desk.releases, done)
     desk.profiles.put(replace(good, version=2, knowledge=Knowledge.of([Element(17, True, True, 0)]).pack(), pix=900), expected_version=1)
-    rebuild_profiles(desk.store, desk.profiles, desk.releases, [PUPIL])
+    rebuild_profile(desk.store, desk.profiles, desk.releases, no_entries, PUPIL)
     mended = desk.profiles.get(PUPIL)
     assert mended is not None
     assert comparable(mended) == comparable(good)
@@ -121,19 +122,25 @@ def test_a_new_release_keeps_what_is_known(desk: Desk) -> None:
     assert before.release == VERSION
 
 
+def shown(desk: Desk, now: datetime) -> dict[str, Any]:
+    return present_profile(release(), read_profile(desk.profiles, desk.releases, PUPIL), now, "https://jalon.example")
+
+
 def test_the_page_shows_levels_cards_and_why_a_certification_is_not_open(desk: Desk) -> None:
     for code in ("1.1", "1.2", "2.1", "3.1"):
-        project_profile(desk.profiles, desk.releases, desk.play(desk.start(code)))
+        started = desk.start(code)
+        desk.play(started, at_most=2)
+        project_profile(desk.profiles, desk.releases, desk.play(started, right=code != "1.1"))
     project_profile(desk.profiles, desk.releases, desk.start("4.1"))
     now = desk.clock.now()
-    page = present_profile(release(), read_profile(desk.profiles, desk.releases, PUPIL), now)
+    page = shown(desk, now)
     assert page["certifiable"] is False
     assert page["certification"] == {"competences_reached": 4, "competences_needed": 5, "reason": "too_few_competences"}
     cards = {card["code"]: card for card in page["competences"]}
     assert (cards["1.1"]["state"], cards["1.1"]["days_before_improving"], cards["1.1"]["days_before_reset"]) == ("done", 4, 7)
     assert (cards["4.1"]["state"], cards["5.1"]["state"], cards["5.1"]["assessment_id"]) == ("in_progress", "to_start", None)
     assert sum(card["pix"] for card in cards.values()) == page["pix"]
-    later = present_profile(release(), read_profile(desk.profiles, desk.releases, PUPIL), now + timedelta(days=4, hours=1))
+    later = shown(desk, now + timedelta(days=4, hours=1))
     assert later["competences"][0]["state"] == "to_improve"
     project_profile(desk.profiles, desk.releases, desk.play(desk.start("4.1")))
-    assert present_profile(release(), read_profile(desk.profiles, desk.releases, PUPIL), now)["certification"]["reason"] is None
+    assert shown(desk, now)["certification"]["reason"] is None

@@ -10,10 +10,10 @@ from jalon.assessment.errors import TooManyTutorialsError, TutorialNotFoundError
 from jalon.assessment.profiles import StoredProfile, UserProfile
 from jalon.assessment.project_profile import ProfileBusyError, project_profile
 from jalon.assessment.read_profile import read_profile
-from jalon.assessment.rebuild_profiles import rebuild_profiles
+from jalon.assessment.rebuild_profile import rebuild_profile
 from jalon.assessment.save_tutorial import give_up_tutorial, save_tutorial
 from tests.assessment.desk import PUPIL, Desk
-from tests.assessment.fakes import FakeProfiles
+from tests.assessment.fakes import FakeProfiles, no_entries
 
 
 def save(desk: Desk, tutorial_id: str = "tuto_skill") -> UserProfile:
@@ -40,7 +40,7 @@ def test_answers_projected_and_profiles_rebuilt_keep_what_is_saved(desk: Desk) -
     save(desk)
     state = desk.play(desk.start())
     project_profile(desk.profiles, desk.releases, state)
-    rebuild_profiles(desk.store, desk.profiles, desk.releases, [PUPIL])
+    rebuild_profile(desk.store, desk.profiles, desk.releases, no_entries, PUPIL)
     after = read_profile(desk.profiles, desk.releases, PUPIL)
     assert (after.tutorials.keys(), after.scores.pix > 0) == ({"tuto_skill"}, True)
 

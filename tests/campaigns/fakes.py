@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from jalon.campaigns.campaign import Campaign, CampaignPage
 from jalon.campaigns.campaign_stats import CampaignCount
@@ -99,7 +100,7 @@ class FakeParticipations:
     def attach_assessment(self, participation: Participation, assessment_id: AssessmentId) -> Participation:
         key = (participation.campaign_id, participation.user_id)
         if key in self.items and self.items[key].assessment_id is None:
-            self.items[key] = replace(self.items[key], assessment_id=assessment_id)
+            self.items[key] = _changed(self.items[key], assessment_id=assessment_id)
         return self.items.get(key) or replace(participation, assessment_id=assessment_id)
 
     def begin_again(self, participation: Participation, assessment_id: AssessmentId) -> Participation:
@@ -109,7 +110,7 @@ class FakeParticipations:
             return participation
         if (stored.assessment_id, stored.sendings) == (participation.assessment_id, participation.sendings):
             fresh = {"assessment_id": assessment_id, "status": ParticipationStatus.STARTED, "answered": 0, "progress_percent": 0}
-            self.items[key] = replace(stored, **fresh)
+            self.items[key] = _changed(stored, **fresh)
         return self.items[key]
 
     def advance(self, campaign_id: CampaignId, user_id: UserId, *, answered: int, progress_percent: int, finished: bool) -> None:
@@ -117,14 +118,14 @@ class FakeParticipations:
         if stored is None or stored.status is not ParticipationStatus.STARTED or stored.answered > answered:
             return
         status = ParticipationStatus.TO_SHARE if finished else ParticipationStatus.STARTED
-        self.items[campaign_id, user_id] = replace(stored, answered=answered, progress_percent=progress_percent, status=status)
+        self.items[campaign_id, user_id] = _changed(stored, answered=answered, progress_percent=progress_percent, status=status)
 
     def share(self, participation: Participation, results: SharedResults, at: datetime) -> Participation | None:
         key = (participation.campaign_id, participation.user_id)
         stored = self.items.get(key)
         if stored is None or stored.sendings != participation.sendings:
             return None
-        self.items[key] = replace(
+        self.items[key] = _changed(
             stored,
             status=ParticipationStatus.SHARED,
             progress_percent=100,
@@ -151,6 +152,10 @@ class FakeParticipations:
 
     def of_shard(self, campaign_id: CampaignId, shard: int) -> Iterator[Participation]:
         return (item for (campaign, user), item in self.items.items() if campaign == campaign_id and shard_of(user) == shard)
+
+
+def _changed(stored: Participation, **changes: Any) -> Participation:
+    return replace(stored, **changes, revision=stored.revision + 1)
 
 
 class FakeStats:

@@ -22,6 +22,7 @@ from jalon.edge import aws, observability, secrets
 from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
 from tests.assessment.content import VERSION, bundles
 from tests.cloud import Cloud, build
+from tests.functions import profile_workers
 from tests.functions.answers_client import Pupil
 
 
@@ -57,6 +58,7 @@ def _forget() -> None:
     secrets.forget_secrets()
     answers_wiring.parts.cache_clear()
     profiles_wiring.parts.cache_clear()
+    profile_workers.forget()
 
 
 def certification(pupil: Pupil, questions: int = 6, minutes: float = 105) -> AssessmentState:

@@ -18,6 +18,7 @@ from functions.jury import wiring as jury_wiring
 from functions.jury.app import handler as jury_handler
 from functions.load_session import wiring as load_wiring
 from functions.mark_published import wiring as mark_wiring
+from functions.project_certifications import wiring as project_certifications_wiring
 from functions.publish_certificate import wiring as publish_certificate_wiring
 from functions.publish_session import wiring as publish_session_wiring
 from functions.request_jury import wiring as request_wiring
@@ -220,6 +221,7 @@ def forget() -> None:
         resume_wiring.parts,
         publish_certificate_wiring.parts,
         publish_session_wiring.parts,
+        project_certifications_wiring.parts,
     ):
         cached.cache_clear()
 

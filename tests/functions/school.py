@@ -17,6 +17,7 @@ from functions.count_campaign_stats import wiring as stats_wiring
 from functions.count_campaign_stats.app import handler as count_campaign_stats
 from functions.import_pupils import wiring as import_wiring
 from functions.import_pupils.app import handler as import_pupils
+from functions.project_participations import wiring as project_participations_wiring
 from functions.track_participations import wiring as track_wiring
 from functions.track_participations.app import handler as track_participations
 from jalon.edge import aws, secrets
@@ -48,6 +49,7 @@ class School:
             import_wiring.importing,
             stats_wiring.parts,
             track_wiring.parts,
+            project_participations_wiring.parts,
         ):
             cached.cache_clear()
 

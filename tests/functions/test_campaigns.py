@@ -2,11 +2,13 @@
 
 import json
 import re
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
 from engine.knowledge import Element, Knowledge
+from engine.packing import pack_answer, unpack_answer
 from engine.scoring import CompetenceScore
 from functions.campaigns.app import handler as campaigns
 from functions.count_campaign_stats.app import handler as count_campaign_stats
@@ -364,9 +366,11 @@ def test_the_school_sees_who_is_certifiable(scene: Scene) -> None:
 
 
 def aged(assessment_id: str, days: int) -> None:
-    """Let a finished test have ended days ago."""
+    """Let a finished test have ended, and each of its answers be given, days ago."""
     item = AssessmentItem.get(assessment_id)
     item.updated_at -= days * 86_400_000
+    records = [unpack_answer(bytes(record)) for record in cast("list[bytes]", item.answers)]
+    item.answers = cast("Any", [pack_answer(replace(record, at=record.at - days * 86_400)) for record in records])
     item.save()
 
 

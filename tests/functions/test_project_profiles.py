@@ -61,11 +61,11 @@ def test_the_command_rebuilds_one_users_profile_or_everybodys(answers: Cloud, ca
     assert wiring.parts().profiles.get(UserId(pupils[0].user_id)) is None
     capsys.readouterr()
     assert rebuild.main(["--user", pupils[0].user_id]) == 0
-    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"profiles": 1}
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"profiles": 1, "unknown": []}
     rebuilt = wiring.parts().profiles.get(UserId(pupils[0].user_id))
     assert rebuilt is not None
     assert rebuild.main(["--all"]) == 0
-    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"profiles": 3}
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"profiles": 3, "unknown": []}
     profiles = wiring.parts().profiles.get_many([UserId(pupil.user_id) for pupil in pupils])
     assert {profile.pix for profile in profiles.values()} == {rebuilt.pix}
     project(answers)

@@ -117,6 +117,12 @@ class TooEarlyToImproveError(ConflictError):
     code = "too_early_to_improve"
 
 
+class NothingToImproveError(ConflictError):
+    """Every skill of the test is validated: another attempt would have no question to ask."""
+
+    code = "nothing_to_improve"
+
+
 class TooEarlyToResetError(ConflictError):
     """A competence may be reset some days after its last answer; ``days_remaining`` says how many are left."""
 

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from engine.content import Competence, Release
-from engine.knowledge import days_to_improve, days_to_reset
+from engine.knowledge import days_to_reset
 from engine.scoring import COMPETENCES_TO_CERTIFY, CompetenceScore, maximum_pix
+from jalon.assessment.improving import competence_target, days_before_asking, days_before_improving
+from jalon.assessment.present_entries import days_before_retrying, present_certifications, present_parcours
 from jalon.assessment.presentation import present_tutorial
 from jalon.assessment.profiles import AttemptCard, UserProfile
 from jalon.assessment.state import Purpose, Status
@@ -23,8 +25,12 @@ _LINKS = {
 }
 
 
-def present_profile(release: Release, profile: UserProfile, now: datetime) -> Json:
-    """The whole profile. A card's ``state`` is ``to_start``, ``in_progress``, ``done`` (with days left) or ``to_improve``."""
+def present_profile(release: Release, profile: UserProfile, now: datetime, site_url: str) -> Json:
+    """The whole profile; ``site_url`` is where certificates are checked.
+
+    A card's ``state`` is ``to_start``, ``in_progress``, ``done`` (with the days until it can be improved, null when there is nothing
+    left to improve) or ``to_improve``.
+    """
     scores = profile.scores
     reached = len(scores.certifiable_competences)
     tests = [card for card in profile.cards.values() if card.purpose is not Purpose.COMPETENCE]
@@ -40,7 +46,9 @@ def present_profile(release: Release, profile: UserProfile, now: datetime) -> Js
             "reason": None if scores.certifiable else "too_few_competences",
         },
         "competences": [_competence(release, profile, competence, now) for competence in release.competences],
-        "tests": [_test(card, now) for card in sorted(tests, key=lambda card: (card.at, card.key))],
+        "tests": [_test(profile, card, now) for card in sorted(tests, key=lambda card: (card.at, card.key))],
+        "parcours": present_parcours(profile, now),
+        "certifications": present_certifications(profile, site_url),
         "tutorials": present_saved_tutorials(release, profile),
         "links": LINKS,
         "updated_at": None if profile.updated_at is None else iso(profile.updated_at),
@@ -55,8 +63,8 @@ def present_saved_tutorials(release: Release, profile: UserProfile) -> list[Json
 
 def _competence(release: Release, profile: UserProfile, competence: Competence, now: datetime) -> Json:
     score = profile.scores.competences.get(competence.code, CompetenceScore(0, 0))
-    card = profile.cards.get(f"{Purpose.COMPETENCE.value}#{competence.code}")
-    state, days_left = _card_state(card, profile.resets.get(competence.code), now)
+    card = _present_card(profile, competence.code)
+    state, days_left = _card_state(release, profile, card, competence.code, now)
     return {
         "code": competence.code,
         "name": competence.name,
@@ -64,18 +72,30 @@ def _competence(release: Release, profile: UserProfile, competence: Competence, 
         "pix": score.pix,
         "level": score.level,
         "state": state,
-        "assessment_id": None if card is None or state == "to_start" else card.assessment_id,
+        "assessment_id": None if card is None else card.assessment_id,
         "days_before_improving": days_left,
         "days_before_reset": _days_before_reset(release, profile, competence.code, now),
     }
 
 
-def _card_state(card: AttemptCard | None, reset_at: datetime | None, now: datetime) -> tuple[str, int | None]:
-    if card is None or card.status is Status.ENDED or (reset_at is not None and reset_at >= card.at):
-        return "to_start", None
-    if card.status is Status.STARTED:
+def _present_card(profile: UserProfile, code: str) -> AttemptCard | None:
+    """The competence's attempt that still counts: one that was ended, that a reset has made forgotten or that asked nothing, does not."""
+    card, reset_at = profile.cards.get(f"{Purpose.COMPETENCE.value}#{code}"), profile.resets.get(code)
+    if card is None or card.status is Status.ENDED or card.asked_nothing or (reset_at is not None and reset_at >= card.at):
+        return None
+    return card
+
+
+def _card_state(release: Release, profile: UserProfile, card: AttemptCard | None, code: str, now: datetime) -> tuple[str, int | None]:
+    """The state and the days before improving. A competence whose every skill is validated is done, whatever validated them."""
+    if card is not None and card.status is Status.STARTED:
         return "in_progress", None
-    days_left = days_to_improve(int(card.at.timestamp()), int(now.timestamp()))
+    target = competence_target(release, code)
+    if target and days_before_asking(profile.knowledge, target, now) is None:
+        return "done", None
+    if card is None:
+        return "to_start", None
+    days_left = days_before_improving(profile.knowledge, target, card.at, now)
     return ("done" if days_left else "to_improve"), days_left
 
 
@@ -85,9 +105,9 @@ def _days_before_reset(release: Release, profile: UserProfile, code: str, now: d
     return None if last_at is None else days_to_reset(last_at, int(now.timestamp()))
 
 
-def _test(card: AttemptCard, now: datetime) -> Json:
-    """Days are null where there is nothing to take again: a campaign's finished test is, the others are not."""
-    again = card.purpose is Purpose.CAMPAIGN and card.status is Status.COMPLETED
+def _test(profile: UserProfile, card: AttemptCard, now: datetime) -> Json:
+    """Days are null where nothing is taken again: a campaign's finished test is while its campaign allows it, the others are not."""
+    again = card.purpose is Purpose.CAMPAIGN
     return {
         "assessment_id": card.assessment_id,
         "purpose": card.purpose.value,
@@ -96,6 +116,6 @@ def _test(card: AttemptCard, now: datetime) -> Json:
         "status": card.status.value,
         "answered": card.answered,
         "updated_at": iso(card.at),
-        "days_before_retrying": days_to_improve(int(card.at.timestamp()), int(now.timestamp())) if again else None,
+        "days_before_retrying": days_before_retrying(profile, card.subject, now) if again else None,
         "link": _LINKS[card.purpose].format(subject=card.subject, assessment_id=card.assessment_id),
     }

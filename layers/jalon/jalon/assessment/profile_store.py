@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
+from jalon.assessment.profile_entry_records import pack_certifications, pack_parcours, unpack_certifications, unpack_parcours
 from jalon.assessment.profiles import AttemptCard, StoredProfile
 from jalon.assessment.state import Purpose, Status
 from jalon.assessment.tables import ProfileItem, instant_of, pack_scores, unpack_scores
@@ -41,6 +42,8 @@ class DynamoProfiles:
             cards=_pack_cards(profile.cards),
             resets=_pack_instants(profile.resets),
             tutorials=_pack_instants(profile.tutorials) if profile.tutorials else None,
+            parcours=pack_parcours(profile.parcours.values()),
+            certifications=pack_certifications(profile.certifications.values()),
             updated_at=epoch_ms(profile.updated_at) if profile.updated_at else None,
         )
         unchanged = ProfileItem.version == expected_version if expected_version else ProfileItem.user_id.does_not_exist()
@@ -63,6 +66,8 @@ def _profile(item: ProfileItem) -> StoredProfile:
         cards=_unpack_cards(item.cards),
         resets=_unpack_instants(item.resets),
         tutorials=_unpack_instants(item.tutorials or "{}"),
+        parcours=unpack_parcours(item.parcours),
+        certifications=unpack_certifications(item.certifications),
         updated_at=instant_of(item.updated_at) if item.updated_at else None,
     )
 

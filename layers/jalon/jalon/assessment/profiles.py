@@ -7,6 +7,7 @@ from typing import Protocol
 
 from engine.knowledge import Knowledge
 from engine.scoring import CompetenceScore, Profile
+from jalon.assessment.profile_entries import CertificationEntry, ParcoursEntry
 from jalon.assessment.state import Purpose, Status
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 
@@ -28,6 +29,11 @@ class AttemptCard:
         """The key of its slot among the user's cards."""
         return f"{self.purpose.value}#{self.subject}"
 
+    @property
+    def asked_nothing(self) -> bool:
+        """As of :attr:`AssessmentState.asked_nothing <jalon.assessment.state.AssessmentState.asked_nothing>`."""
+        return self.status is Status.COMPLETED and not self.answered
+
 
 @dataclass(frozen=True, slots=True)
 class UserProfile:
@@ -35,7 +41,7 @@ class UserProfile:
 
     ``version`` grows with every change (0: the user has answered nothing yet); ``knowledge`` is in the skill indices of
     ``release``; ``resets`` tells per competence up to which instant what was known is forgotten; ``tutorials`` are those the
-    user saved, by id, with the instant.
+    user saved, by id, with the instant; ``parcours`` and ``certifications`` the user's participations and certifications, by id.
     """
 
     user_id: UserId
@@ -47,6 +53,8 @@ class UserProfile:
     resets: Mapping[str, datetime] = field(default_factory=dict)
     updated_at: datetime | None = None
     tutorials: Mapping[str, datetime] = field(default_factory=dict)
+    parcours: Mapping[str, ParcoursEntry] = field(default_factory=dict)
+    certifications: Mapping[str, CertificationEntry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,8 @@ class StoredProfile:
     resets: Mapping[str, datetime]
     updated_at: datetime | None
     tutorials: Mapping[str, datetime] = field(default_factory=dict)
+    parcours: Mapping[str, ParcoursEntry] = field(default_factory=dict)
+    certifications: Mapping[str, CertificationEntry] = field(default_factory=dict)
 
 
 class ProfileStore(Protocol):

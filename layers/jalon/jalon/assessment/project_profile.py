@@ -5,13 +5,14 @@ The merge keeps, of each skill, the greatest element by (instant, direct, valida
 often. So the projection is idempotent, asks of the stream no order that it does not give, and can be rebuilt at any time.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from engine.content import Release
 from engine.knowledge import Element, Knowledge, elements_of
 from engine.scoring import profile_of
+from jalon.assessment.profile_entries import Entries
 from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile, UserProfile
 from jalon.assessment.read_profile import opened, packed
 from jalon.assessment.releases import Releases
@@ -35,37 +36,29 @@ def project_profile(profiles: ProfileStore, releases: Releases, state: Assessmen
 
     Raises :class:`ProfileBusyError` after :data:`MAX_TRIES` lost races.
     """
-    return project_assessments(profiles, releases, state.user_id, lambda: [state])
-
-
-def project_assessments(
-    profiles: ProfileStore,
-    releases: Releases,
-    user_id: UserId,
-    read: Callable[[], Iterable[AssessmentState]],
-    *,
-    afresh: bool = False,
-) -> StoredProfile:
-    """Merge what ``read`` gives of one user in one write; ``afresh`` forgets the stored knowledge first, but not the resets.
-
-    The assessments are read after the profile, so that an answer projected meanwhile is either among them or makes the
-    write fail and start again.
-    """
     for _ in range(MAX_TRIES):
-        before = profiles.get(user_id)
-        after = merged(before, releases, user_id, read(), afresh=afresh)
+        before = profiles.get(state.user_id)
+        after = merged(before, releases, state.user_id, [state])
         if after == before or profiles.put(after, expected_version=after.version - 1):
             return after
     raise ProfileBusyError("The profile is being changed by other requests; the same one may be sent again.")
 
 
 def merged(
-    before: StoredProfile | None, releases: Releases, user_id: UserId, states: Iterable[AssessmentState], *, afresh: bool = False
+    before: StoredProfile | None,
+    releases: Releases,
+    user_id: UserId,
+    states: Iterable[AssessmentState],
+    *,
+    afresh: Entries | None = None,
 ) -> StoredProfile:
-    """The profile with these assessments in it, in the current release; equal to ``before`` when they bring nothing new."""
+    """The profile with these assessments in it, in the current release; equal to ``before`` when they bring nothing new.
+
+    ``afresh`` (its entries) makes it from nothing but what is given here, the resets and the saved tutorials.
+    """
     profile = opened(before, releases, user_id)
-    if afresh:
-        profile = replace(profile, knowledge=Knowledge.of(), cards={})
+    if afresh is not None:
+        profile = replace(profile, knowledge=Knowledge.of(), cards={}, parcours=afresh.parcours, certifications=afresh.certifications)
     after = packed(with_assessments(profile, releases, states))
     if before is not None and replace(after, updated_at=before.updated_at) == before:
         return before

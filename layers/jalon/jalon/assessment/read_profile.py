@@ -35,6 +35,8 @@ def opened(stored: StoredProfile | None, releases: Releases, user_id: UserId) ->
         resets=stored.resets,
         updated_at=stored.updated_at,
         tutorials=stored.tutorials,
+        parcours=stored.parcours,
+        certifications=stored.certifications,
     )
 
 
@@ -51,4 +53,6 @@ def packed(profile: UserProfile) -> StoredProfile:
         resets=profile.resets,
         updated_at=profile.updated_at,
         tutorials=profile.tutorials,
+        parcours=profile.parcours,
+        certifications=profile.certifications,
     )

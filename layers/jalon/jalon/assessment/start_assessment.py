@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from engine.chance import Chance
 from engine.content import Release
 from engine.errors import UnknownReferenceError
-from engine.knowledge import days_to_improve
+from engine.knowledge import Knowledge, days_to_improve
 from engine.packing import Question
-from jalon.assessment.errors import CompetenceNotFoundError, TargetProfileNotFoundError, TooEarlyToImproveError
+from jalon.assessment.errors import CompetenceNotFoundError, NothingToImproveError, TargetProfileNotFoundError, TooEarlyToImproveError
 from jalon.assessment.fresh_profile import fresh_profile
+from jalon.assessment.improving import competence_target, days_before_asking
 from jalon.assessment.open_attempt import NewAssessment, open_attempt, open_first_attempt
 from jalon.assessment.profiles import ProfileStore
 from jalon.assessment.releases import Releases
@@ -54,7 +55,7 @@ def start_assessment(
     A finished one is returned as it is (look at ``status``), unless ``improve`` asks for another attempt. Repeating the
     request, even at the same moment from two devices, gives the same assessment.
 
-    Raises CompetenceNotFoundError, TargetProfileNotFoundError, TooEarlyToImproveError (4 days, docs/domain.md §3).
+    Raises CompetenceNotFoundError, TargetProfileNotFoundError, TooEarlyToImproveError (4 days, docs/domain.md §3), NothingToImproveError.
     """
     slot = Slot(command.user_id, command.purpose, command.subject)
 
@@ -95,6 +96,7 @@ def _begin(store: AssessmentStore, profiles: ProfileStore, releases: Releases, c
     profile = fresh_profile(store, profiles, releases, command.user_id)
     knowledge = profile.knowledge.within(_touched(release, target))
     if command.improve:
+        _refuse_in_vain(knowledge, target, clock)
         knowledge = knowledge.for_improving(int(clock.now().timestamp()))
     return NewAssessment(
         release=version,
@@ -105,14 +107,22 @@ def _begin(store: AssessmentStore, profiles: ProfileStore, releases: Releases, c
     )
 
 
+def _refuse_in_vain(knowledge: Knowledge, target: tuple[int, ...], clock: Clock) -> None:
+    """Refuse another attempt that would have no question to ask, before anything of it is made."""
+    days = days_before_asking(knowledge, target, clock.now())
+    if days is None:
+        raise NothingToImproveError("Every skill of this test is validated; there is nothing to improve.")
+    if days > 0:
+        raise TooEarlyToImproveError("What is left to improve was answered less than 4 days ago.", days_remaining=days)
+
+
 def _target(release: Release, command: StartAssessment) -> tuple[int, ...]:
     """The skills this test may ask about, within the levels that pupils can reach."""
     if command.purpose is Purpose.COMPETENCE:
         try:
-            skills = release.competence_skills(command.subject)
+            return competence_target(release, command.subject)
         except UnknownReferenceError:
             raise CompetenceNotFoundError("There is no such competence; see GET /v1/me/profile for the list.") from None
-        return tuple(index for index in skills if release.skills[index].level <= release.max_level)
     if command.ceilings is not None:
         return _made_to_measure(release, command.ceilings)
     try:

@@ -65,7 +65,7 @@ class AttemptItem(Model):
 
 
 class ProfileItem(Model):
-    """What a user knows, projected from their assessments."""
+    """What a user knows, projected from their assessments, and what they take part in, noted by the contexts it belongs to."""
 
     class Meta(TableMeta):
         table_name = "profiles"
@@ -79,6 +79,8 @@ class ProfileItem(Model):
     cards = UnicodeAttribute()
     resets = UnicodeAttribute()
     tutorials = UnicodeAttribute(null=True)
+    parcours = BinaryAttribute(legacy_encoding=False, null=True)
+    certifications = BinaryAttribute(legacy_encoding=False, null=True)
     updated_at = NumberAttribute(null=True)
 
 

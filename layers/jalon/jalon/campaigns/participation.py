@@ -65,7 +65,10 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """``answered`` counts the answers its progress was last computed from; ``sendings`` how often results were sent."""
+    """``answered`` counts the answers its progress was last computed from; ``sendings`` how often results were sent.
+
+    ``revision`` grows with each change, so that of two readings the later one can be told.
+    """
 
     campaign_id: CampaignId
     user_id: UserId
@@ -79,6 +82,7 @@ class Participation:
     sendings: int = 0
     shared_at: datetime | None = None
     results: SharedResults | None = None
+    revision: int = 0
 
     @property
     def participation_id(self) -> ParticipationId:

@@ -50,6 +50,7 @@ def item_of(participation: Participation) -> ParticipationItem:
         sendings=participation.sendings,
         shared_at=None if participation.shared_at is None else epoch_ms(participation.shared_at),
         results=None if participation.results is None else results_record(participation.results),
+        revision=participation.revision or None,
     )
 
 
@@ -69,6 +70,7 @@ def participation_of(item: ParticipationItem) -> Participation:
         sendings=int(item.sendings),
         shared_at=None if item.shared_at is None else from_epoch_ms(item.shared_at),
         results=None if item.results is None else results_of(item.results),
+        revision=int(item.revision or 0),
     )
 
 

@@ -126,7 +126,15 @@ class DynamoParticipations:
                 yield participation_of(item)
 
     def _update(self, campaign_id: CampaignId, user_id: UserId, actions: Sequence[Action], condition: Condition) -> Applied | Refused:
-        return conditional_update(ParticipationItem, partition(campaign_id, shard_of(user_id)), user_id, actions, condition)
+        """One change, counted: ``ADD`` takes a participation without a revision, as earlier versions wrote them, for one at 0."""
+        counted = [*actions, ParticipationItem.revision.add(1)]
+        return conditional_update(ParticipationItem, partition(campaign_id, shard_of(user_id)), user_id, counted, condition)
+
+    def participants(self) -> Iterator[UserId]:
+        """Everybody who takes part in a campaign, once for each: a walk over the table, for rebuilding and nothing else."""
+        with translated():
+            for item in ParticipationItem.scan(attributes_to_get=["campaign_shard", "user_id"]):
+                yield UserId(item.user_id)
 
 
 def _shard_by_name(campaign_id: CampaignId, shard: int, wanted: ParticipantFilter, after: str, limit: int) -> Iterator[ParticipationItem]:

@@ -120,6 +120,7 @@ class ParticipationItem(Model):
     sendings = NumberAttribute()
     shared_at = NumberAttribute(null=True)
     results = JSONAttribute(null=True)
+    revision = NumberAttribute(null=True)
 
     by_class = ParticipationsByClass()
     by_user = ParticipationsOfUser()
