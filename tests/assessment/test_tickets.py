@@ -58,6 +58,30 @@ def test_a_ticket_with_any_bit_changed_is_refused(data: st.DataObject) -> None:
         OFFICE.check(base64.urlsafe_b64encode(raw).decode().rstrip("="), USER, NOW)
 
 
+@given(tickets, st.sampled_from("=+/-_A \n\u00e9"), st.data())
+def test_any_other_spelling_of_a_ticket_is_refused(ticket: Ticket, sign: str, data: st.DataObject) -> None:
+    text = OFFICE.issue(ticket, USER)
+    place = data.draw(st.integers(0, len(text)))
+    for other in (
+        text + sign,
+        text[:place] + sign + text[place:],
+        text + "=" * (-len(text) % 4 or 1),
+        text.replace("-", "+").replace("_", "/"),
+    ):
+        if other != text:
+            with pytest.raises(TicketInvalidError):
+                OFFICE.check(other, USER, NOW)
+
+
+@given(tickets)
+def test_the_bits_that_fill_up_the_last_sign_are_not_free(ticket: Ticket) -> None:
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    text = OFFICE.issue(ticket, USER)
+    for sign in alphabet.replace(text[-1], ""):
+        with pytest.raises(TicketInvalidError):
+            OFFICE.check(text[:-1] + sign, USER, NOW)
+
+
 @given(st.text(max_size=2 * MAX_LENGTH))
 def test_any_other_text_is_refused(text: str) -> None:
     with pytest.raises(TicketInvalidError):

@@ -10,7 +10,6 @@ server at once; as often as not it is refreshed then: it does not repeat what no
 At the end of each test what the page was told is compared with what is stored.
 """
 
-import base64
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -31,6 +30,7 @@ from jalon.kernel.errors import ConflictError, GoneError, InvalidInputError, Jal
 from jalon.kernel.ids import AssessmentId, CertificationId, ReleaseVersion, SequenceIdSource, UserId
 from tests.assessment.content import VERSION, release, right_answer, wrong_answer
 from tests.assessment.fakes import FakeAssessments, FakeReleases
+from tests.assessment.faults.forgeries import CHANGES, FAULTS_OF_OURS, FORGERIES, TIMES
 
 QUESTIONS = 48
 #: A page that is told nothing more than this many times in a row gives up: the test counts as unfinished.
@@ -39,7 +39,6 @@ STORE_FAULTS = ("throttled before", "timed out before", "timed out after", "comm
 NETWORK_FAULTS = ("delivered twice", "old request again", "replaced device answers", "forged ticket")
 #: How often a page that shows a focused question loses the focus.
 FOCUS_LOST = 0.7
-FORGERIES = ("changed", "another test", "another person", "yesterday")
 
 
 Command = GiveAnswer | RecordFocusLoss
@@ -320,24 +319,24 @@ class Session:
         """A ticket that is not this question's to this person; refused as such, and nothing is written."""
         kind = self.chance.choice(FORGERIES)
         ticket, assessment_id, user_id, before = command.ticket, command.assessment_id, command.user_id, self.clock.instant
-        if kind == "changed":
-            raw = bytearray(base64.urlsafe_b64decode(ticket + "=" * (-len(ticket) % 4)))
-            raw[18] ^= 1  # the sequence's lower byte
-            ticket = base64.urlsafe_b64encode(raw).decode().rstrip("=")
+        if kind in CHANGES:
+            ticket = CHANGES[kind](self.tickets, ticket, user_id)
         elif kind == "another test":
             assessment_id = self.other_test.assessment_id
         elif kind == "another person":
             user_id = UserId("usr_" + "f" * 32)
         else:
-            self.clock.instant += timedelta(hours=25)
+            self.clock.instant += TIMES[kind]
         stored, self.store.fault = self._state(), None
         try:
             self._give(self._forged(command, user_id, assessment_id, ticket))
             self.tally.forged += 1
         except InvalidInputError as refused:
-            self.tally.forged += refused.code != "ticket_invalid" or kind == "yesterday"
+            self.tally.forged += refused.code != "ticket_invalid" or kind in TIMES
         except JalonError as refused:
-            self.tally.forged += refused.code != "ticket_expired" or kind != "yesterday"
+            self.tally.forged += refused.code != "ticket_expired" or kind not in TIMES
+        except FAULTS_OF_OURS:
+            self.tally.forged += 1
         self.tally.forged += self._state() != stored
         self.clock.instant = before
 

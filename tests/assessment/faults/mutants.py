@@ -26,6 +26,11 @@ TICKET_CHECKS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "signature": lambda: patch.object(tickets.hmac, "compare_digest", lambda _one, _other: True),
     "person": lambda: patch.object(tickets.TicketOffice, "_mac", _unsigned),
     "age": lambda: patch.object(tickets, "LIFE", timedelta(days=1_000)),
+    "future": lambda: patch.object(tickets, "CLOCK_SKEW", timedelta(days=1_000)),
+    "largest length": lambda: patch.object(tickets, "MAX_LENGTH", 10_000),
+    "spelling": lambda: patch.object(tickets, "_refuse_another_spelling", lambda _text, _raw: None),
+    "smallest length": lambda: patch.object(tickets, "_refuse_a_part", lambda _body: None),
+    "format": lambda: patch.object(tickets, "_refuse_another_format", lambda _body: None),
     "test": lambda: patch.object(tickets, "refuse_another_tests_ticket", lambda _ticket, _assessment_id: None),
 }
 

@@ -69,7 +69,7 @@ class TicketOffice:
             ticket.extra_time_percent,
         )
         body += ticket.release.encode()
-        return base64.urlsafe_b64encode(body + self._mac(body, user_id)).decode().rstrip("=")
+        return _encode(body + self._mac(body, user_id))
 
     def check(self, text: str, user_id: UserId, now: datetime) -> Ticket:
         """The ticket that this text is.
@@ -91,8 +91,10 @@ class TicketOffice:
     def _open(self, text: str, user_id: UserId) -> Ticket:
         raw = _decode(text)
         body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
-        if not hmac.compare_digest(mac, self._mac(body, user_id)) or len(body) < _LAYOUT.size or body[0] != _FORMAT:
+        if not hmac.compare_digest(mac, self._mac(body, user_id)):
             raise _invalid()
+        _refuse_a_part(body)
+        _refuse_another_format(body)
         _, assessment, sequence, challenge, variant, epoch, issued_ms, certification, extra_time = _LAYOUT.unpack_from(body)
         return Ticket(
             assessment_id=AssessmentId(_PREFIX + assessment.hex()),
@@ -121,9 +123,33 @@ def _decode(text: str) -> bytes:
     if len(text) > MAX_LENGTH:
         raise _invalid()
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise _invalid() from None
+    _refuse_another_spelling(text, raw)
+    return raw
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _refuse_another_spelling(text: str, raw: bytes) -> None:
+    """One ticket, one text: decoders take padding, either alphabet and any last bits (RFC 4648 §3.5, §12)."""
+    if _encode(raw) != text:
+        raise _invalid()
+
+
+def _refuse_a_part(body: bytes) -> None:
+    """Signed by our key, but less than a ticket's layout."""
+    if len(body) < _LAYOUT.size:
+        raise _invalid()
+
+
+def _refuse_another_format(body: bytes) -> None:
+    """Signed by our key in a layout of another version."""
+    if body[0] != _FORMAT:
+        raise _invalid()
 
 
 def _invalid() -> TicketInvalidError:
