@@ -26,10 +26,10 @@ from functions.certificates.printing.faces import (
     runs,
 )
 from functions.certificates.printing.words import WORDS, in_words
-from jalon.certificates.certificate import legible
 from jalon.certificates.framework import COMPETENCES
 from jalon.certificates.open_badge import compact
 from jalon.certificates.token import fragment_of, verification_address
+from jalon.kernel.legible import legible
 from tests.certificates.fakes import LEVELS, SITE_URL
 from tests.certificates.samples import NAMES, certificate_of
 from tools.fonts import CUTS

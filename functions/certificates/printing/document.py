@@ -8,10 +8,11 @@ from functions.certificates.printing.ornaments import BLUE, GOLD, INK, LINE, PAL
 from functions.certificates.printing.qr_code import draw, qr_code
 from functions.certificates.printing.words import WORDS, Words, in_words, spaced, thousands
 from functions.certificates.sealing import FIELD, Seal
-from jalon.certificates.certificate import Certificate, legible
+from jalon.certificates.certificate import Certificate
 from jalon.certificates.framework import DOMAINS, FRAMEWORK_LEVELS, FRAMEWORK_PIX, Language
 from jalon.certificates.open_badge import MEDIA_TYPE, compact
 from jalon.certificates.token import verification_address
+from jalon.kernel.legible import legible
 
 MIDDLE = 105.0
 LEFT, RIGHT = 22.0, 188.0

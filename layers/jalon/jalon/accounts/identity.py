@@ -11,10 +11,13 @@ from enum import StrEnum
 
 from jalon.kernel.errors import ConflictError, InvalidInputError, NotFoundError, Violation
 from jalon.kernel.ids import UserId
+from jalon.kernel.legible import legible
 
 NAME_MAX_LENGTH = 100
 EARLIEST_BIRTH_DATE = date(1900, 1, 1)
 DEFAULT_LOCALE = "fr-FR"
+#: HYPHEN, NON-BREAKING HYPHEN, SMALL HYPHEN-MINUS, FULLWIDTH HYPHEN-MINUS.
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\ufe63\uff0d", "-"))
 
 
 class Role(StrEnum):
@@ -111,12 +114,15 @@ class CivilIdentity:
 
 
 def clean_name(text: str) -> str:
-    """A name as it is kept: NFC, outer and doubled spaces gone.
+    """A name as it is kept: legible (:func:`jalon.kernel.legible.legible`), every hyphen the one that keyboards have.
 
-    >>> clean_name("  Anne   Lise ")
-    'Anne Lise'
+    The joiners stay where they shape Arabic and Indian scripts, in which they spell a name, and go elsewhere; marks of direction,
+    soft hyphens and whatever else nobody sees come along when a name is pasted, and go.
+
+    >>> clean_name("  Anne\u2011Lise \u200fMar\u00adtin ")
+    'Anne-Lise Martin'
     """
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return legible(text.translate(_HYPHENS))
 
 
 def name_violations(pointer: str, text: str) -> tuple[Violation, ...]:
@@ -125,13 +131,14 @@ def name_violations(pointer: str, text: str) -> tuple[Violation, ...]:
         return (Violation(pointer, "A name is needed.", "required"),)
     if len(text) > NAME_MAX_LENGTH:
         return (Violation(pointer, f"At most {NAME_MAX_LENGTH} characters.", "too_long"),)
-    if not any(character.isalpha() for character in text) or any(not _belongs_to_a_name(character) for character in text):
+    if not any(character.isalpha() for character in text) or any(not belongs_to_a_name(character) for character in text):
         return (Violation(pointer, "Letters, spaces, hyphens, apostrophes and full stops make a name.", "name_characters"),)
     return ()
 
 
-def _belongs_to_a_name(character: str) -> bool:
-    return character in " -'’.·" or unicodedata.category(character)[0] in "LM"
+def belongs_to_a_name(character: str) -> bool:
+    """Whether a clean name may have this character."""
+    return character in " -'’.·\u200c\u200d" or unicodedata.category(character)[0] in "LM"
 
 
 def birth_date_violations(pointer: str, birth_date: date, today: date) -> tuple[Violation, ...]:

@@ -6,6 +6,8 @@ Lists come in capitals without accents or in full, and children type their own n
 
 import unicodedata
 
+from jalon.accounts.identity import belongs_to_a_name, clean_name
+
 _LIGATURES = str.maketrans({"Œ": "OE", "œ": "oe", "Æ": "AE", "æ": "ae", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"})
 
 
@@ -29,11 +31,7 @@ def plain_name(name: str) -> str:
     >>> plain_name("MARTIN (dit Durand)")
     'MARTIN dit Durand'
     """
-    return tidy("".join(symbol if _belongs(symbol) else " " for symbol in name)[:_LONGEST_NAME])
-
-
-def _belongs(symbol: str) -> bool:
-    return symbol in " -'’.·" or unicodedata.category(symbol)[0] in "LM"
+    return tidy("".join(symbol if belongs_to_a_name(symbol) else " " for symbol in clean_name(name))[:_LONGEST_NAME])
 
 
 def tidy(text: str | None) -> str:
