@@ -54,6 +54,7 @@ def story(emulator: str) -> Iterator[Story]:
         world.sit(first, told.person)
         world.publish(first)
         world.sit(world.certification.session(), told.person)
+        world.follow()
         told.secrets = {"refresh token": tokens["refresh_token"], "password": PASSWORD}
         told.secrets["verifier"] = PasswordItem.get(f"password#{told.person.user_id}").verifier
         told.secrets |= {f"login key {key}": key for key in world.login_keys(told.person)}
@@ -102,6 +103,8 @@ def test_it_holds_everything(story: Story) -> None:
     assert document["profile"]["pix"] > 0
     assert len(document["profile"]["skills"]) > 5
     assert document["profile"]["saved_tutorials"][0]["title"]
+    assert [entry["status"] for entry in document["profile"]["parcours"]] == ["SHARED"]
+    assert sorted(entry["status"] for entry in document["profile"]["certifications"]) == ["awaiting_results", "validated"]
     assert document["participations"][0]["sent"]["validated_skills"]
     assert len(document["candidatures"]) == 2
     (certification,) = document["certifications"]

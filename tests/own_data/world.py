@@ -40,6 +40,7 @@ from tests.functions.accounts_cloud import _publish_keys, claims_of
 from tests.functions.answers_client import Pupil as Device
 from tests.functions.answers_cloud import project
 from tests.functions.certification_cloud import EVENTS, Candidate, CertificationCloud, Reply, certification_cloud, send
+from tests.functions.profile_workers import note_everything
 from tests.functions.school import School
 
 PASSWORD = "un lapin dans la lune"
@@ -191,6 +192,11 @@ class World:
         assert status == 200, shared
         self.school.count()
         project(self.cloud)
+        self.follow()
+
+    def follow(self) -> None:
+        """The workers that note in profiles take whatever their streams could carry."""
+        note_everything(self.cloud)
 
     def work_at_school(self, person: Person) -> None:
         """Invited as a colleague, a member, an author of a campaign, an invigilator."""
@@ -254,6 +260,7 @@ class World:
             publish_certificate(whole | candidate, None)
         publish_session(whole, None)
         mark_published(whole, None)
+        self.follow()
 
     def invigilate(self, person: Person, session: Any) -> Reply:
         body = {"invigilator_code": session["invigilator_code"]}

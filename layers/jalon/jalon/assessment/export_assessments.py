@@ -10,6 +10,7 @@ from typing import Any
 from engine.content import Release
 from engine.grading import Answer
 from engine.packing import Answered
+from jalon.assessment.profile_entries import CertificationEntry, ParcoursEntry
 from jalon.assessment.profiles import UserProfile
 from jalon.assessment.releases import Releases
 from jalon.assessment.state import AssessmentState, Purpose
@@ -29,7 +30,7 @@ def assessments_document(
 
 
 def profile_document(profile: UserProfile, release: Release) -> dict[str, Any]:
-    """What is known of the person, skill by skill, the scores that follow from it, and what they saved."""
+    """What is known of the person, skill by skill, the scores that follow from it, what they saved, and what is noted from elsewhere."""
     return {
         "release": profile.release,
         "updated_at": iso(profile.updated_at) if profile.updated_at else None,
@@ -50,6 +51,43 @@ def profile_document(profile: UserProfile, release: Release) -> dict[str, Any]:
         "saved_tutorials": [
             {"id": tutorial, "title": _title(release, tutorial), "saved_at": iso(at)} for tutorial, at in profile.tutorials.items()
         ],
+        "parcours": [_parcours(entry) for entry in profile.parcours.values()],
+        "certifications": [_certification(entry) for entry in profile.certifications.values()],
+    }
+
+
+def _parcours(entry: ParcoursEntry) -> dict[str, Any]:
+    return {
+        "participation": entry.participation_id,
+        "revision": entry.revision,
+        "type": entry.kind,
+        "campaign": entry.name,
+        "code": entry.code,
+        "uai": entry.uai,
+        "school": entry.school,
+        "status": entry.status,
+        "archived": entry.archived,
+        "progress_percent": entry.progress_percent,
+        "mastery_percent": entry.mastery_percent,
+        "pix": entry.pix,
+        "assessment": entry.assessment_id,
+        "started_at": iso(entry.started_at),
+        "sent_at": iso(entry.shared_at) if entry.shared_at else None,
+    }
+
+
+def _certification(entry: CertificationEntry) -> dict[str, Any]:
+    return {
+        "certification": entry.certification_id,
+        "version": entry.version,
+        "session_number": entry.session_number,
+        "centre": entry.centre,
+        "taken_on": entry.taken_on.isoformat(),
+        "status": entry.standing.value,
+        "published_at": iso(entry.published_at) if entry.published_at else None,
+        "pix": entry.pix,
+        "max_pix": entry.max_pix,
+        "code": entry.code,
     }
 
 
