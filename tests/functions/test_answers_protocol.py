@@ -347,6 +347,6 @@ MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_without_any_one_condition_or_check_the_machine_notices(answers: Cloud, monkeypatch: pytest.MonkeyPatch, mutant: str) -> None:
     MUTANTS[mutant](monkeypatch)
-    hunting = settings(max_examples=200, stateful_step_count=40, phases=[Phase.generate], derandomize=True, **COMMON)
+    hunting = settings(max_examples=400, stateful_step_count=40, phases=[Phase.generate], derandomize=True, **COMMON)
     with pytest.raises((AssertionError, KeyError)):
         run_state_machine_as_test(AnswerProtocol, settings=hunting)
