@@ -55,7 +55,12 @@ AssessmentPath = Annotated[str, Path(pattern=r"^asm_[0-9a-f]{32}$", description=
 
 @router.post("/v1/assessments")
 def start(body: StartAssessmentRequest) -> AssessmentView:
-    """Start a competence's test or a discovery test, or resume it where it stopped; repeating the request is harmless."""
+    """Start a competence's test or a discovery test, or resume it where it stopped; repeating the request is harmless.
+
+    A test under way goes on in its own language, whatever `locale` says. A new one begins only in a language in which the whole of it can
+    be asked (422 `locale_not_offered` lists these in `offered`), and only if it has a question (409 `nothing_to_ask`); nothing is begun
+    otherwise.
+    """
     shared = parts()
     command = StartAssessment(_pupil(), Purpose(body.purpose), _subject(body), body.locale, improve=body.improve)
     state = start_assessment(
@@ -135,10 +140,13 @@ def lose_focus(assessment_id: AssessmentPath, body: LoseFocusRequest) -> FocusLo
 
 @router.get("/v1/assessments/<assessment_id>/checkpoints/<number>")
 def checkpoint(assessment_id: AssessmentPath, number: Annotated[int, Path(ge=1, le=1_000)]) -> CheckpointView:
-    """A *bilan intermédiaire*: five answered questions with what was right and what to learn from. Never in a certification."""
+    """A *bilan intermédiaire*: five answered questions with what was right and what to learn from.
+
+    Never in a certification; nor, while the pupil sits one, in any other test (409 `certification_under_way`).
+    """
     state = _own(assessment_id)
     release = parts().releases.pinned(state.release)
-    rows = read_checkpoint(release, state, number)
+    rows = read_checkpoint(parts().store, parts().clock, release, state, number)
     items = [present_checkpoint_row(release, row, parts().link) for row in rows]
     return CheckpointView.model_validate({"number": number, "items": items})
 

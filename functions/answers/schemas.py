@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from jalon.assessment.offer import DEFAULT_LOCALE, LOCALE_PATTERN
 from jalon.edge.schemas import AnswerSchema, RequestSchema
 
 ShortText = Annotated[str, Field(max_length=64)]
@@ -20,7 +21,10 @@ class StartAssessmentRequest(RequestSchema):
     improve: Annotated[bool, Field(description="Begin another attempt at a finished competence, 4 days after its end at the earliest.")] = (
         False
     )
-    locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "fr-FR"
+    locale: Annotated[
+        str,
+        Field(pattern=LOCALE_PATTERN, description="The language of a test that begins now: the pupil's preference (GET /v1/me)."),
+    ] = DEFAULT_LOCALE
 
 
 class AnswerForm(RequestSchema):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from functions.campaigns.instants import Instant
+from jalon.assessment.offer import DEFAULT_LOCALE, LOCALE_PATTERN
 from jalon.edge.schemas import AnswerSchema, RequestSchema
 
 CampaignKind = Literal["assessment", "profile_collection"]
@@ -126,9 +127,10 @@ class CampaignResultsView(AnswerSchema):
 
 
 class ParticipateRequest(RequestSchema):
-    """The code the teacher gave."""
+    """The code the teacher gave, and the language of the test if it begins now: the pupil's preference (GET /v1/me)."""
 
     code: Annotated[str, Field(min_length=1, max_length=20, examples=["BCDFGH234"])]
+    locale: Annotated[str, Field(pattern=LOCALE_PATTERN, examples=["fr-simple"])] = DEFAULT_LOCALE
 
 
 class ParticipationView(AnswerSchema):

@@ -34,8 +34,13 @@ def look_up_code(code: Annotated[str, Path(max_length=20)]) -> CodeView:
 
 @router.post("/v1/participations")
 def participate(body: ParticipateRequest) -> ParticipationView:
-    """Take part in a campaign, or go on where one stopped: the same participation, and the same test, however often it is asked."""
-    own = start_participation(parts().taking_part, body.code, pupil(router))
+    """Take part in a campaign, or go on where one stopped: the same participation, and the same test, however often it is asked.
+
+    A test that has begun goes on in its own language, whatever `locale` says. One that begins in a language in which it is not offered
+    whole is refused with 422 `locale_not_offered`, which lists those that are; nothing is begun then. A collection has no test: `locale`
+    says nothing there.
+    """
+    own = start_participation(parts().taking_part, body.code, pupil(router), body.locale)
     logger(SERVICE).info("PARTICIPATION_OPENED", participation_id=own.participation_id)
     metric("ParticipationOpened")
     return rendering.participation(own)
@@ -65,7 +70,7 @@ def share(participation_id: ParticipationPath) -> ParticipationView:
 
 @router.post("/v1/participations/<participation_id>/retry")
 def retry(participation_id: ParticipationPath) -> ParticipationView:
-    """Take the test of a campaign again, 4 days after its end and before its results are sent; repeating the request is harmless."""
+    """Take the test of a campaign again, in its language, 4 days after its end and before its results are sent; repeating is harmless."""
     own = retry_participation(parts().taking_part, participation_id, pupil(router))
     logger(SERVICE).info("PARTICIPATION_RETRIED", participation_id=own.participation_id)
     metric("ParticipationRetried")

@@ -67,7 +67,14 @@ def school_target_profile(release: Release, made: MadeToMeasure) -> SchoolTarget
 
 def _summary(release: Release, profile: TargetProfile) -> dict[str, Any]:
     codes = {release.skills[index].competence for index in profile.skills}
-    return {"id": profile.id, "name": profile.name, "skills": len(profile.skills), "competences": sorted(codes)}
+    return {
+        "id": profile.id,
+        "name": profile.name,
+        "kind": profile.kind,
+        "locales": release.offered_locales(profile.skills),
+        "skills": len(profile.skills),
+        "competences": sorted(codes),
+    }
 
 
 def _topics(release: Release, skills: tuple[int, ...]) -> list[TopicCeilingView]:

@@ -1,6 +1,6 @@
 """Requests and responses about the framework and target profiles."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -53,10 +53,17 @@ class TopicCeilingView(AnswerSchema):
 
 
 class TargetProfileView(AnswerSchema):
-    """A *parcours* of the current content: how many skills it looks at, in which competences."""
+    """A target profile of the current content: how many skills it looks at, in which competences, and in which languages it is taken.
+
+    ``kind`` is ``discovery`` for a test that a pupil takes alone (POST /v1/assessments), else ``parcours``.
+    """
 
     id: str
     name: str
+    kind: Literal["parcours", "discovery"]
+    locales: Annotated[
+        list[str], Field(description="Those in which the whole of it can be asked.", examples=[["fr", "fr-FR", "fr-simple"]])
+    ]
     skills: int
     competences: list[str]
 

@@ -1,4 +1,7 @@
-"""A small release for the tests: six competences of two topics and three levels, every type of question, planted solutions."""
+"""A small release for the tests: six competences of two topics and three levels, every type of question, planted solutions.
+
+All of it is in French, competence 1.2 and one skill of 1.1 in English too, and one skill of 1.1 in simple French.
+"""
 
 import gzip
 import json
@@ -14,21 +17,23 @@ COMPETENCES = ("1.1", "1.2", "2.1", "3.1", "4.1", "5.1")
 LEVELS = (1, 2, 3)
 CAMPAIGN_PROFILE = "tp_campaign"
 DISCOVERY_PROFILE = "tp_discovery"
+IN_ENGLISH = ("tube11a_1", "tube12a_1", "tube12a_2", "tube12a_3", "tube12b_1", "tube12b_2", "tube12b_3")
+IN_SIMPLE_FRENCH = ("tube11a_2",)
 
 
 def _skill_id(tube: str, level: int) -> str:
     return f"{tube}_{level}"
 
 
-def _challenge(tube: str, level: int, rank: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _challenge(tube: str, level: int, rank: int, locale: str = "fr") -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The rank-th challenge of a skill: types take turns; the third level's second one is timed, its first focused."""
     kind = ("QCU", "QROC", "QROCM-ind", "QCM", "QROCM-dep")[(level + rank) % 5]
-    challenge_id = f"ch_{tube}_{level}_{rank}"
-    challenge = {
+    challenge_id = f"ch_{tube}_{level}_{rank}" + ("" if locale == "fr" else f"_{locale}")
+    challenge: dict[str, Any] = {
         "id": challenge_id,
         "skill": _skill_id(tube, level),
         "type": kind,
-        "locale": "fr",
+        "locale": locale,
         "timer_s": 30 if (level, rank) == (3, 1) else None,
         "focused": (level, rank) == (3, 0),
         "accessibility": [],
@@ -62,6 +67,8 @@ def bundles(version: str = VERSION, max_level: int = 7) -> tuple[bytes, bytes]:
     """The two files of the release, gzipped."""
     tubes = [(f"tube{code.replace('.', '')}{letter}", code) for code in COMPETENCES for letter in "ab"]
     pairs = [_challenge(tube, level, rank) for tube, _ in tubes for level in LEVELS for rank in range(2)]
+    for locale, skills in (("en", IN_ENGLISH), ("fr-simple", IN_SIMPLE_FRENCH)):
+        pairs += [_challenge(tube, int(level), 0, locale) for tube, _, level in (skill.rpartition("_") for skill in skills)]
     public = {
         "format": 1,
         "version": version,
@@ -81,7 +88,12 @@ def bundles(version: str = VERSION, max_level: int = 7) -> tuple[bytes, bytes]:
         ],
         "target_profiles": [
             {"id": CAMPAIGN_PROFILE, "name": "Parcours", "tubes": [{"id": "tube11a", "max_level": 3}, {"id": "tube12a", "max_level": 2}]},
-            {"id": DISCOVERY_PROFILE, "name": "Découverte", "skills": ["tube11a_1", "tube12a_2", "tube21b_3"]},
+            {
+                "id": DISCOVERY_PROFILE,
+                "name": "Découverte",
+                "kind": "discovery",
+                "skills": ["tube11a_1", "tube12a_2", "tube21b_3"],
+            },
         ],
     }
     solutions = {"version": version, "solutions": {challenge["id"]: given for challenge, given in pairs}}

@@ -48,10 +48,10 @@ class Desk:
             command=StartAssessment(user_id, purpose, subject, **more),
         )
 
-    def certify(self, questions: int = 6, minutes: int = 105, **more: Any) -> AssessmentState:
+    def certify(self, questions: int = 6, minutes: int = 105, letter: str = "a", **more: Any) -> AssessmentState:
         command = CreateCertificationAssessment(
             user_id=PUPIL,
-            certification_id=CertificationId("crt_" + "a" * 32),
+            certification_id=CertificationId("crt_" + letter * 32),
             release=ReleaseVersion(VERSION),
             locale="fr-FR",
             questions=tuple(Question(index, 0) for index in range(questions)),

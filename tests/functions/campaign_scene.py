@@ -1,12 +1,14 @@
 """A school's campaign and two of its pupils: what the campaigns' tests read like."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
+from engine.packing import pack_answer, unpack_answer
 from jalon.assessment.assessment_store import DynamoAssessments
 from jalon.assessment.give_answer import GiveAnswer, give_answer
 from jalon.assessment.next_question import next_question
+from jalon.assessment.tables import AssessmentItem
 from jalon.assessment.tickets import TicketOffice
 from jalon.kernel.clock import SystemClock
 from jalon.kernel.ids import AssessmentId, UserId
@@ -67,3 +69,12 @@ class Scene:
         status, found = self.school.as_admin("GET", f"/campaigns/{campaign['id']}/results")
         assert status == 200, found
         return found
+
+
+def aged(assessment_id: str, days: int) -> None:
+    """Let a finished test have ended, and each of its answers be given, days ago."""
+    item = AssessmentItem.get(assessment_id)
+    item.updated_at -= days * 86_400_000
+    records = [unpack_answer(bytes(record)) for record in cast("list[bytes]", item.answers)]
+    item.answers = cast("Any", [pack_answer(replace(record, at=record.at - days * 86_400)) for record in records])
+    item.save()

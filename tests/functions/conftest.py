@@ -2,8 +2,10 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 
 from tests.cloud import Cloud
 from tests.functions.accounts_cloud import opened
@@ -33,6 +35,20 @@ def answers(emulator: str) -> Iterator[Cloud]:
 def pupil(answers: Cloud) -> Pupil:
     """A pupil who has not answered anything yet."""
     return Pupil(f"usr_{next(_people):032x}")
+
+
+@pytest.fixture
+def asked(answers: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The operations that the cloud's clients are asked for, in order."""
+    operations: list[str] = []
+    call = BaseClient._make_api_call
+
+    def counted(self: Any, operation: str, arguments: Any) -> Any:
+        operations.append(operation)
+        return call(self, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", counted)
+    return operations
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,8 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 
 from functions.answers import wiring
 from jalon.assessment.end_assessment import end_assessment
@@ -20,20 +18,6 @@ from tests.assessment.content import wrong_answer
 from tests.cloud import Cloud
 from tests.functions.answers_client import Pupil, code
 from tests.functions.answers_cloud import certification, first_ticket, project, reopen, stored
-
-
-@pytest.fixture
-def asked(answers: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The operations that the cloud's clients are asked for, in order."""
-    operations: list[str] = []
-    call = BaseClient._make_api_call
-
-    def counted(self: Any, operation: str, arguments: Any) -> Any:
-        operations.append(operation)
-        return call(self, operation, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", counted)
-    return operations
 
 
 def test_a_test_starts_with_its_first_question_and_resumes_on_the_same_one(pupil: Pupil) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from functions.answers import reconcile
+from functions.answers.wiring import parts
+from jalon.assessment.end_assessment import end_assessment
 from tests.assessment.content import PLANTED, wrong_answer
-from tests.functions.answers_client import EVENTS, Pupil, right_to
+from tests.functions.answers_client import EVENTS, Pupil, code, right_to
 from tests.functions.answers_cloud import certification, first_ticket
 
 
@@ -18,13 +20,16 @@ def test_no_solution_leaves_before_its_answer_and_none_is_ever_logged(pupil: Pup
     pupil.read(done["id"])
     state = certification(pupil)
     pupil.answer(state.assessment_id, first_ticket(state), {"skipped": True})
+    assert code(pupil.checkpoint(done["id"], 1)) == (409, "certification_under_way")
     assert not [text for text in pupil.seen if PLANTED in text]
+    end_assessment(parts().store, parts().clock, state.assessment_id, "invigilator")
     assert PLANTED in json.dumps(pupil.checkpoint(done["id"], 1).body)
     assert PLANTED not in logged()
 
 
 EARLY = (
     "start_assessment",
+    "start_discovery_test",
     "read_assessment",
     "take_over_device",
     "give_answer",

@@ -2,13 +2,11 @@
 
 import json
 import re
-from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from engine.knowledge import Element, Knowledge
-from engine.packing import pack_answer, unpack_answer
 from engine.scoring import CompetenceScore
 from functions.campaigns.app import handler as campaigns
 from functions.count_campaign_stats.app import handler as count_campaign_stats
@@ -16,21 +14,37 @@ from functions.track_participations.app import handler as track_participations
 from jalon.assessment.assessment_store import DynamoAssessments
 from jalon.assessment.profile_store import DynamoProfiles
 from jalon.assessment.profiles import StoredProfile
-from jalon.assessment.tables import AssessmentItem
 from jalon.campaigns.stats_store import DynamoCampaignStats
 from jalon.edge.paging import encode_cursor
 from jalon.kernel.clock import SystemClock
 from jalon.kernel.ids import AssessmentId, CampaignId, ReleaseVersion, UserId
 from tests.assessment import content
 from tests.events import CONTEXT, http_event
-from tests.functions.campaign_scene import Scene
+from tests.functions.campaign_scene import Scene, aged
 from tests.functions.school import EVENTS, UAI
 
 
 def test_target_profiles_come_from_the_current_content(scene: Scene) -> None:
     status, profiles = scene.school.as_pupil(scene.zoe, "GET", "/v1/target-profiles")
     assert status == 200
-    assert profiles["items"][0] == {"id": content.CAMPAIGN_PROFILE, "name": "Parcours", "skills": 5, "competences": ["1.1", "1.2"]}
+    assert profiles["items"] == [
+        {
+            "id": content.CAMPAIGN_PROFILE,
+            "name": "Parcours",
+            "kind": "parcours",
+            "locales": ["fr", "fr-FR", "fr-simple"],
+            "skills": 5,
+            "competences": ["1.1", "1.2"],
+        },
+        {
+            "id": content.DISCOVERY_PROFILE,
+            "name": "Découverte",
+            "kind": "discovery",
+            "locales": ["fr", "fr-FR", "fr-simple"],
+            "skills": 3,
+            "competences": ["1.1", "1.2", "2.1"],
+        },
+    ]
 
 
 def test_a_campaign_gives_a_code_of_six_letters_and_three_digits(scene: Scene) -> None:
@@ -363,15 +377,6 @@ def test_the_school_sees_who_is_certifiable(scene: Scene) -> None:
     nobody = scene.school.sample.pupils[-1].ine
     assert (seen[zoe], seen[leo], seen[nobody]) == ((True, True, 5), (True, False, 4), (False, False, 0))
     assert len(seen) == 60
-
-
-def aged(assessment_id: str, days: int) -> None:
-    """Let a finished test have ended, and each of its answers be given, days ago."""
-    item = AssessmentItem.get(assessment_id)
-    item.updated_at -= days * 86_400_000
-    records = [unpack_answer(bytes(record)) for record in cast("list[bytes]", item.answers)]
-    item.answers = cast("Any", [pack_answer(replace(record, at=record.at - days * 86_400)) for record in records])
-    item.save()
 
 
 def test_a_finished_test_is_taken_again_after_4_days_and_before_it_is_sent(scene: Scene) -> None:

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 
 from engine.grading import Result
 from functions.answers import wiring
@@ -48,20 +47,6 @@ def question(test: AssessmentState) -> dict[str, Any]:
     question = _due(test)
     assert (question["number"], question["focused"]) == (FOCUSED, True)
     return question
-
-
-@pytest.fixture
-def asked(answers: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The operations that the cloud's clients are asked for, in order."""
-    operations: list[str] = []
-    call = BaseClient._make_api_call
-
-    def counted(self: Any, operation: str, arguments: Any) -> Any:
-        operations.append(operation)
-        return call(self, operation, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", counted)
-    return operations
 
 
 def _stored(state: AssessmentState) -> AssessmentState:

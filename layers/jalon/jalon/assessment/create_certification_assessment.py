@@ -6,6 +6,7 @@ from datetime import datetime
 
 from engine.packing import Question
 from engine.scoring import CompetenceScore
+from jalon.assessment.errors import NothingToAskError
 from jalon.assessment.open_attempt import NewAssessment, open_first_attempt
 from jalon.assessment.state import AssessmentState, Purpose, Slot
 from jalon.assessment.store import AssessmentStore
@@ -34,7 +35,10 @@ def create_certification_assessment(
 
     Idempotent by certification id: whatever crashes or comes twice, a candidate has one test with one list of questions.
     Extra time lengthens each question's timer by the same per cent as the test. Source: docs/domain.md §5.
+    Raises NothingToAskError, and makes nothing, for a test that would have no question.
     """
+    if not command.questions:
+        raise NothingToAskError("The learning content has nothing to ask in this certification; tell the centre.")
     slot = Slot(command.user_id, Purpose.CERTIFICATION, command.certification_id)
     new = NewAssessment(
         release=command.release,

@@ -27,6 +27,24 @@ class TargetProfileNotFoundError(NotFoundError):
     code = "target_profile_not_found"
 
 
+class NotADiscoveryTestError(InvalidInputError):
+    """The target profile is a campaign's *parcours*, not a discovery test."""
+
+    code = "not_a_discovery_test"
+
+
+class LocaleNotOfferedError(InvalidInputError):
+    """The test cannot be taken whole in this locale; ``offered`` lists those in which it can."""
+
+    code = "locale_not_offered"
+
+
+class NothingToAskError(ConflictError):
+    """The test would not have a single question."""
+
+    code = "nothing_to_ask"
+
+
 class TutorialNotFoundError(NotFoundError):
     """The current learning content has no tutorial under this id."""
 
@@ -103,6 +121,12 @@ class CheckpointForbiddenError(ForbiddenError):
     """A certification test shows no solution."""
 
     code = "checkpoint_forbidden"
+
+
+class CertificationUnderWayError(ConflictError):
+    """The person sits a certification: until it is over, no solution of any test is shown to them."""
+
+    code = "certification_under_way"
 
 
 class CheckpointNotReachedError(NotFoundError):

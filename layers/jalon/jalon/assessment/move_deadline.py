@@ -8,6 +8,9 @@ from jalon.assessment.store import AssessmentStore, NotWritten
 from jalon.kernel.clock import Clock
 from jalon.kernel.ids import AssessmentId
 
+#: The most that an invigilator gives beyond a candidate's own time, in minutes.
+MAX_EXTENSION_MIN = 240
+
 
 def move_deadline(store: AssessmentStore, clock: Clock, assessment_id: AssessmentId, deadline_at: datetime) -> AssessmentState:
     """Set this candidate's deadline (start + duration × (1 + extra time) + extensions); it holds for the answers from now on.

@@ -7,8 +7,11 @@ from engine.content import Release, Skill, Tutorial
 from engine.packing import Answered
 from engine.positioning import CHECKPOINT_EVERY, checkpoint_span
 from engine.solutions import Solution
+from jalon.assessment.certification_under_way import refuse_during_certification
 from jalon.assessment.errors import CheckpointForbiddenError, CheckpointNotReachedError
 from jalon.assessment.state import AssessmentState
+from jalon.assessment.store import AssessmentStore
+from jalon.kernel.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +27,18 @@ class CheckpointRow:
     tutorials: tuple[Tutorial, ...]
 
 
-def read_checkpoint(release: Release, state: AssessmentState, number: int) -> tuple[CheckpointRow, ...]:
+def read_checkpoint(
+    store: AssessmentStore, clock: Clock, release: Release, state: AssessmentState, number: int
+) -> tuple[CheckpointRow, ...]:
     """The rows of checkpoint ``number``, from 1; the last one of a finished test may hold fewer than five.
 
-    The solutions of questions that are answered, and of no other, leave the server here. Never in a certification.
-    Raises CheckpointForbiddenError, CheckpointNotReachedError.
+    The solutions of questions that are answered, and of no other, leave the server here: never in a certification, nor those of any
+    other test while its pupil sits one, which may ask the same questions.
+    Raises CheckpointForbiddenError, CheckpointNotReachedError, CertificationUnderWayError.
     """
     if state.purpose.is_certification:
         raise CheckpointForbiddenError("A certification test shows neither results nor solutions.")
+    refuse_during_certification(store, clock, state.user_id)
     if not 1 <= number <= checkpoints_reached(state):
         raise CheckpointNotReachedError("This checkpoint's five questions are not all answered yet.", reached=checkpoints_reached(state))
     span = checkpoint_span(number)

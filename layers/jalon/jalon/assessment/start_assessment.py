@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.chance import Chance
 from engine.content import Release
-from engine.errors import UnknownReferenceError
 from engine.knowledge import Knowledge, days_to_improve
-from engine.packing import Question
-from jalon.assessment.errors import CompetenceNotFoundError, NothingToImproveError, TargetProfileNotFoundError, TooEarlyToImproveError
+from engine.positioning import deliberate
+from jalon.assessment.errors import NothingToAskError, NothingToImproveError, TooEarlyToImproveError
 from jalon.assessment.fresh_profile import fresh_profile
-from jalon.assessment.improving import competence_target, days_before_asking
+from jalon.assessment.improving import days_before_asking
+from jalon.assessment.offer import draw_discovery_questions, offered_locale, target_of_campaign, target_of_competence, target_of_discovery
 from jalon.assessment.open_attempt import NewAssessment, open_attempt, open_first_attempt
 from jalon.assessment.profiles import ProfileStore
 from jalon.assessment.releases import Releases
@@ -20,8 +19,6 @@ from jalon.assessment.store import AssessmentStore
 from jalon.kernel.clock import Clock
 from jalon.kernel.ids import IdSource, ReleaseVersion, UserId
 
-DEFAULT_LOCALE = "fr-FR"
-
 
 @dataclass(frozen=True, slots=True)
 class StartAssessment:
@@ -29,13 +26,14 @@ class StartAssessment:
 
     ``subject`` is a competence code, a participation id or, for a discovery test, the id of its target profile; a campaign
     names its ``target_profile_id`` beside, or, made to measure, its ``ceilings``: the highest level of each tube. ``improve`` begins a
-    new attempt at a finished competence.
+    new attempt at a finished competence. ``locale`` is that of a new test, by default that of the attempt before, else
+    :data:`~jalon.assessment.offer.DEFAULT_LOCALE`.
     """
 
     user_id: UserId
     purpose: Purpose
     subject: str
-    locale: str = DEFAULT_LOCALE
+    locale: str | None = None
     target_profile_id: str | None = None
     ceilings: Mapping[str, int] | None = None
     improve: bool = False
@@ -53,19 +51,40 @@ def start_assessment(
     """The live assessment of this user, purpose and subject: resumed where it stopped, else begun on the current release.
 
     A finished one is returned as it is (look at ``status``), unless ``improve`` asks for another attempt. Repeating the
-    request, even at the same moment from two devices, gives the same assessment.
+    request, even at the same moment from two devices, gives the same assessment. Whatever is refused leaves nothing behind.
 
-    Raises CompetenceNotFoundError, TargetProfileNotFoundError, TooEarlyToImproveError (4 days, docs/domain.md §3), NothingToImproveError.
+    Raises CompetenceNotFoundError, TargetProfileNotFoundError, NotADiscoveryTestError, LocaleNotOfferedError, NothingToAskError,
+    TooEarlyToImproveError (4 days, docs/domain.md §3), NothingToImproveError.
     """
     slot = Slot(command.user_id, command.purpose, command.subject)
 
-    def make() -> NewAssessment:
-        return _begin(store, profiles, releases, clock, command)
+    def make(former: AssessmentState | None = None) -> NewAssessment:
+        return _begin(store, profiles, releases, clock, command, former)
 
     state = open_first_attempt(store, clock, ids, slot, make)
-    if state.is_live or not (_was_reset(profiles, state) or (command.improve and _may_improve(state, clock))):
+    if state.is_live or not _begins_anew(profiles, clock, state, command):
         return state
-    return open_attempt(store, clock, ids, slot, state.attempt + 1, make)
+    return open_attempt(store, clock, ids, slot, state.attempt + 1, lambda: make(state))
+
+
+def require_offered(releases: Releases, command: StartAssessment) -> None:
+    """Nothing, or what refuses to begin this test whatever its user knows: for who has something to write before the test.
+
+    Raises CompetenceNotFoundError, TargetProfileNotFoundError, NotADiscoveryTestError, LocaleNotOfferedError, NothingToAskError.
+    """
+    release = releases.current()
+    offered_locale(release, _target(release, command), command.locale)
+
+
+def _begins_anew(profiles: ProfileStore, clock: Clock, state: AssessmentState, command: StartAssessment) -> bool:
+    """Whether another attempt follows this finished one.
+
+    One without an answer, finished because nothing could be asked in its locale (earlier versions made such tests), holds neither
+    its place nor the delay. A campaign's is made finished where all that it asks is known, and then stands for what is to be sent.
+    """
+    if state.asked_nothing:
+        return command.improve or state.purpose is not Purpose.CAMPAIGN
+    return _was_reset(profiles, state) or (command.improve and _may_improve(state, clock))
 
 
 def _was_reset(profiles: ProfileStore, state: AssessmentState) -> bool:
@@ -85,26 +104,43 @@ def _may_improve(state: AssessmentState, clock: Clock) -> bool:
     return True
 
 
-def _begin(store: AssessmentStore, profiles: ProfileStore, releases: Releases, clock: Clock, command: StartAssessment) -> NewAssessment:
+def _begin(
+    store: AssessmentStore,
+    profiles: ProfileStore,
+    releases: Releases,
+    clock: Clock,
+    command: StartAssessment,
+    former: AssessmentState | None,
+) -> NewAssessment:
     """What the test begins with; all that its user has answered so far counts, projected or not."""
     release = releases.current()
     target = _target(release, command)
+    locale = offered_locale(release, target, command.locale, former.locale if former else None)
     version = ReleaseVersion(release.version)
     if command.purpose is Purpose.DISCOVERY:
-        questions = draw_discovery_questions(release, target, command.locale, command.user_id)
-        return NewAssessment(release=version, locale=command.locale, target=target, questions=questions)
+        questions = draw_discovery_questions(release, target, locale, command.user_id)
+        return NewAssessment(release=version, locale=locale, target=target, questions=questions)
     profile = fresh_profile(store, profiles, releases, command.user_id)
     knowledge = profile.knowledge.within(_touched(release, target))
     if command.improve:
         _refuse_in_vain(knowledge, target, clock)
         knowledge = knowledge.for_improving(int(clock.now().timestamp()))
+    if command.improve or command.purpose is not Purpose.CAMPAIGN:  # a campaign has results to send even of who knows it all
+        _refuse_empty(release, knowledge, target, locale, clock)
     return NewAssessment(
         release=version,
-        locale=command.locale,
+        locale=locale,
         target=target,
         knowledge_at_start=knowledge.pack(),
         profile_at_start=profile.scores.competences,
     )
+
+
+def _refuse_empty(release: Release, knowledge: Knowledge, target: tuple[int, ...], locale: str, clock: Clock) -> None:
+    """Refuse a test without a first question; ``days_remaining`` says in how many days improving asks one, null for never."""
+    if not deliberate(release, target, knowledge, (), locale).best:
+        days = days_before_asking(knowledge, target, clock.now())
+        raise NothingToAskError("All that this test could ask is known already.", days_remaining=days)
 
 
 def _refuse_in_vain(knowledge: Knowledge, target: tuple[int, ...], clock: Clock) -> None:
@@ -117,40 +153,15 @@ def _refuse_in_vain(knowledge: Knowledge, target: tuple[int, ...], clock: Clock)
 
 
 def _target(release: Release, command: StartAssessment) -> tuple[int, ...]:
-    """The skills this test may ask about, within the levels that pupils can reach."""
+    """The skills this test may ask about."""
     if command.purpose is Purpose.COMPETENCE:
-        try:
-            return competence_target(release, command.subject)
-        except UnknownReferenceError:
-            raise CompetenceNotFoundError("There is no such competence; see GET /v1/me/profile for the list.") from None
-    if command.ceilings is not None:
-        return _made_to_measure(release, command.ceilings)
-    try:
-        return release.target_profile(command.target_profile_id or command.subject).skills
-    except UnknownReferenceError:
-        raise TargetProfileNotFoundError("There is no such target profile in the current learning content.") from None
-
-
-def _made_to_measure(release: Release, ceilings: Mapping[str, int]) -> tuple[int, ...]:
-    skills = release.skills_within(ceilings)
-    if not skills:
-        raise TargetProfileNotFoundError("The current learning content holds none of this target profile's topics any more.")
-    return skills
+        return target_of_competence(release, command.subject)
+    if command.purpose is Purpose.DISCOVERY:
+        return target_of_discovery(release, command.subject)
+    return target_of_campaign(release, command.target_profile_id or command.subject, command.ceilings)
 
 
 def _touched(release: Release, target: tuple[int, ...]) -> frozenset[int]:
     """Every skill of the competences a target touches: what is needed to score those competences from the item alone."""
     codes = {release.skills[index].competence for index in target}
     return frozenset(index for code in codes for index in release.competence_skills(code))
-
-
-def draw_discovery_questions(release: Release, target: tuple[int, ...], locale: str, seed: str) -> tuple[Question, ...]:
-    """One question for each skill of a discovery test, in its order; a skill with nothing in this locale is passed over."""
-    questions = []
-    for skill_index in target:
-        playable = release.playable_challenges(skill_index, locale)
-        if playable:
-            variants = len(release.challenges[playable[0]].variants)
-            variant = Chance(seed.encode(), "discovery", skill_index).below(variants)
-            questions.append(Question(playable[0], variant))
-    return tuple(questions)

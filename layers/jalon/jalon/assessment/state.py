@@ -84,6 +84,11 @@ class AssessmentState:
         return self.status is Status.STARTED
 
     @property
+    def asked_nothing(self) -> bool:
+        """Whether it was completed without an answer, because nothing could be asked."""
+        return self.status is Status.COMPLETED and not self.answers
+
+    @property
     def certification_id(self) -> CertificationId | None:
         return CertificationId(self.subject) if self.purpose.is_certification else None
 

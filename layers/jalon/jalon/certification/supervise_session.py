@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.load_assessment import load_assessment
-from jalon.assessment.move_deadline import move_deadline
+from jalon.assessment.move_deadline import MAX_EXTENSION_MIN, move_deadline
 from jalon.assessment.store import AssessmentStore
 from jalon.certification.candidates import Candidate, CandidateStore, own_deadline
 from jalon.certification.errors import (
@@ -23,7 +23,6 @@ from jalon.kernel.errors import Violation
 from jalon.kernel.ids import CandidateId, SessionNumber, UserId
 
 ENDED_BY_INVIGILATOR = "invigilator"
-MAX_EXTENSION_MIN = 240
 
 
 @dataclass(frozen=True, slots=True)
