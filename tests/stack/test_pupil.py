@@ -10,13 +10,16 @@ from typing import Any
 import httpx
 import pytest
 
+from jalon.assessment.profile_entry_records import unpack_certifications, unpack_parcours
 from local.deploy import client
 from local.emulator import ACCOUNT, REGION
+from local.journey.school import wait_until
 from local.paths import ROOT
 from local.stack import python_environment
 from tests.stack.conftest import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+BOTH_SENT = [("assessment", "SHARED"), ("profile_collection", "SHARED")]
 
 
 def new_pupil(api: httpx.Client) -> dict[str, str]:
@@ -43,13 +46,40 @@ def test_two_devices_that_start_at_the_same_instant_get_one_test(stack: Stack, b
         assert len(questions) == 1
 
 
+def test_the_pupils_page_holds_their_parcours_and_their_certification(played: Stack) -> None:
+    """Through the deployed streams, some seconds behind what the journey did."""
+    certificate = played.record["certificate"]
+    with httpx.Client(timeout=60) as http:
+        api = played.api(http)
+        pupil = api.signed_in(api.token_for(grant_type="password", **played.record["pupil"]))
+
+        def shown() -> tuple[list[Any], list[Any]]:
+            page = pupil.get("/v1/me/profile")
+            return sorted((item["type"], item["status"]) for item in page["parcours"]), page["certifications"]
+
+        wait_until(lambda: (shown()[0], [item["status"] for item in shown()[1]]) == (BOTH_SENT, ["validated"]), "the page shows everything")
+        (certification,) = shown()[1]
+        (listed,) = pupil.get("/v1/me/certifications")["items"]
+        told = {item["id"]: item["status"] for item in pupil.get("/v1/participations")["items"]}
+        assert told == {item["id"]: item["status"] for item in pupil.get("/v1/me/profile")["parcours"]}
+    assert (certification["id"], certification["code"]) == (certificate["certification_id"], certificate["code"])
+    assert (certification["pix"], certification["taken_on"], certification["centre"]) == (
+        listed["score"],
+        listed["taken_on"],
+        listed["centre"],
+    )
+    assert certification["verification"] == played.verify_url
+
+
 def test_rebuilding_everybodys_profile_changes_nobodys(played: Stack) -> None:
-    """The command as docs/protocol.md gives it, with the function's own environment."""
+    """The command as docs/protocol.md gives it, with the environments of the three functions."""
     endpoint = played.up.cloud.endpoint
     table = next(name for name in client("dynamodb", endpoint).list_tables(Limit=100)["TableNames"] if "ProfilesTable" in name)
     before = _profiles(endpoint, table)
     assert len(before) > 5
-    environment = python_environment() | _environment_of(endpoint, "ProjectProfilesFunction")
+    environment = python_environment()
+    for function in ("ProjectProfilesFunction", "ProjectParticipationsFunction", "ProjectCertificationsFunction"):
+        environment |= _environment_of(endpoint, function)
     environment |= {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "embedded"}
     command = [sys.executable, "-m", "functions.project_profiles.rebuild", "--all"]
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -69,4 +99,11 @@ def _profiles(endpoint: str, table: str) -> dict[str, Any]:
     """What each profile says, by user; not how often it was written."""
     pages = client("dynamodb", endpoint).get_paginator("scan").paginate(TableName=table)
     items = [item for page in pages for item in page["Items"]]
-    return {item["user_id"]["S"]: [item[name] for name in ("knowledge", "pix", "competences", "cards", "resets")] for item in items}
+    own = ("knowledge", "pix", "competences", "cards", "resets")
+    return {item["user_id"]["S"]: [*(item[name] for name in own), _noted(item)] for item in items}
+
+
+def _noted(item: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What other contexts noted, in no order."""
+    parcours, certifications = item.get("parcours"), item.get("certifications")
+    return unpack_parcours(parcours["B"] if parcours else None), unpack_certifications(certifications["B"] if certifications else None)
