@@ -50,6 +50,16 @@ def test_whoever_was_invited_recovers_too_and_the_invitation_is_over(world: Worl
     assert sign_in(world.accounts, STAFF.email, "un lapin dans la lune").user_id == STAFF.user_id
 
 
+def test_an_invitation_repeated_after_a_lost_answer_is_the_same_while_it_is_good(world: World) -> None:
+    first = create_staff_account(world.accounts, STAFF)
+    world.pass_time(hours=71)
+    assert create_staff_account(world.accounts, STAFF) == first
+    world.pass_time(hours=1)
+    later = create_staff_account(world.accounts, STAFF)
+    assert later.setup_token != first.setup_token
+    assert set_up_password(world.accounts, later.setup_token, "un lapin dans la lune") == STAFF.user_id
+
+
 def test_a_recovery_asked_for_again_sends_the_same_token_good_for_another_hour(world: World, sam: Identity) -> None:
     first = recovery(world)
     world.pass_time(minutes=59)

@@ -217,3 +217,23 @@ def test_a_school_gives_a_pupils_lost_access_back(played: Stack, api: httpx.Clie
     ended = api.post("/v1/oauth/token", data={"grant_type": "refresh_token", "refresh_token": former["refresh_token"]})
     assert (ended.status_code, ended.json()["error"]) == (400, "invalid_grant")
     assert sign_in(api, given.json()["username"], given.json()["initial_password"]).status_code == 200
+
+
+def test_a_pupil_whom_a_stranger_keeps_waiting_signs_in_with_a_teachers_code(played: Stack, api: httpx.Client) -> None:
+    record = played.record
+    admin = sign_in(api, **record["admin"]).json()["access_token"]
+    school = f"/v1/organisations/{record['uai']}"
+    listed = api.get(f"{school}/pupils", params={"limit": "100"}, headers={"Authorization": f"Bearer {admin}"}).json()["items"]
+    class_name = next(row["class"] for row in listed if row["reconciled"])
+    slips = post(api, f"{school}/pupil-credentials", {"class": class_name}, admin).json()["items"]
+    slip = [slip for slip in slips if slip["initial_password"] and slip["username"] != record["pupil"]["username"]][-1]
+    token = sign_in(api, slip["username"], slip["initial_password"]).json()["access_token"]
+    change = {"current_password": slip["initial_password"], "new_password": PASSWORD}
+    assert api.put("/v1/me/password", json=change, headers={"Authorization": f"Bearer {token}"}).status_code == 204
+    assert [sign_in(api, slip["username"], "nonsense").status_code for _ in range(6)] == [400] * 5 + [429]
+    opened = post(api, f"{school}/sign-in-windows", {"class": class_name}, admin)
+    assert opened.status_code == 200, opened.text
+    code = next(pupil["sign_in_code"] for pupil in opened.json()["pupils"] if pupil["ine"] == slip["ine"])
+    form = {"grant_type": "password", "username": slip["username"], "password": PASSWORD}
+    assert api.post("/v1/oauth/token", data=form).status_code == 429
+    assert api.post("/v1/oauth/token", data=form | {"sign_in_code": code}).status_code == 200

@@ -44,7 +44,8 @@ class StaffInvitation:
 def create_staff_account(accounts: Accounts, staff: NewStaff) -> StaffInvitation:
     """Create the account without a password and give the token that sets one.
 
-    For someone who was invited and never set a password, a new token replaces the former. Raises
+    The same request again gives the same token while it is good; another one, for someone who never set a password, gives a token
+    that replaces the former. Raises
     :class:`InvalidInputError` naming every field, :class:`EmailTakenError` if the address belongs to an account that
     is in use, :class:`AccountExistsError` if another request used this user id.
     """
@@ -84,6 +85,8 @@ def _invite_again(accounts: Accounts, identity: Identity) -> StaffInvitation:
     existing = accounts.store.identity(user_id) if user_id else None
     if existing is None or credentials is None or credentials.verifier is not None or existing.roles != identity.roles:
         raise EmailTakenError("An account with this e-mail address is in use.")
-    ticket = new_ticket(accounts, existing.user_id, TicketPurpose.INVITATION)
-    accounts.store.put_ticket(ticket)
+    ticket = accounts.store.ticket(existing.user_id, TicketPurpose.INVITATION) if earlier else None
+    if ticket is None or ticket.expires_at <= accounts.clock.now():
+        ticket = new_ticket(accounts, existing.user_id, TicketPurpose.INVITATION)
+        accounts.store.put_ticket(ticket)
     return StaffInvitation(existing.user_id, write_setup_token(accounts.keyring, ticket), ticket.expires_at)
