@@ -146,6 +146,17 @@ def test_progress_never_goes_back(stores: Stores) -> None:
     assert advance(stores, 9) == finished
 
 
+def test_each_change_is_counted_and_a_refused_one_is_not(stores: Stores) -> None:
+    stores.participations.create(participation())
+    own = stores.participations.attach_assessment(participation(), AssessmentId("asm_1"))
+    assert (participation().revision, own.revision) == (0, 1)
+    assert stores.participations.attach_assessment(participation(), AssessmentId("asm_2")).revision == 1
+    assert [advance(stores, 5).revision, advance(stores, 3).revision, advance(stores, 5, finished=True).revision] == [2, 2, 3]
+    sent = stores.participations.share(own, ASSESSED, NOW)
+    assert sent is not None
+    assert (sent.revision, advance(stores, 9).revision) == (4, 4)
+
+
 def test_progress_of_a_participation_that_is_not_there_makes_none(stores: Stores) -> None:
     stores.participations.advance(CAMPAIGN, ZOE, answered=5, progress_percent=50, finished=True)
     assert stores.participations.find(CAMPAIGN, ZOE) is None

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 
 from functions.answers import wiring as answers_wiring
 from functions.project_certifications.app import handler as project_certifications
@@ -210,6 +211,26 @@ def test_a_certificate_that_is_revoked_counts_no_more(world: World, pupil: Perso
     workers.note_everything(world.cloud)
     (shown,) = page(pupil)["certifications"]
     assert (shown["status"], shown["pix"], shown["code"], shown["verification"]) == ("revoked", None, None, None)
+
+
+def test_the_page_is_one_read_however_much_is_on_it(world: World, pupil: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.take_tests(pupil)
+    world.take_part(pupil)
+    session = world.certification.session()
+    world.sit(session, pupil)
+    world.publish(session)
+    page(pupil)
+    operations: list[str] = []
+    send_to_cloud = BaseClient._make_api_call
+
+    def counted(self: Any, operation: str, arguments: Any) -> Any:
+        operations.append(operation)
+        return send_to_cloud(self, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", counted)
+    shown = page(pupil)
+    assert operations == ["GetItem"]
+    assert [len(shown[name]) for name in ("parcours", "certifications", "tutorials")] == [1, 1, 1]
 
 
 def test_a_candidate_who_has_not_begun_is_not_awaiting_anything(world: World, pupil: Person) -> None:
