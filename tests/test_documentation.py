@@ -39,7 +39,7 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 
 def test_every_command_the_readme_names_is_a_target() -> None:
-    text = "".join(page.read_text() for page in PAGES)
+    text = "".join(page.read_text() for page in PAGES if page.name != "problems.md")  # made of what errors say: they name no command
     named = set(re.findall(r"`?make ([a-z]+)\b", text)) - {"it", "them", "a", "the", "sure", "no", "one", "nothing", "up", "what"}
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert named - targets == set()

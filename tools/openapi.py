@@ -1,6 +1,6 @@
-"""The API's OpenAPI 3.1 document, made from the routes themselves and committed as ``docs/openapi.json``.
+"""The API's OpenAPI 3.1 document, made from the routes themselves and committed as ``docs/openapi.json``; ``docs/problems.md`` with it.
 
-python -m tools.openapi          # write it
+python -m tools.openapi          # write them
 python -m tools.openapi --check  # exit status 1 when the committed one differs (part of make check)
 """
 
@@ -15,6 +15,10 @@ from typing import Any
 from jalon.edge.idempotency import idempotent
 from jalon.edge.polling import polled
 from tools.openapi_examples import add_examples
+from tools.openapi_headers import describe_idempotency, describe_location, describe_polling
+from tools.openapi_refusals import add_refusals, reached_by
+from tools.problems_page import PAGE, page
+from tools.refusals import Reached
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "openapi.json"
@@ -40,27 +44,13 @@ PUBLIC = frozenset(
 TITLE = "Jalon"
 VERSION = "1.0.0"
 
-IDEMPOTENCY_KEY: dict[str, Any] = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": True,
-    "description": "Fresh for each thing to create, the same when the request is repeated.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-}
-IF_NONE_MATCH: dict[str, Any] = {
-    "name": "If-None-Match",
-    "in": "header",
-    "required": False,
-    "description": "The ETag of the state that is known already; 304 while it still holds.",
-    "schema": {"type": "string"},
-}
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "title": "Problem",
     "description": "What went wrong (RFC 9457). `code` is stable; `errors` names each field that cannot be accepted.",
     "required": ["type", "title", "status", "detail", "code"],
     "properties": {
-        "type": {"type": "string", "description": "Where the problem is explained, relative to the API."},
+        "type": {"type": "string", "description": "`/problems/` and the code; docs/problems.md explains each."},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What is wrong and how to mend it."},
@@ -107,9 +97,11 @@ def document() -> dict[str, Any]:
         schemas |= own.get("components", {}).get("schemas", {})
     for name in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
         schemas.pop(name, None)
-    for path, item in paths.items():
-        for method, operation in item.items():
-            _finish(method, path, operation)
+    operations = {(method, path): operation for path, item in paths.items() for method, operation in item.items()}
+    found = _reached()
+    for (method, path), operation in operations.items():
+        _finish(method, path, operation, found[method, path].headers)
+    refusals = add_refusals(operations, found)
     add_examples(paths, schemas)
     return {
         "openapi": "3.1.0",
@@ -122,6 +114,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/", "description": "The API's own address (output ApiUrl of the stack)"}],
         "paths": dict(sorted(paths.items())),
         "components": {
+            **refusals,
             "schemas": dict(sorted(schemas.items())),
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
@@ -161,11 +154,22 @@ def _describe(route: Any, operation: dict[str, Any]) -> None:
     operation["summary"] = _first_sentence(text)
     operation["description"] = " ".join(text.split())
     if idempotent in route.middlewares:
-        operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
-    if polled in route.middlewares:
-        operation.setdefault("parameters", []).append(IF_NONE_MATCH)
-        operation["responses"]["200"]["headers"] = {"ETag": {"description": "Names this state.", "schema": {"type": "string"}}}
-        operation["responses"]["304"] = {"description": "Nothing has changed since the state that If-None-Match names."}
+        describe_idempotency(operation)
+
+
+def _reached() -> dict[tuple[str, str], Reached]:
+    """What every route may refuse, by method and path, as its code says."""
+    found = {}
+    for name in RESOLVERS:
+        app = importlib.import_module(f"functions.{name}.app").app
+        for route in (*app._static_routes, *app._dynamic_routes):
+            functions = (route.func, *route.middlewares)
+            found[route.method.lower(), route.openapi_path] = reached_by(route.method, functions, polled=polled in route.middlewares)
+    for table in ("operations", "own_data_operations"):
+        for operation in importlib.import_module(f"functions.accounts.{table}").OPERATIONS:
+            method, path = operation.method.lower(), operation.path
+            found[method, path] = reached_by(method, (operation.answer,), form=operation.form, polled=operation.polled)
+    return found
 
 
 def _first_sentence(text: str) -> str:
@@ -178,22 +182,17 @@ def _first_sentence(text: str) -> str:
     return joined.split(". ")[0].rstrip(".") + "." if joined else ""
 
 
-def _finish(method: str, path: str, operation: dict[str, Any]) -> None:
-    """Say how each route is guarded and how it refuses."""
+def _finish(method: str, path: str, operation: dict[str, Any], headers: set[str]) -> None:
+    """Say how each route is guarded, and what it sends beside its body."""
     operation["security"] = [] if (method, path) in PUBLIC else [{"token": []}]
     operation.setdefault("description", operation["summary"])
     responses = operation.setdefault("responses", {})
     responses.pop("422", None)
     responses.get("204", {}).pop("content", None)
-    refusal = {
-        "description": "Refused; `code` says why. Without a `code`, the gateway refused before any function was asked.",
-        "content": {
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
-            "application/json": {"schema": {"$ref": "#/components/schemas/GatewayRefusal"}},
-        },
-    }
-    responses.setdefault("4XX", refusal)
-    responses.setdefault("5XX", refusal)
+    if "location" in headers:
+        describe_location(operation)
+    if "if-none-match" in headers:
+        describe_polling(operation)
 
 
 def render() -> str:
@@ -202,18 +201,24 @@ def render() -> str:
 
 
 def main() -> int:
-    """Write the document, or compare it."""
-    parser = argparse.ArgumentParser(description="Make or check docs/openapi.json.")
+    """Write the document and the page of problems, or compare them."""
+    parser = argparse.ArgumentParser(description="Make or check docs/openapi.json and docs/problems.md.")
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    check = parser.parse_args().check
     made = render()
-    if parser.parse_args().check:
-        if not DOCUMENT.exists() or DOCUMENT.read_text() != made:
-            print("docs/openapi.json differs from the routes: run `python -m tools.openapi` and look at the change.", file=sys.stderr)
-            return 1
-        return 0
-    DOCUMENT.write_text(made)
-    print(f"{DOCUMENT.relative_to(ROOT)}: {len(json.loads(made)['paths'])} paths")
-    return 0
+    described = json.loads(made)
+    differing = 0
+    for file, text in ((DOCUMENT, made), (PAGE, page(described))):
+        if not check:
+            file.write_text(text)
+        elif not file.exists() or file.read_text() != text:
+            differing += 1
+            print(
+                f"{file.relative_to(ROOT)} differs from the routes: run `python -m tools.openapi` and look at the change.", file=sys.stderr
+            )
+    if not check:
+        print(f"{DOCUMENT.relative_to(ROOT)}: {len(described['paths'])} paths; {PAGE.relative_to(ROOT)}")
+    return 1 if differing else 0
 
 
 if __name__ == "__main__":

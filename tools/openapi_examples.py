@@ -1,11 +1,12 @@
 """Examples for every JSON body of the OpenAPI document: the sample events for requests, else made from the schemas."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tools.openapi_samples import BY_NAME, FORMATS, NUMBERS, OBJECTS, TEXTS
+from tools.openapi_samples import BY_NAME, FORMATS, NUMBERS, OBJECTS, PARAMETERS, TEXTS
 
 Schema = Mapping[str, Any]
 _EVENTS = Path(__file__).resolve().parent.parent / "events"
@@ -14,13 +15,16 @@ _JSON = "application/json"
 
 
 def add_examples(paths: Mapping[str, Any], schemas: Mapping[str, Schema]) -> None:
-    """Give each JSON body its examples, in place; those a route gives itself stay.
+    """Give each JSON body and each parameter its examples, in place; those a route gives itself stay.
 
     Raises ValueError for a text that nothing says an example of.
     """
     requests = sample_requests()
     for path, item in paths.items():
         for method, operation in item.items():
+            for parameter in operation.get("parameters", ()):
+                if not {"example", "examples"} & parameter.keys():
+                    parameter["example"] = _of_parameter(path, parameter, schemas)
             body = operation.get("requestBody", {}).get("content", {}).get(_JSON)
             if body is not None and "examples" not in body:
                 given = requests.get(f"{method.upper()} {path}") or {"example": example(body["schema"], schemas)}
@@ -29,6 +33,18 @@ def add_examples(paths: Mapping[str, Any], schemas: Mapping[str, Schema]) -> Non
                 content = response.get("content", {}).get(_JSON)
                 if content is not None and status.startswith("2") and "examples" not in content:
                     content["examples"] = {"example": {"value": example(content["schema"], schemas)}}
+
+
+def _of_parameter(path: str, parameter: Mapping[str, Any], schemas: Mapping[str, Schema]) -> Any:
+    """A value that the parameter takes: by its route and name, else by its name, else by its schema."""
+    schema, name = parameter["schema"], parameter["name"]
+    value = PARAMETERS.get(f"{path} {name}", PARAMETERS.get(name))
+    if value is None:
+        value = example(schema, schemas, name, "")
+    text = str(value)
+    if not re.search(schema.get("pattern", ""), text) or not schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text)):
+        raise ValueError(f"{value!r} is no example of {name} in {path}: give tools/openapi_samples.py one (PARAMETERS)")
+    return value
 
 
 def sample_requests() -> dict[str, dict[str, Any]]:

@@ -198,3 +198,48 @@ OBJECTS: dict[str, Any] = {
     "headers": {"content-type": "application/xml"},
     "levels": {"1.1": 3, "1.3": 3},
 }
+
+#: What an error tells beside its sentence, and what stands in the sentence's gaps, where a property of that name is something else.
+FACTS: dict[str, Any] = {
+    "character": "U+1F984",
+    "class_name": "3A",
+    "competences": 3,
+    "days_remaining": 3,
+    "epoch": 2,
+    "export_id": "exp_0123456789abcdef0123456789abcdef",
+    "in_force": "2026-09",
+    "index": 0,
+    "introduction": "pi.eyJwIjoiZW50LWV4ZW1wbGUifQ.Zm9vYmFy",
+    "largest": 16384,
+    "limit_bytes": 16384,
+    "locales": "fr-FR",
+    "offered": ["fr-FR"],
+    "open_points": 2,
+    "provider": "ent-exemple",
+    "reached": 1,
+    "required": "pupil",
+    "retry_after_s": 30,
+    "revision": 4,
+    "roles": "pupil",
+    "scope": "lsu:read",
+    "version": 2,
+    "wait": 30,
+    "seconds": 30,
+    "wanted": "application/json",
+}
+
+#: What the examples of parameters are, by name or by route and name, where a property of that name is something else.
+PARAMETERS: dict[str, Any] = {
+    "/v1/me/profile/competences/{code}/reset code": "1.3",
+    "/v1/verifications/{code} code": "P-2346789BCDFG",
+    "idempotency-key": "0b6f6f0e-5a4e-4c7e-9f0a-2f8f4b9b8a11",
+    "Idempotency-Key": "0b6f6f0e-5a4e-4c7e-9f0a-2f8f4b9b8a11",
+    "If-None-Match": '"8c1d0e2f3a4b5c6d7e8f901234567890"',
+    "cursor": "eyJwIjoiM0EifQ",
+    "export_id": "exp_0123456789abcdef0123456789abcdef",
+    "jalon-ticket": "AQEBfLQ0yq3XUe2Rk8Vd1Xs6Fb9HtZ4MgaQoLyTiNEK",
+    "lang": "fr",
+    "limit": 50,
+    "profile_id": "tpf_2b3c4d5e6f708192a3b4c5d6e7f8091a",
+    "school_year": 2026,
+}

@@ -19,7 +19,7 @@ from jalon.edge.auth import Caller, caller
 from jalon.edge.bodies import FORM, JSON, read_json, require_media_type
 from jalon.edge.etags import etag_of, still_holds
 from jalon.edge.observability import failure, metric
-from jalon.edge.problems import MEDIA_TYPE, encode, internal_problem, invalid_request, problem, problem_of
+from jalon.edge.problems import MEDIA_TYPE, NoSuchRouteError, encode, internal_problem, invalid_request, problem, problem_of
 from jalon.kernel.errors import InvalidInputError, JalonError, Violation
 
 SERVICE = "accounts"
@@ -121,8 +121,8 @@ async def no_such_route(request: Request, error: Exception) -> Response:
     """Starlette's own refusals (404, 405) as problems."""
     status = error.status_code if isinstance(error, HTTPException) else 404
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    detail = "There is nothing at this method and path; see the API guide."
-    return _problem(status, problem(status, HTTPStatus(status).phrase, "no_such_route", detail, request.url.path), headers)
+    nothing = NoSuchRouteError()
+    return _problem(status, problem(status, HTTPStatus(status).phrase, nothing.code, nothing.detail, request.url.path), headers)
 
 
 def json_response(status: HTTPStatus, model: BaseModel, headers: Mapping[str, str] | None = None) -> Response:

@@ -33,7 +33,10 @@ def list_providers(_: Exchange) -> Response:
 
 
 def begin_provider_sign_in(exchange: Exchange) -> Response:
-    """Begin to sign in through an identity provider: send the person to the answer's address."""
+    """Begin to sign in through an identity provider: send the person to the answer's address.
+
+    No Idempotency-Key: each request begins anew, and what is not gone on with is over after some minutes, without a trace.
+    """
     return _depart(exchange, None)
 
 
@@ -57,7 +60,10 @@ def begin_provider_account(exchange: Exchange) -> Response:
 
 
 def begin_provider_link(exchange: Exchange) -> Response:
-    """Begin to link an identity provider to one's own account."""
+    """Begin to link an identity provider to one's own account.
+
+    No Idempotency-Key: each request begins anew, and what is not gone on with is over after some minutes, without a trace.
+    """
     person = person_of(exchange)
     refuse_claimed_email(person)
     return _depart(exchange, person.user_id)

@@ -57,6 +57,8 @@ AssessmentPath = Annotated[str, Path(pattern=r"^asm_[0-9a-f]{32}$", description=
 def start(body: StartAssessmentRequest) -> AssessmentView:
     """Start a competence's test or a discovery test, or resume it where it stopped; repeating the request is harmless.
 
+    No Idempotency-Key: a person has one test under way of each competence and of each discovery test, and the same request finds it.
+
     A test under way goes on in its own language, whatever `locale` says. A new one begins only in a language in which the whole of it can
     be asked (422 `locale_not_offered` lists these in `offered`), and only if it has a question (409 `nothing_to_ask`); nothing is begun
     otherwise.

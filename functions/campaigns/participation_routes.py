@@ -36,6 +36,8 @@ def look_up_code(code: Annotated[str, Path(max_length=20)]) -> CodeView:
 def participate(body: ParticipateRequest) -> ParticipationView:
     """Take part in a campaign, or go on where one stopped: the same participation, and the same test, however often it is asked.
 
+    No Idempotency-Key: a person has one participation in a campaign.
+
     A test that has begun goes on in its own language, whatever `locale` says. One that begins in a language in which it is not offered
     whole is refused with 422 `locale_not_offered`, which lists those that are; nothing is begun then. A collection has no test: `locale`
     says nothing there.

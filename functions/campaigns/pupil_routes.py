@@ -123,7 +123,10 @@ def list_certifiable(uai: UaiPath, class_name: Annotated[str, Query(alias="class
 
 @router.post("/v1/reconciliations")
 def reconcile(body: ReconciliationRequest) -> ReconciliationView:
-    """Be found on a school's list by name and birth date; the link is kept, and asking again gives the same."""
+    """Be found on a school's list by name and birth date; the link is kept, and asking again gives the same.
+
+    No Idempotency-Key: a person is one pupil of a school's list.
+    """
     command = ReconcilePupil(
         user_id=pupil(router),
         uai=parse_uai(body.uai),

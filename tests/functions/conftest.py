@@ -8,11 +8,14 @@ import pytest
 from botocore.client import BaseClient
 
 from tests.cloud import Cloud
+from tests.documented import refusals_are_documented
 from tests.functions.accounts_cloud import opened
 from tests.functions.answers_client import Pupil
 from tests.functions.answers_cloud import answers_cloud
 from tests.functions.campaign_scene import Scene
 from tests.functions.school import School, own_account
+
+__all__ = ["refusals_are_documented"]
 
 _people = itertools.count(1)
 

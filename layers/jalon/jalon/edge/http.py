@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 
 from jalon.edge.bodies import JSON, LARGEST_BODY, body_of, read_json, require_media_type
 from jalon.edge.observability import correlation, failure, logger, metric
-from jalon.edge.problems import MEDIA_TYPE, encode, gateway_answer, internal_problem, invalid_request, problem, problem_of
+from jalon.edge.problems import MEDIA_TYPE, NoSuchRouteError, encode, gateway_answer, internal_problem, invalid_request, problem, problem_of
 from jalon.kernel.errors import JalonError
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -64,8 +64,8 @@ def _refuse_with_problems(app: APIGatewayHttpResolver, service: str) -> None:
 
     @app.exception_handler(RouteNotFoundError)
     def no_such_route(_error: RouteNotFoundError) -> Response[str]:
-        document = problem(404, "Not found", "no_such_route", "There is nothing at this method and path; see the API guide.", path())
-        return _problem_response(HTTPStatus.NOT_FOUND, document)
+        status, document, headers = problem_of(NoSuchRouteError(), path())
+        return _problem_response(status, document, headers)
 
     @app.exception_handler(ServiceError)
     def refused_by_framework(error: ServiceError) -> Response[str]:

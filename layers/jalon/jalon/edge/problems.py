@@ -20,7 +20,7 @@ from jalon.kernel.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
-#: Where a problem's ``type`` is explained; relative to the API, so that it is right wherever the API runs.
+#: Before a problem's ``type``, relative to the API, so that it is right wherever the API runs. ``docs/problems.md`` explains each.
 TYPE_PREFIX = "/problems/"
 
 _STATUS: tuple[tuple[type[JalonError], int, str], ...] = (
@@ -38,10 +38,19 @@ _STATUS: tuple[tuple[type[JalonError], int, str], ...] = (
 )
 
 
-def status_and_title(error: JalonError) -> tuple[int, str]:
+class NoSuchRouteError(NotFoundError):
+    """There is nothing at this method and path: the path is not one of the API's, or a part of it has a form that none can have."""
+
+    code = "no_such_route"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing at this method and path; see the API's document.")
+
+
+def status_and_title(error: type[JalonError]) -> tuple[int, str]:
     """The HTTP status and the title of an error's kind."""
     for kind, status, title in _STATUS:
-        if isinstance(error, kind):
+        if issubclass(error, kind):
             return status, title
     return 500, "Internal error"
 
@@ -68,7 +77,7 @@ def problem(
 
 def problem_of(error: JalonError, instance: str = "") -> tuple[int, dict[str, Any], dict[str, str]]:
     """Status, document and headers for an error raised on purpose."""
-    status, title = status_and_title(error)
+    status, title = status_and_title(type(error))
     if status == 500:
         return 500, internal_problem(instance), {}
     violations = error.violations if isinstance(error, InvalidInputError) else ()

@@ -1,0 +1,52 @@
+"""The headers that routes ask for and send, as the OpenAPI document tells of them."""
+
+from typing import Any
+
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "Fresh for each thing to create, the same when the request is repeated.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+IF_NONE_MATCH: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the state that is known already, or several, or `*` (RFC 9110 §13.1.2); 304 while one of them holds.",
+    "schema": {"type": "string"},
+}
+_ETAG = {"description": "Names this state.", "schema": {"type": "string"}, "example": '"8c1d0e2f3a4b5c6d7e8f901234567890"'}
+_LOCATION = {"description": "Where it is read, relative to the API.", "schema": {"type": "string"}, "example": "/v1/me"}
+_REPLAYED = {
+    "description": "Sent when the request had been answered before: this is that answer, and nothing was done again.",
+    "schema": {"type": "string", "enum": ["true"]},
+    "example": "true",
+}
+
+
+def describe_idempotency(operation: dict[str, Any]) -> None:
+    """The key that a route asks for, and how a repetition is told."""
+    operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+    for response in _successes(operation):
+        response.setdefault("headers", {})["Idempotency-Replayed"] = _REPLAYED
+
+
+def describe_polling(operation: dict[str, Any]) -> None:
+    """The ETag, the If-None-Match that it spares an answer with, and the 304."""
+    operation.setdefault("parameters", []).append(IF_NONE_MATCH)
+    operation["responses"]["200"].setdefault("headers", {})["ETag"] = _ETAG
+    operation["responses"]["304"] = {
+        "description": "Nothing has changed since the state that If-None-Match names.",
+        "headers": {"ETag": _ETAG},
+    }
+
+
+def describe_location(operation: dict[str, Any]) -> None:
+    """Where what was made, or what tells how far it is, is read."""
+    for response in _successes(operation):
+        response.setdefault("headers", {})["Location"] = _LOCATION
+
+
+def _successes(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    return [response for status, response in operation["responses"].items() if status.startswith("2")]

@@ -1,0 +1,55 @@
+"""``docs/problems.md``: every problem that the API tells of, from the same source as the OpenAPI document and written with it."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "problems.md"
+_STANDARD = frozenset({"type", "title", "status", "detail", "code", "instance", "errors"})
+_HEAD = """# Problems: what a refusal says, and what to do
+
+<!-- Made from the code by `python -m tools.openapi`; `make check` compares. -->
+
+A function refuses with `application/problem+json` (RFC 9457): `code` is stable and is what a program looks at; `detail` says, for the
+person in front of it, what is wrong and how to mend it; `type` is `/problems/` and the code; `errors[].pointer` names each field that
+cannot be accepted. *Also tells* are the further members. Which route answers which of them stands in [openapi.json](openapi.json), with an
+example of each. A refusal without a `code` is the gateway's own (no valid access token, too many requests). A 500 is `internal_error`:
+something went wrong on our side, and nothing is said of it; the same request may be sent again. 429 and 503 come with `Retry-After`.
+"""
+
+
+def page(document: Mapping[str, Any]) -> str:
+    """The page for an OpenAPI document: a table for each status, a row for each code."""
+    rows: dict[tuple[int, str], list[str]] = {}
+    routes = _routes(document)
+    for code, example in document["components"]["examples"].items():
+        value = example["value"]
+        told = ", ".join(f"`{name}`" for name in value if name not in _STANDARD)
+        row = f"| `{code}` | {example.get('summary') or '–'} | {value['detail']} | {told or '–'} | {routes[code]} |"
+        rows.setdefault((value["status"], value["title"]), []).append(row)
+    parts = [_HEAD]
+    for (status, title), lines in sorted(rows.items()):
+        parts.append(
+            f"\n## {status} {title}\n\n| code | what it means | it says, for example | also tells | routes |\n|---|---|---|---|---|\n"
+        )
+        parts.append("\n".join(sorted(lines)) + "\n")
+    return "".join(parts)
+
+
+def _routes(document: Mapping[str, Any]) -> dict[str, str]:
+    """Where each code is answered: the one route, or how many."""
+    found: dict[str, list[str]] = {}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            for code in codes_of(operation["responses"].values(), document):
+                found.setdefault(code, []).append(f"`{method.upper()} {path}`")
+    return {code: where[0] if len(where) == 1 else str(len(where)) for code, where in found.items()}
+
+
+def codes_of(responses: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -> set[str]:
+    """The codes of the problems that these responses may be."""
+    found: set[str] = set()
+    for response in responses:
+        own = document["components"]["responses"][response["$ref"].rpartition("/")[2]] if "$ref" in response else response
+        found |= own.get("content", {}).get("application/problem+json", {}).get("examples", {}).keys()
+    return found
