@@ -71,6 +71,31 @@ def test_the_pupils_page_holds_their_parcours_and_their_certification(played: St
     assert certification["verification"] == played.verify_url
 
 
+BEGUN = [
+    ({"purpose": "competence", "competence": "1.1", "locale": "fr-simple"}, (200, None)),
+    ({"purpose": "competence", "competence": "1.2", "locale": "en"}, (422, "locale_not_offered")),
+    ({"purpose": "competence", "competence": "1.2", "locale": "zz-ZZ"}, (422, "locale_not_offered")),
+    ({"purpose": "discovery", "discovery_test": "smartphone-tablet", "locale": "fr-simple"}, (200, None)),
+    ({"purpose": "discovery", "discovery_test": "all-competences"}, (422, "not_a_discovery_test")),
+]
+
+
+def test_the_published_content_is_taken_whole_or_not_at_all(stack: Stack) -> None:
+    """The real content, through the gateway and under the functions' own roles; the checkpoint looks for a certification."""
+    with httpx.Client(base_url=stack.up.api_url, timeout=60) as api:
+        headers = new_pupil(api)
+        for body, expected in BEGUN:
+            answer = api.post("/v1/assessments", json=body, headers=headers)
+            assert (answer.status_code, answer.json().get("code")) == expected, answer.text
+        test = api.post("/v1/assessments", json=BEGUN[0][0], headers=headers).json()
+        while not test["checkpoints"]:
+            body = {"ticket": test["question"]["ticket"], "idempotency_key": str(uuid.uuid4()), "answer": {"skipped": True}}
+            test = api.post(f"/v1/assessments/{test['id']}/answers", json=body, headers=headers).json()["assessment"]
+        rows = api.get(f"/v1/assessments/{test['id']}/checkpoints/1", headers=headers).json()["items"]
+        assert rows
+        assert all(row["solution"] for row in rows)
+
+
 def test_rebuilding_everybodys_profile_changes_nobodys(played: Stack) -> None:
     """The command as docs/protocol.md gives it, with the environments of the three functions."""
     endpoint = played.up.cloud.endpoint
