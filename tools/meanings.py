@@ -124,7 +124,11 @@ def _assigned(owner: type, name: str) -> Meaning:
 
 
 def is_callable(hint: Any) -> bool:
-    """Whether an annotation is that of a function, given at run time: no class tells which."""
+    """Whether an annotation is that of a function, or of one or None, given at run time: no class tells which."""
+    return any(map(_is_function, each_of(hint)))
+
+
+def _is_function(hint: Any) -> bool:
     if typing.get_origin(hint) is abc.Callable:
         return True
     return bool(getattr(hint, "_is_protocol", False)) and not _public(hint) and "__call__" in vars(hint)
