@@ -39,8 +39,8 @@ def target_of_discovery(release: Release, profile_id: str) -> tuple[int, ...]:
     except UnknownReferenceError:
         raise TargetProfileNotFoundError("There is no such discovery test in the current learning content.") from None
     if profile.kind != DISCOVERY:
-        detail = "This is a parcours for campaigns, not a discovery test."
-        raise NotADiscoveryTestError(detail, (Violation("/discovery_test", detail, "kind"),))
+        violation = Violation("/discovery_test", "Name a target profile whose kind is discovery; see GET /v1/target-profiles.", "kind")
+        raise NotADiscoveryTestError("This is a parcours for campaigns, not a discovery test.", (violation,))
     return profile.skills
 
 
@@ -72,8 +72,8 @@ def offered_locale(release: Release, target: tuple[int, ...], wanted: str | None
     offered = release.offered_locales(target)
     if not offered:
         raise NothingToAskError("The current learning content has no question for this test.")
-    detail = f"This test is not offered in this locale; choose among {', '.join(offered)}."
-    raise LocaleNotOfferedError(detail, (Violation("/locale", detail, "not_offered"),), offered=offered)
+    violation = Violation("/locale", f"Choose among {', '.join(offered)}.", "not_offered")
+    raise LocaleNotOfferedError("This test is not offered in this locale: a part of it could not be asked.", (violation,), offered=offered)
 
 
 def draw_discovery_questions(release: Release, target: tuple[int, ...], locale: str, seed: str) -> tuple[Question, ...]:
