@@ -6,8 +6,9 @@ of meanings, any of which it may be; None, where nothing is known.
 """
 
 import ast
+import importlib
 import inspect
-import sys
+import pkgutil
 import textwrap
 import types
 import typing
@@ -180,8 +181,18 @@ def _own(hint: Any, owner: type) -> Any:
 
 
 def _adapters(protocol: type) -> list[type]:
+    return [each for each in _classes() if not getattr(each, "_is_protocol", False) and _fits(protocol, each)] or [protocol]
+
+
+def _fits(protocol: type, owner: type) -> bool:
+    """Whether a class has a protocol's members, and its methods the same parameters by name: one method of a name is found anywhere."""
     wanted = _public(protocol)
-    return [each for each in _classes() if not getattr(each, "_is_protocol", False) and wanted <= _public(each)] or [protocol]
+    return wanted <= _public(owner) and all(_parameters(protocol, name) == _parameters(owner, name) for name in wanted)
+
+
+def _parameters(owner: type, name: str) -> tuple[str, ...]:
+    method = inspect.getattr_static(owner, name, None)
+    return tuple(inspect.signature(method).parameters) if isinstance(method, types.FunctionType) else ()
 
 
 def _public(owner: type) -> set[str]:
@@ -190,7 +201,14 @@ def _public(owner: type) -> set[str]:
 
 
 @cache
+def modules() -> tuple[types.ModuleType, ...]:
+    """Every module of ours but the handlers', imported: also those that a function imports only when it needs them."""
+    packages = [importlib.import_module(prefix.rstrip(".")) for prefix in OURS]
+    found = [each.name for package in packages for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    return tuple(importlib.import_module(name) for name in sorted(found) if not name.endswith("app"))
+
+
+@cache
 def _classes() -> tuple[type, ...]:
-    modules = [module for name, module in sorted(sys.modules.items()) if name.startswith(OURS)]
-    found = {item: None for module in modules for item in vars(module).values() if isinstance(item, type)}
+    found = {item: None for module in modules() for item in vars(module).values() if isinstance(item, type)}
     return tuple(each for each in found if each.__module__.startswith(OURS))

@@ -8,7 +8,6 @@ of the functions provokes may be missing from the API's document (tests/function
 import ast
 import inspect
 import re
-import sys
 import textwrap
 import types
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +17,22 @@ from typing import Any
 
 from jalon.edge.tables import ConditionFailedError
 from jalon.kernel.errors import JalonError
-from tools.meanings import OURS, Bound, Known, Meaning, Wired, class_of, each_of, hints, is_callable, item_of, meaning_of, methods, parts_of
+from tools.meanings import (
+    OURS,
+    Bound,
+    Known,
+    Meaning,
+    Wired,
+    class_of,
+    each_of,
+    hints,
+    is_callable,
+    item_of,
+    meaning_of,
+    methods,
+    modules,
+    parts_of,
+)
 from tools.openapi_samples import FACTS, FORMATS, NUMBERS, TEXTS
 
 #: What an error is made with beside its facts.
@@ -307,10 +321,10 @@ def _called_back(owner: type) -> Reached:
 def _wired() -> dict[tuple[type, str], Reached]:
     """What the functions do that the wirings of ``functions/`` give to objects' fields."""
     found: dict[tuple[type, str], Reached] = {}
-    for name, module in sorted(sys.modules.items()):
-        if name.startswith("functions.") and _is_wiring(name):
+    for module in modules():
+        if module.__name__.startswith("functions.") and _is_wiring(module.__name__):
             for function in (inspect.unwrap(item) for item in list(vars(module).values())):
-                if isinstance(function, types.FunctionType) and function.__module__ == name:
+                if isinstance(function, types.FunctionType) and function.__module__ == module.__name__:
                     _Walk(function, None).note_fields(found)
     return found
 
