@@ -44,7 +44,7 @@ class JalonError(Exception):
 
 
 class InvalidInputError(JalonError):
-    """The input breaks a rule; ``violations`` names every field at once."""
+    """The input breaks a rule; every field that does is named at once."""
 
     code = "invalid_input"
 
