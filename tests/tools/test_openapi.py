@@ -122,6 +122,11 @@ def test_every_example_of_a_problem_is_one() -> None:
         assert 400 <= example["value"]["status"] < 600
 
 
+def test_the_meaning_of_every_problem_is_told() -> None:
+    document = json.loads(DOCUMENT.read_text())
+    assert {code for code, example in document["components"]["examples"].items() if not example.get("summary")} == set()
+
+
 def test_every_parameter_has_an_example_that_it_takes() -> None:
     document = json.loads(DOCUMENT.read_text())
     for item in document["paths"].values():

@@ -24,22 +24,32 @@ class CampaignType(StrEnum):
 
 
 class CampaignInvalidError(InvalidInputError):
+    """The name is empty or too long, or the campaign's kind does not take what is asked with it; ``errors`` names each field."""
+
     code = "campaign_invalid"
 
 
 class CampaignNotFoundError(NotFoundError):
+    """The identifier is of no campaign, or of another school's."""
+
     code = "campaign_not_found"
 
 
 class CampaignCodeUnknownError(NotFoundError):
+    """What was typed is not a campaign's code, or no campaign has it."""
+
     code = "campaign_code_unknown"
 
 
 class CampaignArchivedError(GoneError):
+    """The campaign was archived: nobody enters it any more, and no results are sent."""
+
     code = "campaign_archived"
 
 
 class NoCodeLeftError(ConflictError):
+    """Every code that was drawn for the campaign belongs to another one; no campaign was made."""
+
     code = "no_code_left"
 
 

@@ -22,10 +22,14 @@ PREFIX = "tpf"
 
 
 class TargetProfileInvalidError(InvalidInputError):
+    """The name, a topic or a level of a target profile made to measure breaks a rule; ``errors`` names each."""
+
     code = "target_profile_invalid"
 
 
 class TargetProfileUnknownError(NotFoundError):
+    """The identifier is of none of the content's target profiles and of none that this school made to measure."""
+
     code = "target_profile_not_found"
 
 

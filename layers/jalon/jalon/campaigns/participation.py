@@ -32,10 +32,14 @@ class ParticipationStatus(StrEnum):
 
 
 class ParticipationNotFoundError(NotFoundError):
+    """The identifier is of no participation, or of one that the caller may not know of."""
+
     code = "participation_not_found"
 
 
 class ResultsAlreadySentError(ConflictError):
+    """A pupil sends the results of a campaign once, unless it is a collection that allows several sendings."""
+
     code = "results_already_sent"
 
 
@@ -47,10 +51,14 @@ class TestNotFinishedError(ConflictError):
 
 
 class CampaignOfAnotherSchoolError(ForbiddenError):
+    """The account is linked with a pupil of another school, and with none of the school that made the campaign."""
+
     code = "campaign_of_another_school"
 
 
 class NoLongerListedError(ForbiddenError):
+    """The account is reconciled with a pupil whom the school's latest import no longer has."""
+
     code = "no_longer_listed"
 
 

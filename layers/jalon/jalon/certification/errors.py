@@ -4,14 +4,20 @@ from jalon.kernel.errors import ConflictError, ForbiddenError, GoneError, Invali
 
 
 class SessionNotFoundError(NotFoundError):
+    """The number is of no session, or of one that the caller may not know of."""
+
     code = "session_not_found"
 
 
 class CandidateNotFoundError(NotFoundError):
+    """The session's list has no candidate under this identifier: it was mistyped, or the candidate was removed."""
+
     code = "candidate_not_found"
 
 
 class CertificationNotFoundError(NotFoundError):
+    """The identifier is of no certification, or of one that belongs to somebody else."""
+
     code = "certification_not_found"
 
 
@@ -34,14 +40,20 @@ class SessionFinalisedError(ConflictError):
 
 
 class SessionNotFinalisedError(NotFoundError):
+    """A finalisation is asked about before the centre has finalised the session."""
+
     code = "session_not_finalised"
 
 
 class NobodyStartedError(ConflictError):
+    """The centre finalises a session in which no candidate began a test."""
+
     code = "session_nobody_started"
 
 
 class CandidateAlreadyEnrolledError(ConflictError):
+    """A session has each person once; ``index`` says which of those sent is enrolled already, from 0."""
+
     code = "candidate_already_enrolled"
 
 
@@ -76,10 +88,14 @@ class WrongAccessCodeError(ForbiddenError):
 
 
 class WrongInvigilatorCodeError(ForbiddenError):
+    """An unknown session and a wrong code are one answer: neither can be probed."""
+
     code = "wrong_invigilator_code"
 
 
 class NotAnInvigilatorError(ForbiddenError):
+    """The caller has not joined the session that they want to supervise."""
+
     code = "not_an_invigilator"
 
 
@@ -89,10 +105,6 @@ class NotAuthorisedError(ForbiddenError):
     code = "not_authorised"
 
 
-class NotJoinedError(ConflictError):
-    code = "candidate_not_joined"
-
-
 class NotCertifiableError(ConflictError):
     """Fewer than five competences at level 1 (docs/domain.md §3)."""
 
@@ -100,38 +112,54 @@ class NotCertifiableError(ConflictError):
 
 
 class TestNotStartedError(ConflictError):
+    """What is asked needs a test that is under way: this candidate is enrolled, and has begun none."""
+
     code = "test_not_started"
 
     __test__ = False  # a domain word, not a pytest class
 
 
 class TestOverError(GoneError):
+    """The invigilator ended this candidate's test; it cannot be resumed."""
+
     code = "test_over"
 
     __test__ = False
 
 
 class InvalidSessionError(InvalidInputError):
+    """A field of the session's plan (place, date, time zone, invigilators) breaks a rule; ``errors`` names each."""
+
     code = "invalid_session"
 
 
 class InvalidCandidatesError(InvalidInputError):
+    """The candidates cannot be enrolled: an identity, the class or their number breaks a rule. None of them is enrolled."""
+
     code = "invalid_candidates"
 
 
 class InvalidReportError(InvalidInputError):
+    """A report lacks a field that its code asks for, has one too many, or is one more than a candidate may have."""
+
     code = "invalid_report"
 
 
 class InvalidExtensionError(InvalidInputError):
+    """The extra time is less than what was given already, or more than may be given."""
+
     code = "invalid_extension"
 
 
 class InvalidFinalisationError(InvalidInputError):
+    """An unfinished test has no reason, a finished one has one, or the global comment is too long."""
+
     code = "invalid_finalisation"
 
 
 class InvalidDecisionError(InvalidInputError):
+    """What the jury decides contradicts the certification's result, or is not complete; ``errors`` says which field."""
+
     code = "invalid_decision"
 
 
@@ -148,6 +176,8 @@ class OpenPointsError(ConflictError):
 
 
 class NotInJuryError(ConflictError):
+    """The jury sees a session from its finalisation on, and decides until it approves the publication."""
+
     code = "session_not_in_jury"
 
 

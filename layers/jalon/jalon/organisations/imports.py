@@ -113,6 +113,8 @@ class PupilImport:
 
 
 class ImportNotFoundError(NotFoundError):
+    """The identifier is of no import of a pupil list, or of another school's."""
+
     code = "import_not_found"
 
 

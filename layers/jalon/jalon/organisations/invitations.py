@@ -14,26 +14,38 @@ VALID_FOR = timedelta(days=14)
 
 
 class InvitationInvalidError(InvalidInputError):
+    """The link's token is of no invitation, or the invitation was sent to another e-mail address."""
+
     code = "invitation_invalid"
 
 
 class InvitationExpiredError(GoneError):
+    """The invitation was not accepted within its time."""
+
     code = "invitation_expired"
 
 
 class InvitationUsedError(ConflictError):
+    """An invitation makes one member, and somebody has accepted this one."""
+
     code = "invitation_used"
 
 
 class AlreadyAMemberError(ConflictError):
+    """Who accepts the invitation belongs to the school's space; the invitation stays unused."""
+
     code = "already_a_member"
 
 
 class MemberNotFoundError(NotFoundError):
+    """Who is to be removed does not belong to the school's space, or was removed before."""
+
     code = "member_not_found"
 
 
 class OwnRemovalError(ConflictError):
+    """Administrators do not remove themselves: a school is never left without one."""
+
     code = "own_removal"
 
 

@@ -22,10 +22,14 @@ from jalon.organisations.reconciliations import PupilAlreadyReconciledError, Rec
 
 
 class ClassNotFoundError(NotFoundError):
+    """No pupil on the list in force is in a class of this name."""
+
     code = "class_not_found"
 
 
 class ClassTooLargeError(ConflictError):
+    """The class has more pupils than one sheet of credentials is made for; nothing was made."""
+
     code = "class_too_large"
 
 

@@ -37,10 +37,14 @@ class MemberStore(Protocol):
 
 
 class NotAMemberError(ForbiddenError):
+    """The caller does not belong to this school's space: they never joined it, or were removed."""
+
     code = "not_a_member"
 
 
 class NotAnAdministratorError(ForbiddenError):
+    """The caller is a member of the school's space, with a role that does not do this."""
+
     code = "not_an_administrator"
 
 

@@ -17,18 +17,26 @@ ACTIVATION_VALID_FOR = timedelta(days=30)
 
 
 class OrganisationNotFoundError(NotFoundError):
+    """No school with this UAI was given a space."""
+
     code = "organisation_not_found"
 
 
 class OrganisationAlreadyActivatedError(ConflictError):
+    """A school's space is activated once, by the first administrator."""
+
     code = "organisation_already_activated"
 
 
 class ActivationCodeInvalidError(InvalidInputError):
+    """The school is known, and the code is not its own."""
+
     code = "activation_code_invalid"
 
 
 class ActivationCodeExpiredError(GoneError):
+    """The code is the school's, and its time has passed before anybody activated the space."""
+
     code = "activation_code_expired"
 
 

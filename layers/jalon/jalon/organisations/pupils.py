@@ -61,6 +61,8 @@ class PupilPage:
 
 
 class PupilListChangedError(ConflictError):
+    """A cursor belongs to one version of the list, and an import has put another in force since."""
+
     code = "pupil_list_changed"
 
 

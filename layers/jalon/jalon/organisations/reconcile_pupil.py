@@ -16,10 +16,14 @@ from jalon.organisations.reconciliations import PupilAlreadyReconciledError, Rec
 
 
 class PupilNotListedError(NotFoundError):
+    """The school's list in force has no pupil with the identity that was given."""
+
     code = "pupil_not_listed"
 
 
 class PupilAmbiguousError(ConflictError):
+    """The name and the birth date do not tell which pupil of the list this is."""
+
     code = "pupil_ambiguous"
 
 

@@ -10,14 +10,20 @@ from jalon.kernel.ids import Ine, Uai, UserId
 
 
 class PupilAlreadyReconciledError(ConflictError):
+    """Another account is linked with this pupil of the school's list."""
+
     code = "pupil_already_reconciled"
 
 
 class AccountAlreadyReconciledError(ConflictError):
+    """An account is at most one pupil of a school, and this one is linked with somebody else on the list."""
+
     code = "account_already_reconciled"
 
 
 class NotReconciledError(ForbiddenError):
+    """The account is linked with no pupil of the school that made the campaign."""
+
     code = "not_reconciled"
 
 
