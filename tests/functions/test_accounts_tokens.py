@@ -254,7 +254,7 @@ def test_a_body_has_a_limit() -> None:
 
 def test_a_key_service_that_is_busy_asks_to_come_back(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(*_: object) -> bytes:
-        raise SigningUnavailableError("Signing in is busy; send the same request again.")
+        raise SigningUnavailableError("Nobody can be signed in just now; send the same request again.")
 
     monkeypatch.setattr("jalon.accounts.kms_signer.KmsSigner._signature", busy)
     reply = sign_in()

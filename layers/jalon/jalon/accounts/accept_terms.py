@@ -7,7 +7,7 @@ from jalon.kernel.ids import UserId
 
 
 class TermsSupersededError(ConflictError):
-    """Another version of the terms is in force; the facts name it."""
+    """Another version of the terms is in force; ``in_force`` names it."""
 
     code = "terms_superseded"
 

@@ -205,7 +205,7 @@ def _refused_positions(error: BaseException | None) -> frozenset[int]:
 
 def _creation_refused(positions: frozenset[int]) -> JalonError:
     if 0 in positions:
-        return AccountExistsError("This identifier is in use.")
+        return AccountExistsError("An account with this identifier exists.")
     return LoginTakenError("This login is in use.")
 
 

@@ -35,7 +35,7 @@ class AccountNotFoundError(NotFoundError):
 
 
 class AccountExistsError(ConflictError):
-    """The identifier is in use."""
+    """The account to make has been made before, or the person has one that no school made."""
 
     code = "account_exists"
 

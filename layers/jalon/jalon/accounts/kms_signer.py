@@ -45,9 +45,9 @@ class KmsSigner:
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") not in _PASSING:
                 raise
-            raise SigningUnavailableError("Signing in is busy; send the same request again.") from error
+            raise SigningUnavailableError("Nobody can be signed in just now; send the same request again.") from error
         except BotoCoreError as error:
-            raise SigningUnavailableError("Signing in is busy; send the same request again.") from error
+            raise SigningUnavailableError("Nobody can be signed in just now; send the same request again.") from error
         return bytes(answer["Signature"])
 
 

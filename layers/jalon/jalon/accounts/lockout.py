@@ -27,7 +27,7 @@ FORGOTTEN_AFTER = timedelta(hours=24)
 
 
 class AccountWaitsError(TooManyRequestsError):
-    """Too many wrong passwords for this login; it waits a while."""
+    """Wrong passwords were given too often for this login: no password is looked at until ``Retry-After`` has passed."""
 
     code = "account_waits"
 

@@ -34,5 +34,7 @@ def _one_more(accounts: Accounts, before: Attempts) -> Attempts:
         return Attempts(1, now)
     if before.failures >= MOST_A_DAY:
         wait = before.latest_at + FORGOTTEN_AFTER - now
-        raise TooManyMessagesError("Enough messages were sent for today.", retry_after_s=int(wait.total_seconds()) + 1)
+        raise TooManyMessagesError(
+            "No more messages are sent today: look for those that were.", retry_after_s=int(wait.total_seconds()) + 1
+        )
     return Attempts(before.failures + 1, now)

@@ -61,7 +61,7 @@ class OpenIdGateway:
         metadata = self._metadata(provider)
         expected = metadata.get("authorization_response_iss_parameter_supported") is True
         if said_issuer != provider.issuer and (expected or said_issuer is not None):
-            raise ProviderRefusedError("The answer is another provider's (RFC 9207).")
+            raise ProviderRefusedError("This answer comes from another identity provider (RFC 9207): begin again.")
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "code_verifier": verifier}
         tokens = self._exchange(provider, metadata, form)
         claims = self._checked(provider, str(tokens.get("id_token", "")), nonce)
@@ -78,7 +78,7 @@ class OpenIdGateway:
             raise _refusal(status)
         said = self._signed_claims(provider, body.decode("utf-8", "replace")) if media_type == "application/jwt" else _object(body)
         if said.get("sub") != person.subject:
-            raise ProviderRefusedError("The provider speaks of someone else (Core §5.3.2).")
+            raise ProviderRefusedError("The provider describes someone else than who signed in (OpenID Connect Core §5.3.2).")
         return {**person.claims, **said}
 
     def _exchange(self, provider: IdentityProvider, metadata: Mapping[str, Any], form: dict[str, str]) -> Mapping[str, Any]:

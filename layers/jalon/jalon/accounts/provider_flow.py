@@ -20,7 +20,7 @@ LIFETIME = timedelta(minutes=10)
 
 
 class ProviderSignInOverError(GoneError):
-    """The way to the provider is unknown, used, expired, or was begun on another screen."""
+    """The sign-in through a provider is unknown, completed or expired, or was begun in another browser."""
 
     code = "provider_sign_in_over"
 

@@ -29,13 +29,13 @@ LONGEST_SUBJECT = 255
 
 
 class ProviderAccountTakenError(ConflictError):
-    """The provider's person signs in to another account here."""
+    """The person whom the provider names signs in to another account here."""
 
     code = "provider_account_taken"
 
 
 class ProviderAccountUnknownError(ConflictError):
-    """Nobody signs in here as the provider's person yet; ``introduction`` goes with what they decide."""
+    """The person whom the provider names has no account linked with it yet; ``introduction`` is sent along with what they decide."""
 
     code = "provider_account_unknown"
 

@@ -15,7 +15,7 @@ from jalon.kernel.ids import ClientId, UserId
 
 
 class LoginTakenError(ConflictError):
-    """Someone signs in with this login already; use cases turn it into what the caller asked about."""
+    """Another account signs in with this username or e-mail address."""
 
     code = "login_taken"
 

@@ -34,7 +34,7 @@ class NotADiscoveryTestError(InvalidInputError):
 
 
 class LocaleNotOfferedError(InvalidInputError):
-    """The test cannot be taken whole in this locale; ``offered`` lists those in which it can."""
+    """Some of the test's questions do not exist in this locale; ``offered`` lists the locales in which all do."""
 
     code = "locale_not_offered"
 

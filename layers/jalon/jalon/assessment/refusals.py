@@ -34,7 +34,7 @@ def not_taken(state: AssessmentState, ticket: Ticket) -> JalonError:
         return finished(state)
     if ticket.epoch != state.epoch:
         return MovedToAnotherDeviceError(
-            "This test goes on on another device; take it over again to go on here.", sequence=state.sequence, epoch=state.epoch
+            "This test continues on another device; take it over again to continue here.", sequence=state.sequence, epoch=state.epoch
         )
     if ticket.sequence != state.sequence:
         return AnswerConflictError("This question was already answered otherwise; go on with the current one.", sequence=state.sequence)

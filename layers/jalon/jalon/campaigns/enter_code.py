@@ -42,7 +42,7 @@ def enter_code(
     ine = reconciliations.of_user(campaign.uai, user_id)
     if ine is None and reconciliations.schools_of(user_id):
         raise CampaignOfAnotherSchoolError(
-            "This code was made by a school on whose list your account is not; if it is your new school, give your name to be found there."
+            "This code belongs to another school than yours; if it is your new school, give your name to be found on its list."
         )
     participation = participations.find(campaign.campaign_id, user_id)
     if participation is not None and participation.status is ParticipationStatus.SHARED and not campaign.multiple_sendings:

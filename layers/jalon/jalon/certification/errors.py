@@ -34,7 +34,7 @@ class SessionChangedError(ConflictError):
 
 
 class SessionFinalisedError(ConflictError):
-    """Nothing of a finalised session changes any more, but by the jury."""
+    """Once a session is finalised, only the jury changes anything in it."""
 
     code = "session_already_finalised"
 

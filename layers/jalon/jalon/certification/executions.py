@@ -49,7 +49,7 @@ class StepFunctionsExecutions:
         except ClientError as error:
             if error.response["Error"]["Code"] in harmless:
                 return None
-            raise WorkflowUnavailableError("The workflow cannot be reached now; it goes on by itself.") from error
+            raise WorkflowUnavailableError("What you asked for is kept, and goes on by itself as soon as it can.") from error
         except BotoCoreError as error:
-            raise WorkflowUnavailableError("The workflow cannot be reached now; it goes on by itself.") from error
+            raise WorkflowUnavailableError("What you asked for is kept, and goes on by itself as soon as it can.") from error
         return answer

@@ -70,7 +70,7 @@ def check_report(report: Report, existing: Sequence[Report]) -> None:
     if len(existing) >= MAX_REPORTS:
         violations.append(Violation("/candidate_id", f"A candidate has at most {MAX_REPORTS} reports.", "too_many_reports"))
     if violations:
-        raise InvalidReportError(f"The report {report.code} is not complete.", tuple(violations))
+        raise InvalidReportError("This report cannot be kept as it is.", tuple(violations))
 
 
 def _check_question(report: Report) -> list[Violation]:

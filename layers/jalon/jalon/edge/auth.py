@@ -41,7 +41,7 @@ class Caller:
     def require_role(self, *roles: str) -> None:
         """Raise :class:`RoleRequiredError` unless the caller has one of ``roles``."""
         if not self.roles.intersection(roles):
-            raise RoleRequiredError(f"This is for: {', '.join(roles)}.", required=" ".join(roles))
+            raise RoleRequiredError(f"This needs an account with the role {' or '.join(roles)}.", required=" ".join(roles))
 
     def require_scope(self, scope: str) -> None:
         """Raise :class:`ScopeRequiredError` unless the token carries ``scope``."""

@@ -21,7 +21,7 @@ FORM: Final = "application/x-www-form-urlencoded"
 
 
 class MalformedBodyError(JalonError):
-    """The body cannot be read: it is not base64, not UTF-8 or not JSON, or it means two things; the detail says what to mend."""
+    """The body cannot be read: it is not base64, not UTF-8 or not JSON, or it names a member twice; the detail says what to mend."""
 
     code = "malformed_body"
 
@@ -123,7 +123,7 @@ def _number(text: str) -> float:
 
 
 def _no_number(name: str) -> NoReturn:
-    raise MalformedBodyError(f"{name} is no JSON: send a number, or null.")
+    raise MalformedBodyError(f"{name} is not JSON: send a number, or null.")
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_number, parse_constant=_no_number)

@@ -44,7 +44,7 @@ _PAUSE_S = 0.05
 
 
 class ConditionFailedError(ConflictError):
-    """A conditional write found another state than the one it asked for."""
+    """Something else changed what the request would change, between its being read and being written."""
 
     code = "condition_failed"
 
@@ -139,7 +139,7 @@ def translated() -> Iterator[None]:
         code = _error_code(error)
         cause = error.cause if isinstance(error, PynamoDBException) else None
         if code in _REFUSALS:
-            raise ConditionFailedError("The stored state is not the one this request expects.") from error
+            raise ConditionFailedError("What this request would change has changed meanwhile: read it again, then repeat.") from error
         if code in _THROTTLES or isinstance(cause, BotoCoreError):
             raise StoreUnavailableError("The service is busy; send the same request again.") from error
         raise

@@ -117,5 +117,5 @@ def check_activation(organisation: Organisation | None, code: str, now: datetime
     if organisation.activated_at is not None:
         raise OrganisationAlreadyActivatedError("This school's space is activated; ask its administrator to invite you.")
     if now >= organisation.activation_expires_at:
-        raise ActivationCodeExpiredError("This activation code has expired; ask for a new one.")
+        raise ActivationCodeExpiredError("This activation code has expired; ask the operator of this service for a new one.")
     return organisation
