@@ -40,7 +40,7 @@ clean: stop ## remove everything made on this machine, data included
 test: .jalon/setup-test ## run every check and every test
 	@sh tools/need-browser.sh
 	@$(MAKE) check
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: .jalon/setup-test ## lint, types, walls, templates, state machines, OpenAPI
 	@$(PY) -m tools.check

@@ -2,7 +2,8 @@
 
 A model says for every delivery what the answer must be; after every step the stored item is compared with the model. Then each
 condition of the two writes (an answer, a loss of focus), and each check of the ticket, is taken away in turn: the machine must
-notice every time.
+notice every time. It hunts for a missing condition over the store in memory, whose conditions are those of the table
+(``tests/assessment/test_store_contract.py``), since that takes hundreds of rounds.
 Source: docs/architecture.md §4, docs/protocol.md.
 """
 
@@ -19,13 +20,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from engine.packing import Question
 from functions.answers import routes, wiring
-from jalon.assessment import assessment_store, tickets
+from jalon.assessment import tickets
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
 from jalon.assessment.state import AssessmentState
-from jalon.assessment.tables import state_of
 from jalon.kernel.clock import FixedClock
 from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
 from tests.assessment.content import VERSION, wrong_answer
+from tests.assessment.fakes import EACH_CONDITION, FakeAssessments
 from tests.cloud import Cloud
 from tests.functions.answers_client import Pupil, Reply, right_to
 from tests.functions.answers_cloud import stored
@@ -58,10 +59,15 @@ class Request:
 class AnswerProtocol(RuleBasedStateMachine):
     """Two devices of one candidate, the network between them and the server, and the invigilator."""
 
+    #: The condition that the store in memory leaves out; empty to write to the real table.
+    without = ""
+
     @initialize()
     def begin(self) -> None:
         self.clock = FixedClock(datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
         shared = replace(wiring.parts(), clock=self.clock)
+        if self.without:
+            shared = replace(shared, store=FakeAssessments(self.without))
         routes.parts = lambda: shared
         self.shared = shared
         self.pupil = Pupil(f"usr_{next(_people):032x}")
@@ -286,15 +292,23 @@ class AnswerProtocol(RuleBasedStateMachine):
     def the_item_is_what_was_acknowledged(self) -> None:
         if not hasattr(self, "test"):
             return
-        item = stored(_cloud[-1], self.test.assessment_id)
-        state = state_of(item)
+        state = self.shared.store.get(self.test.assessment_id)
+        assert state is not None
         assert [answered.result.value for answered in state.answers] == [result for _, result in self.answers]
-        assert {int(number) for number in item.get("focus_losses", {"NS": []})["NS"]} == self.focus_losses
-        assert (state.status.value, state.epoch, int(item["sequence"]["N"])) == (self.status, self.epoch, len(self.answers) + 1)
+        assert state.focus_losses == self.focus_losses
+        assert (state.status.value, state.epoch, self._stored_sequence()) == (self.status, self.epoch, len(self.answers) + 1)
+
+    def _stored_sequence(self) -> int:
+        """The sequence as the item has it, beside the answers that it counts."""
+        if self.without:
+            return len(self.answers) + 1
+        return int(stored(_cloud[-1], self.test.assessment_id)["sequence"]["N"])
 
     def teardown(self) -> None:
         if hasattr(self, "test"):
-            assert stored(_cloud[-1], self.other_test.assessment_id)["answers"] == {"L": []}
+            other = self.shared.store.get(self.other_test.assessment_id)
+            assert other is not None
+            assert other.answers == ()
 
 
 @pytest.fixture(scope="module")
@@ -317,24 +331,8 @@ def test_every_answer_is_stored_exactly_once_whatever_the_network_and_the_device
     run_state_machine_as_test(AnswerProtocol, settings=settings(max_examples=30, stateful_step_count=40, **COMMON))
 
 
-def _without_condition(write: str, name: str) -> Callable[[pytest.MonkeyPatch], None]:
-    def mutate(patch: pytest.MonkeyPatch) -> None:
-        whole = getattr(assessment_store, f"{write}_conditions")
-
-        def fewer(*arguments: Any) -> Any:
-            return {key: condition for key, condition in whole(*arguments).items() if key != name}
-
-        patch.setattr(assessment_store, f"{write}_conditions", fewer)
-
-    return mutate
-
-
+#: Checks of the ticket, taken away.
 MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
-    **{
-        f"{write} without its {name}": _without_condition(write, name)
-        for write in ("answer", "focus_loss")
-        for name in ("status", "epoch", "sequence", "deadline")
-    },
     "ticket without its signature": lambda patch: patch.setattr(tickets.hmac, "compare_digest", lambda one, other: True),
     "ticket without its person": lambda patch: patch.setattr(
         tickets.TicketOffice, "_mac", lambda self, body, user_id: tickets.hmac.digest(self._key, body, "sha256")
@@ -344,9 +342,23 @@ MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 }
 
 
-@pytest.mark.parametrize("mutant", MUTANTS)
-def test_without_any_one_condition_or_check_the_machine_notices(answers: Cloud, monkeypatch: pytest.MonkeyPatch, mutant: str) -> None:
-    MUTANTS[mutant](monkeypatch)
+def test_over_the_store_in_memory_the_machine_finds_as_little(answers: Cloud) -> None:
+    whole = type("InMemory", (AnswerProtocol,), {"without": "nothing"})
+    run_state_machine_as_test(whole, settings=settings(max_examples=100, stateful_step_count=40, **COMMON))
+
+
+def notices(machine: type[AnswerProtocol]) -> None:
     hunting = settings(max_examples=400, stateful_step_count=40, phases=[Phase.generate], derandomize=True, **COMMON)
     with pytest.raises((AssertionError, KeyError)):
-        run_state_machine_as_test(AnswerProtocol, settings=hunting)
+        run_state_machine_as_test(machine, settings=hunting)
+
+
+@pytest.mark.parametrize("mutant", EACH_CONDITION)
+def test_without_any_one_condition_the_machine_notices(answers: Cloud, mutant: str) -> None:
+    notices(type("Mutant", (AnswerProtocol,), {"without": mutant}))
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_without_any_one_check_of_the_ticket_the_machine_notices(answers: Cloud, monkeypatch: pytest.MonkeyPatch, mutant: str) -> None:
+    MUTANTS[mutant](monkeypatch)
+    notices(AnswerProtocol)
