@@ -1,41 +1,21 @@
 """Items as earlier versions wrote them, on the real tables: they are read, and change in place."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.accounts_wiring import open_accounts
 from jalon.accounts.change_preferences import PreferencesChange, change_preferences
 from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
 from jalon.accounts.identity import Preferences
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.sign_in import sign_in
 from jalon.accounts.tables import IdentityItem, SetupItem
-from jalon.edge.settings import Settings
 from jalon.kernel.ids import UserId
 from tests.cloud import Cloud
-from tests.functions.accounts_cloud import emptied, opened
 
 OWN = "un lapin dans la lune"
-
-
-@pytest.fixture(scope="module")
-def module_cloud(emulator: str) -> Iterator[Cloud]:
-    with opened(emulator) as cloud:
-        yield cloud
-
-
-@pytest.fixture
-def cloud(module_cloud: Cloud) -> Cloud:
-    return emptied(module_cloud)
-
-
-@pytest.fixture
-def accounts(cloud: Cloud) -> Accounts:
-    return open_accounts(Settings.from_environment(cloud.environment))
 
 
 @pytest.fixture

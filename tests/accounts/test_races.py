@@ -1,6 +1,6 @@
 """Many at once on the real tables: what conditional writes hold, and no fake can show."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.accounts_wiring import open_accounts
 from jalon.accounts.change_password import change_password
 from jalon.accounts.change_preferences import PreferencesChange, change_preferences
 from jalon.accounts.create_member_account import NewMember, create_member_account
@@ -29,25 +28,8 @@ from jalon.edge.tables import StoreUnavailableError
 from jalon.kernel.errors import JalonError
 from jalon.kernel.ids import UserId
 from tests.cloud import Cloud
-from tests.functions.accounts_cloud import emptied, opened
 
 AT_ONCE = 8
-
-
-@pytest.fixture(scope="module")
-def module_cloud(emulator: str) -> Iterator[Cloud]:
-    with opened(emulator) as cloud:
-        yield cloud
-
-
-@pytest.fixture
-def cloud(module_cloud: Cloud) -> Cloud:
-    return emptied(module_cloud)
-
-
-@pytest.fixture
-def accounts(cloud: Cloud) -> Accounts:
-    return open_accounts(Settings.from_environment(cloud.environment))
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What a store of accounts promises, asked of the fake and of the real tables alike."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -32,8 +32,7 @@ from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.ids import ClientId, UserId
 from tests.accounts.fakes import MemoryAccounts, MemoryClients, MemoryFamilies, MemoryFlows
-from tests.cloud import Cloud
-from tests.functions.accounts_cloud import emptied, opened
+from tests.functions.accounts_cloud import emptied
 
 NOW = datetime(2026, 11, 23, 11, 0, 0, 123456, tzinfo=UTC)
 LEA = Identity(
@@ -61,12 +60,6 @@ PAUL = Identity(
 )
 PROOF = Credentials("verifier", b"\x00\xffnonce")
 TICKET = SetupTicket(LEA.user_id, b"ticket", datetime(2026, 11, 26, tzinfo=UTC))
-
-
-@pytest.fixture(scope="module")
-def module_cloud(emulator: str) -> Iterator[Cloud]:
-    with opened(emulator) as cloud:
-        yield cloud
 
 
 @pytest.fixture(params=["memory", "tables"])

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from engine.grading import Answer, Result
 from engine.knowledge import Element, Knowledge
 from engine.packing import Answered, Question
 from engine.scoring import CompetenceScore
+from jalon.assessment import assessment_store
 from jalon.assessment.assessment_store import DynamoAssessments, answer_conditions, focus_loss_conditions
 from jalon.assessment.profile_store import DynamoProfiles
 from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile
@@ -17,6 +19,7 @@ from jalon.assessment.state import AssessmentState, Purpose, Slot, Status
 from jalon.assessment.store import AssessmentStore, Attempt, NotWritten, Written
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 from tests.assessment.fakes import CONDITIONS, FakeAssessments, FakeProfiles
+from tests.cloud import Cloud
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 USER = UserId("usr_" + "1" * 32)
@@ -322,3 +325,29 @@ def test_many_profiles_are_read_at_once_without_those_that_do_not_exist(profiles
     found = profiles.get_many([*users, users[0]])
     assert set(found) == set(users[:110])
     assert found[users[0]].pix == 12
+
+
+FORBIDDEN: dict[str, dict[str, Any]] = {
+    "status": {"item": {"status": Status.ENDED}},
+    "epoch": {"asked": {"epoch": 2}},
+    "sequence": {"asked": {"sequence": 2}},
+    "deadline": {"item": {"deadline_at": NOW - timedelta(seconds=1)}},
+}
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
+@pytest.mark.parametrize(("conditions", "write"), [("answer_conditions", append), ("focus_loss_conditions", lose_focus)])
+def test_without_any_one_of_its_conditions_the_table_takes_what_it_must_refuse(
+    empty_tables: Cloud,
+    monkeypatch: pytest.MonkeyPatch,
+    conditions: str,
+    write: Callable[..., Written | NotWritten],
+    name: str,
+) -> None:
+    """Each condition refuses by itself what no other one does."""
+    store, forbidden = DynamoAssessments(), FORBIDDEN[name]
+    store.create(new(**forbidden.get("item", {})))
+    assert isinstance(write(store, **forbidden.get("asked", {})), NotWritten)
+    whole = getattr(assessment_store, conditions)
+    monkeypatch.setattr(assessment_store, conditions, lambda *asked: {key: each for key, each in whole(*asked).items() if key != name})
+    assert isinstance(write(store, **forbidden.get("asked", {})), Written)
