@@ -257,7 +257,7 @@ def test_a_detector_that_fails_turns_the_camera_off_and_says_so(page, published,
     with_camera('throw new Error("no service");')
     page.goto(f"{published.site.url}/v")
     page.click("#scan")
-    page.wait_for_function("document.getElementById('scan').textContent === 'La caméra n’est pas disponible.'")
+    page.wait_for_selector("#scan:text-is('La caméra n’est pas disponible.')")
     assert camera_is_off(page)
 
 
