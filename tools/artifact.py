@@ -26,6 +26,15 @@ LAMBDA_VERSION = "3.13"
 LAMBDA_PLATFORM = "aarch64-manylinux_2_28"
 #: The Lambda runtime brings these.
 PROVIDED = ("boto3", "botocore", "s3transfer")
+#: What libraries bring and nothing here reads: programs, lists of files, and Powertools' page of an API (1.7 MB), not served.
+SURPLUS = (
+    "bin",
+    ".lock",
+    "*.dist-info/RECORD",
+    "*.dist-info/sboms",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.js",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.css",
+)
 
 
 class BuildError(RuntimeError):
@@ -131,8 +140,8 @@ def _install(group: str, root: Path, target: Target) -> None:
         command += ["--python-platform", target.platform]
     _run([*command, "--requirements", str(file)])
     file.unlink()
-    for leftover in (*root.glob("bin"), *root.glob("*.dist-info/RECORD"), root / ".lock"):
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+    for surplus in [found for pattern in SURPLUS for found in root.glob(pattern)]:
+        shutil.rmtree(surplus) if surplus.is_dir() else surplus.unlink()
 
 
 def _compile(root: Path, installed_at: str, target: Target) -> None:
