@@ -3,7 +3,8 @@
     python -m tools.state_machines
 
 The schema is the one cfn-lint keeps (its rule E3601), given each definition inline; expressions are parsed by jsonata-python;
-our rules are those of docs/style: a Comment on each state, TimeoutSeconds on each task, no business outcome from States.ALL.
+our rules are those of docs/architecture.md (*What is never lost*): a Comment on each state, TimeoutSeconds on each task and on the
+machine, a heartbeat on each wait for a token, jitter on each retry, and no business outcome from an error that nobody named.
 """
 
 import json
@@ -18,6 +19,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "statemachines"
+#: Names that catch what nobody named: all errors, or all that a task may fail with (Amazon States Language, "Errors").
+UNNAMED = frozenset({"States.ALL", "States.TaskFailed"})
 
 
 def findings(file: Path) -> list[str]:
@@ -69,13 +72,19 @@ def _expressions(node: Any, path: str = "") -> Iterator[str]:
             yield f"{path}: {error}"
 
 
-def states(definition: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every state, those inside a Map or a Parallel included."""
-    for name, state in definition.get("States", {}).items():
-        yield name, state
+def scopes(definition: dict[str, Any]) -> Iterator[dict[str, dict[str, Any]]]:
+    """The states that lead to each other: the machine's own, and those inside each Map or Parallel."""
+    yield definition.get("States", {})
+    for state in definition.get("States", {}).values():
         for inner in (state.get("ItemProcessor"), *state.get("Branches", ())):
             if inner:
-                yield from states(inner)
+                yield from scopes(inner)
+
+
+def states(definition: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every state, those inside a Map or a Parallel included."""
+    for scope in scopes(definition):
+        yield from scope.items()
 
 
 def _rules(definition: dict[str, Any]) -> Iterator[str]:
@@ -92,12 +101,45 @@ def _rules(definition: dict[str, Any]) -> Iterator[str]:
             if state["Resource"].endswith(".waitForTaskToken") and "HeartbeatSeconds" not in state:
                 yield f"{name} waits for a token without HeartbeatSeconds"
             yield from _retries(name, state)
+    for scope in scopes(definition):
+        yield from _outcomes(scope)
 
 
 def _retries(name: str, state: dict[str, Any]) -> Iterator[str]:
     for retry in state.get("Retry", ()):
         if retry.get("JitterStrategy") != "FULL":
             yield f"{name} retries without jitter"
+
+
+def _outcomes(scope: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """An outage is no answer: whoever catches what nobody named may tidy up, and then fails."""
+    for name, state in scope.items():
+        for catcher in state.get("Catch", ()):
+            unnamed = sorted(UNNAMED.intersection(catcher["ErrorEquals"]))
+            if unnamed and not _only_fails(scope, catcher["Next"]):
+                yield f"{name} makes an outcome of {', '.join(unnamed)}: catch errors by name, or lead to a Fail"
+
+
+def _only_fails(scope: dict[str, dict[str, Any]], start: str) -> bool:
+    """Whether every way from a state ends in a Fail."""
+    seen: set[str] = set()
+    ahead = [start]
+    while ahead:
+        name = ahead.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        state = scope.get(name, {})
+        if state.get("Type") == "Succeed" or state.get("End"):
+            return False
+        ahead += _following(state)
+    return True
+
+
+def _following(state: dict[str, Any]) -> Iterator[str]:
+    edges = [state, *state.get("Choices", ()), *state.get("Catch", ())]
+    yield from (edge["Next"] for edge in edges if "Next" in edge)
+    yield from (state[key] for key in ("Default",) if key in state)
 
 
 def main() -> int:
