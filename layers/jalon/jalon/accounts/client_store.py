@@ -1,4 +1,4 @@
-"""Registered software in DynamoDB, and the operator's own client, which the template makes."""
+"""Registered software in DynamoDB; our own screens and the operator's client are in no table."""
 
 from pynamodb.exceptions import DoesNotExist
 

@@ -1,8 +1,7 @@
 """Speaks OpenID Connect to identity providers; joserfc checks what they sign.
 
-Where a provider's endpoints and keys are comes from its discovery document, kept for an hour. Redirections are not
-followed, answers are bounded, and a slow provider is given up after two seconds: four calls in a row still fit into
-the function's time.
+Where a provider's endpoints and keys are comes from its discovery document, kept for an hour. Each request is bounded in time and size
+(:mod:`jalon.accounts.call_provider`), and a sign-in makes four at most: its discovery, tokens, keys and claims.
 """
 
 import base64
@@ -10,10 +9,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
+from jalon.accounts.call_provider import Reply, call_provider
 from jalon.accounts.identity_providers import (
     IdentityProvider,
     ProviderPerson,
@@ -28,8 +27,6 @@ KEPT_FOR = timedelta(hours=1)
 #: An unknown key id makes us fetch the keys again, but not for every forged token.
 KEYS_AT_MOST_EVERY = timedelta(seconds=30)
 CLOCK_SKEW_S = 60
-LONGEST_WAIT_S = 2.0
-LARGEST_ANSWER = 256 * 1024
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -73,10 +70,11 @@ class OpenIdGateway:
             return person.claims
         if not provider.allows_endpoint(endpoint):
             raise ProviderUnavailableError("The identity provider describes itself wrongly.")
-        status, media_type, body = self._call("GET", endpoint, {"Authorization": f"Bearer {person.access_token}"})
-        if status != 200:
-            raise _refusal(status)
-        said = self._signed_claims(provider, body.decode("utf-8", "replace")) if media_type == "application/jwt" else _object(body)
+        reply = call_provider("GET", endpoint, {"Authorization": f"Bearer {person.access_token}"})
+        if reply.status != 200:
+            raise _refusal(reply)
+        signed = reply.media_type == "application/jwt"
+        said = self._signed_claims(provider, reply.body.decode("utf-8", "replace")) if signed else _object(reply)
         if said.get("sub") != person.subject:
             raise ProviderRefusedError("The provider describes someone else than who signed in (OpenID Connect Core §5.3.2).")
         return {**person.claims, **said}
@@ -90,10 +88,10 @@ class OpenIdGateway:
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
         else:
             form = {**form, "client_id": provider.client_id, "client_secret": provider.client_secret}
-        status, _, body = self._call("POST", str(metadata["token_endpoint"]), headers, urlencode(form).encode())
-        if status != 200:
-            raise _refusal(status)
-        return _object(body)
+        reply = call_provider("POST", str(metadata["token_endpoint"]), headers, urlencode(form).encode())
+        if reply.status != 200:
+            raise _refusal(reply)
+        return _object(reply)
 
     def _checked(self, provider: IdentityProvider, id_token: str, nonce: str) -> Mapping[str, Any]:
         """The claims of an ID token (Core §3.1.3.7)."""
@@ -163,46 +161,25 @@ class OpenIdGateway:
         now = self._clock.now()
         fetched_at, document = self._documents.get(url, (None, {}))
         if fetched_at is None or now - fetched_at >= fresh_for:
-            status, _, body = self._call("GET", url, {})
-            if status != 200:
+            reply = call_provider("GET", url, {})
+            if reply.status != 200:
                 raise ProviderUnavailableError("The identity provider does not describe itself.")
-            document = _object(body)
+            document = _object(reply)
             self._documents[url] = (now, document)
         return document
 
-    def _call(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> tuple[int, str, bytes]:
-        from urllib3.exceptions import HTTPError
 
-        try:
-            answer = self._pool.request(
-                method, url, body=body, headers={"Accept": "application/json", **headers}, redirect=False, preload_content=False
-            )
-            data = answer.read(LARGEST_ANSWER + 1)
-            answer.release_conn()
-        except HTTPError as error:
-            raise ProviderUnavailableError("The identity provider does not answer; begin again.") from error
-        if len(data) > LARGEST_ANSWER:
-            raise ProviderUnavailableError("The identity provider answers too much.")
-        return answer.status, answer.headers.get("content-type", "").partition(";")[0].strip().lower(), data
-
-    @cached_property
-    def _pool(self) -> Any:
-        import urllib3
-
-        return urllib3.PoolManager(timeout=urllib3.Timeout(total=LONGEST_WAIT_S), retries=False)
-
-
-def _object(body: bytes) -> Mapping[str, Any]:
+def _object(reply: Reply) -> Mapping[str, Any]:
     try:
-        value = json.loads(body)
-    except ValueError as error:
+        value = json.loads(reply.body)
+    except (ValueError, RecursionError) as error:
         raise ProviderUnavailableError("The identity provider answers something else than JSON.") from error
     if not isinstance(value, dict):
         raise ProviderUnavailableError("The identity provider answers something else than an object.")
     return value
 
 
-def _refusal(status: int) -> ProviderRefusedError | ProviderUnavailableError:
-    if status in {400, 401, 403}:
+def _refusal(reply: Reply) -> ProviderRefusedError | ProviderUnavailableError:
+    if reply.status in {400, 401, 403}:
         return ProviderRefusedError("The provider refuses: the code is used, too old or not for us. Begin again.")
     return ProviderUnavailableError("The identity provider does not answer as it should; begin again.")
