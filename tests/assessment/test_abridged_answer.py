@@ -5,7 +5,11 @@ from hypothesis import strategies as st
 
 from engine.challenge import Field, Variant
 from engine.grading import Answer
-from jalon.assessment.abridged_answer import abridged, in_full
+from engine.knowledge import Knowledge
+from engine.replay import replay_positioning
+from jalon.assessment.abridged_answer import abridged, as_given, in_full
+from tests.assessment.content import release
+from tests.assessment.desk import Desk
 
 OPTIONS = ("la navigation au clavier", "des sous-titres", "un lecteur d’écran")
 VARIANT = Variant("…", fields=(Field("f1", "1", "select", OPTIONS), Field("f2", "2", "text"), Field("f3", "3", "number")))
@@ -31,3 +35,11 @@ def test_other_forms_are_kept_as_they_are() -> None:
     for answer in (Answer(), Answer(text="\x1f0"), Answer(choices=frozenset("ab"))):
         assert abridged(VARIANT, answer) is answer
         assert in_full(VARIANT, answer) is answer
+
+
+def test_a_stored_test_is_graded_again_from_what_was_sent(desk: Desk) -> None:
+    state = desk.play(desk.start("3.1"))
+    assert any(answered != as_given(release(), answered) for answered in state.answers)
+    given = [as_given(release(), answered) for answered in state.answers]
+    at_start = Knowledge.unpack(state.knowledge_at_start)
+    assert replay_positioning(release(), state.target, at_start, given, state.seed, state.locale).faithful

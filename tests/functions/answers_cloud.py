@@ -28,11 +28,16 @@ from tests.functions.answers_client import Pupil
 
 def publish(cloud: Cloud, version: str = VERSION) -> None:
     """Put the release in the content bucket and make it the current one."""
-    public, solutions = bundles(version)
+    put_release(cloud, version, *bundles(version))
+    pointer = json.dumps({"version": version}).encode()
+    cloud.client("s3").put_object(Bucket=cloud.environment["CONTENT_BUCKET"], Key="releases/current.json", Body=pointer)
+
+
+def put_release(cloud: Cloud, version: str, public: bytes, solutions: bytes) -> None:
+    """Put a release in the content bucket, for the tests that are pinned to it."""
     bucket, s3 = cloud.environment["CONTENT_BUCKET"], cloud.client("s3")
     s3.put_object(Bucket=bucket, Key=f"releases/{version}/public.json.gz", Body=public)
     s3.put_object(Bucket=bucket, Key=f"releases/{version}/solutions.json.gz", Body=solutions)
-    s3.put_object(Bucket=bucket, Key="releases/current.json", Body=json.dumps({"version": version}).encode())
 
 
 @contextmanager
@@ -76,7 +81,7 @@ def certification(pupil: Pupil, questions: int = 6, minutes: float = 105) -> Ass
     return create_certification_assessment(shared.store, shared.clock, shared.ids, command)
 
 
-def first_ticket(state: AssessmentState) -> dict[str, object]:
+def first_ticket(state: AssessmentState) -> dict[str, Any]:
     """The first question as the certification's own function hands it out."""
     shared = answers_wiring.parts()
     release = shared.releases.pinned(state.release)

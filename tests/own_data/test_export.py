@@ -13,13 +13,19 @@ import httpx
 import jsonschema
 import pytest
 
+from engine.packing import Question
 from functions.accounts.own_data_wiring import own_data
+from functions.answers import wiring as answers_wiring
 from functions.export_data import wiring as export_wiring
 from functions.export_data.document import FORMAT, Sources
 from jalon.accounts.exports import ABANDONED_AFTER, LIFE
 from jalon.accounts.tables import PasswordItem
+from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
 from jalon.kernel.clock import FixedClock, SystemClock
+from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
+from tests.assessment.published import WAYS, asked_by, plausible_answer, published_bundles, published_release
 from tests.cloud import template
+from tests.functions.answers_cloud import first_ticket, put_release
 from tests.own_data.world import PASSWORD, Person, World, opened
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "personal-data.schema.json").read_text())
@@ -146,6 +152,36 @@ def test_the_profile_agrees_with_the_answers_beside_it_though_the_stream_is_late
     [test] = document["assessments"]
     assert test["answers"]
     assert document["profile"]["pix"] == document["profile"]["competences"]["1.1"]["pix"] > 0
+
+
+def test_answers_are_told_as_they_were_sent_to_each_kind_of_question_of_a_release_that_was_replaced(story: Story) -> None:
+    """One question of each kind of the published content, sent to the API and read back out of the person's document."""
+    person, shared, content = story.world.make_person(8), answers_wiring.parts(), published_release()
+    bundles = published_bundles()
+    put_release(story.world.cloud, bundles.version, bundles.public, bundles.solutions)
+    challenges = [asked_by(way)[0] for way in WAYS]
+    command = CreateCertificationAssessment(
+        user_id=UserId(person.user_id),
+        certification_id=CertificationId(person.user_id.replace("usr", "crt")),
+        release=ReleaseVersion(content.version),
+        locale="fr-FR",
+        questions=tuple(Question(challenge.index, 0) for challenge in challenges),
+        frozen_profile={},
+        deadline_at=shared.clock.now() + timedelta(hours=1),
+    )
+    state, sent = create_certification_assessment(shared.store, shared.clock, shared.ids, command), []
+    question = first_ticket(state)
+    for challenge in challenges:
+        sent.append((question["challenge_id"], plausible_answer(challenge, challenge.variants[0])))
+        reply = person.device.answer(state.assessment_id, question, sent[-1][1])
+        assert reply.status == 200, reply.text
+        question = reply.body["assessment"]["question"]
+    export_wiring.parts.cache_clear()
+    document = _document_of(story.world, person)
+    assert [error.message for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(document)] == []
+    [test] = document["assessments"]
+    assert test["release"] != document["profile"]["release"]
+    assert [(answer["challenge"], answer["given"]) for answer in test["answers"]] == sent
 
 
 def test_who_has_done_nothing_yet_has_a_document_too(story: Story) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from engine.challenge import Field, Variant
+from engine.content import Release
 from engine.grading import Answer
+from engine.packing import Answered
 
 #: The name under which an answer's fields are kept in one value, in the variant's order.
 _TOGETHER = ""
@@ -38,6 +40,17 @@ def in_full(variant: Variant, kept: Answer) -> Answer:
         return replace(kept, fields={**kept.fields, _TOGETHER: value.removeprefix(_AS_GIVEN)})
     values = value.split(_BETWEEN)
     return replace(kept, fields={field.id: _long(field, short) for field, short in zip(variant.fields, values, strict=True)})
+
+
+def as_given(release: Release, answered: Answered) -> Answered:
+    """A stored answer of a test that is pinned to ``release``, with what was sent as it was sent.
+
+    Whoever shows it, exports it or grades it again (:mod:`engine.replay`) takes it through here.
+    """
+    if answered.answer is None:
+        return answered
+    variant = release.challenges[answered.challenge_index].variants[answered.variant_index]
+    return replace(answered, answer=in_full(variant, answered.answer))
 
 
 def _together(variant: Variant, given: Mapping[str, str]) -> str | None:

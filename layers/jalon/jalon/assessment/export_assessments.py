@@ -3,13 +3,13 @@
 Positions become the names they have in the release that the test was pinned to, so that the document can be read without it.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.content import Release
-from engine.grading import Answer
 from engine.packing import Answered
+from jalon.assessment.abridged_answer import as_given
 from jalon.assessment.profile_entries import CertificationEntry, ParcoursEntry
 from jalon.assessment.profiles import UserProfile
 from jalon.assessment.releases import Releases
@@ -117,7 +117,8 @@ def _test(state: AssessmentState, release: Release, tells_results: bool) -> dict
     }
 
 
-def _answer(number: int, answered: Answered, release: Release, tells_results: bool) -> dict[str, Any]:
+def _answer(number: int, stored: Answered, release: Release, tells_results: bool) -> dict[str, Any]:
+    answered = as_given(release, stored)
     challenge = release.challenges[answered.challenge_index]
     skill = release.skills[challenge.skill_index]
     return {
@@ -126,24 +127,12 @@ def _answer(number: int, answered: Answered, release: Release, tells_results: bo
         "variant": answered.variant_index,
         "skill": skill.id,
         "competence": skill.competence,
-        "given": _given(answered.answer),
+        "given": answered.answer.as_dict() if answered.answer else None,
         "result": answered.result.value if tells_results else None,
         "elapsed_ms": answered.elapsed_ms,
         "at": _iso_s(answered.at),
         "focus_lost": answered.focus_lost,
     }
-
-
-def _given(answer: Answer | None) -> dict[str, Any] | None:
-    """What was sent, where it is kept; an empty object for a question that was passed."""
-    if answer is None:
-        return None
-    forms: dict[str, Callable[[], Any]] = {
-        "choices": lambda: sorted(answer.choices or ()),
-        "text": lambda: answer.text,
-        "fields": lambda: dict(answer.fields or {}),
-    }
-    return {name: form() for name, form in forms.items() if getattr(answer, name) is not None}
 
 
 def _title(release: Release, tutorial: str) -> str | None:

@@ -7,7 +7,6 @@ from engine.challenge import Attachment, Variant
 from engine.content import Release, Tutorial
 from engine.scoring import CompetenceScore, Profile
 from engine.solutions import AnyOrderSolution, ChoiceSolution, FieldsSolution, Solution
-from jalon.assessment.abridged_answer import in_full
 from jalon.assessment.next_question import AskedQuestion
 from jalon.assessment.read_checkpoint import CheckpointRow, checkpoints_reached
 from jalon.assessment.shown_scores import shown_scores
@@ -79,7 +78,7 @@ def present_score(code: str, score: CompetenceScore) -> Json:
 
 def present_checkpoint_row(release: Release, row: CheckpointRow, link: AttachmentLink) -> Json:
     """One answered question: what was answered, what was right, and what to learn from."""
-    answer = None if row.answered.answer is None else in_full(row.variant, row.answered.answer)
+    answer = row.answered.answer
     return {
         "number": row.sequence,
         "challenge_id": row.challenge.id,

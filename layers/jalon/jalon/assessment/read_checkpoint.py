@@ -7,6 +7,7 @@ from engine.content import Release, Skill, Tutorial
 from engine.packing import Answered
 from engine.positioning import CHECKPOINT_EVERY, checkpoint_span
 from engine.solutions import Solution
+from jalon.assessment.abridged_answer import as_given
 from jalon.assessment.certification_under_way import refuse_during_certification
 from jalon.assessment.errors import CheckpointForbiddenError, CheckpointNotReachedError
 from jalon.assessment.state import AssessmentState
@@ -16,7 +17,7 @@ from jalon.kernel.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class CheckpointRow:
-    """One answered question with its solution and the tutorials of its skill and topic."""
+    """One answered question, with what was sent as it was sent, its solution and the tutorials of its skill and topic."""
 
     sequence: int
     answered: Answered
@@ -68,7 +69,7 @@ def _row(release: Release, sequence: int, answered: Answered) -> CheckpointRow:
     tube = next(tube for tube in release.tubes if tube.id == skill.tube)
     return CheckpointRow(
         sequence=sequence,
-        answered=answered,
+        answered=as_given(release, answered),
         challenge=challenge,
         variant=challenge.variants[answered.variant_index],
         skill=skill,
