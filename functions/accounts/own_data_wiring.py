@@ -17,6 +17,7 @@ from jalon.certification.session_store import DynamoSessionStore
 from jalon.certification.tables import CandidateItem, SessionItem
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
+from jalon.kernel.clock import Clock
 from jalon.kernel.ids import UserId
 from jalon.organisations.leave_schools import leave_administrations, require_not_last
 from jalon.organisations.organisation_store import DynamoMembers
@@ -51,7 +52,7 @@ def own_data() -> OwnData:
             accounts=accounts,
             erasures=DynamoErasures(),
             remind=SqsReminders(settings.value("ERASURE_QUEUE_URL")),
-            check=_require_nothing_in_the_way,
+            check=partial(_require_nothing_in_the_way, accounts.clock),
             leave=partial(leave_administrations, DynamoMembers(), memberships_of),
         ),
     )
@@ -69,6 +70,6 @@ def forget_own_data() -> None:
     provider_sign_ins.cache_clear()
 
 
-def _require_nothing_in_the_way(user_id: UserId) -> None:
-    require_none_running(DynamoCandidatures(), DynamoSessionStore(), user_id)
+def _require_nothing_in_the_way(clock: Clock, user_id: UserId) -> None:
+    require_none_running(DynamoCandidatures(), DynamoSessionStore(), clock, user_id)
     require_not_last(DynamoMembers(), memberships_of, user_id)

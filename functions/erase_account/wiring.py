@@ -10,7 +10,7 @@ from jalon.assessment import personal_data_store as assessment
 from jalon.campaigns import personal_data_store as campaigns
 from jalon.certificates import personal_data_store as certificates
 from jalon.certification import personal_data_store as certification
-from jalon.certification.candidatures import running_certification
+from jalon.certification.candidatures import unpublished_certifications
 from jalon.certification.session_store import DynamoSessionStore
 from jalon.certification.tables import SessionItem
 from jalon.edge.settings import Settings
@@ -41,7 +41,7 @@ def erasing() -> Erasing:
             organisations.OrganisationHolding(),
             accounts.AccountHolding(),
         ),
-        runs=lambda user_id: running_certification(candidatures, sessions, user_id) is not None,
+        runs=lambda user_id: any(unpublished_certifications(candidatures, sessions, user_id)),
         remind=SqsReminders(settings.value("ERASURE_QUEUE_URL")),
         clock=SystemClock(),
     )

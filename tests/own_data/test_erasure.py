@@ -5,7 +5,8 @@ docs/your-data.md says is kept, and no more.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from functions.erase_account import app as erase_app
 from functions.erase_account import prove, repeat
 from functions.erase_account import wiring as erase_wiring
 from functions.project_profiles import app as project_profiles
-from jalon.accounts.erasure import FIRST_PASS_AFTER, LONGEST_DELAY, ErasureStatus, counted
+from jalon.accounts.erasure import FIRST_PASS_AFTER, LONGEST_DELAY, CertificationRunningError, ErasureStatus, counted
 from jalon.accounts.lockout import NONE_YET, Attempts
 from jalon.accounts.personal_data_store import everybody
 from jalon.accounts.request_erasure import request_erasure
@@ -24,6 +25,9 @@ from jalon.accounts.setup_token import new_ticket
 from jalon.accounts.stores import TicketPurpose
 from jalon.accounts.tables import IdentityItem, LoginItem
 from jalon.assessment.tables import AttemptItem
+from jalon.certification.candidatures import RESULTS_WITHIN, require_none_running
+from jalon.certification.personal_data_store import DynamoCandidatures
+from jalon.certification.session_store import DynamoSessionStore
 from jalon.edge.erasures import subject_of
 from jalon.kernel.clock import FixedClock, SystemClock
 from jalon.kernel.ids import UserId
@@ -315,6 +319,23 @@ def test_a_certification_under_way_stays_until_it_is_published(story: Story) -> 
     world.publish(session)
     assert Mortal(real).run(user_id, 999)
     assert counted(real.holdings, user_id) == {}
+
+
+def test_results_that_are_late_keep_nobody_from_asking(story: Story) -> None:
+    """A session that is never finalised refuses nobody for ever: the wish is taken, and waits where an operator hears of it."""
+    world, late = story.world, story.world.make_person(9)
+    world.take_tests(late)
+    world.sit(world.certification.session(), late)
+    started = datetime.fromisoformat(world.ask_for_erasure(late)[1]["started_at"])
+    asking, user_id = own_data().asking, UserId(late.user_id)
+    due, overdue = FixedClock(started + RESULTS_WITHIN), FixedClock(started + RESULTS_WITHIN + timedelta(seconds=1))
+    with pytest.raises(CertificationRunningError):
+        require_none_running(DynamoCandidatures(), DynamoSessionStore(), due, user_id)
+    check = partial(require_none_running, DynamoCandidatures(), DynamoSessionStore(), overdue)
+    erasure = request_erasure(replace(asking, check=check), user_id)
+    assert erasure.status is ErasureStatus.REQUESTED
+    assert Mortal(erase_wiring.erasing()).run(user_id, 99)
+    assert counted(erase_wiring.erasing().holdings, user_id)["identities"] == 1
 
 
 def test_an_erasure_that_is_late_is_told_to_the_operator(
