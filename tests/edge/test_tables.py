@@ -1,9 +1,12 @@
 """One conditional write answers with the item either way; the store's errors come out in the domain's words."""
 
+import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import TransactWriteError
 from pynamodb.models import Model
 
 from jalon.edge import aws
@@ -17,9 +20,11 @@ from jalon.edge.tables import (
     batch_read,
     bind,
     conditional_update,
+    transaction,
     translated,
 )
 from tests.cloud import Cloud
+from tests.dynamodb_answers import IN_A_TRANSACTION, REFUSED, Answer, answering, cancelled
 
 
 class Row(Model):
@@ -85,6 +90,74 @@ def test_a_batch_asks_again_for_what_was_left_and_gives_up_in_the_end(monkeypatc
 def test_a_refused_condition_becomes_a_conflict(row: Row) -> None:
     with pytest.raises(ConditionFailedError), translated():
         Row("a", count=9).save(condition=Row.key.does_not_exist())
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was waited before each repeat; nobody waits in a test."""
+    waited: list[float] = []
+    monkeypatch.setattr("jalon.edge.tables.time.sleep", waited.append)
+    return waited
+
+
+def write_two() -> None:
+    with transaction(Row) as write:
+        write.save(Row("b"))
+        write.save(Row("c"), condition=Row.key.does_not_exist())
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (cancelled("ConditionalCheckFailed", "None"), ConditionFailedError),
+        (cancelled("None", "ThrottlingError"), StoreUnavailableError),
+        (cancelled("ProvisionedThroughputExceeded", "None"), StoreUnavailableError),
+        (cancelled("TransactionConflict", "ThrottlingError"), StoreUnavailableError),
+        (cancelled("TransactionConflict", "ConditionalCheckFailed"), ConditionFailedError),
+        (cancelled("ThrottlingError", "ConditionalCheckFailed"), ConditionFailedError),
+        (cancelled("ValidationError", "None"), TransactWriteError),
+        (cancelled("ThrottlingError", "ItemCollectionSizeLimitExceeded"), TransactWriteError),
+        (cancelled("TransactionConflict", "NotHeardOf"), TransactWriteError),
+    ],
+)
+def test_a_cancelled_transaction_is_refused_busy_or_our_own_fault_by_its_reasons(
+    row: Row, pauses: list[float], answer: Answer, told: type[Exception]
+) -> None:
+    with answering(Row, "TransactWriteItems", answer), pytest.raises(told):
+        write_two()
+
+
+def test_a_write_that_meets_a_transaction_is_sent_again_and_told_as_busy_in_the_end(row: Row, pauses: list[float]) -> None:
+    with answering(Row, "PutItem", IN_A_TRANSACTION) as sent, pytest.raises(StoreUnavailableError), translated():
+        Row("b").save()
+    assert (len(sent), len(pauses)) == (3, 2)
+    with answering(Row, "UpdateItem", IN_A_TRANSACTION, REFUSED) as sent:
+        assert conditional_update(Row, "a", None, [Row.count.add(1)], Row.count == 1) == Refused(None)
+    assert len(sent) == 2
+
+
+def test_a_transaction_that_meets_another_is_sent_again_as_a_request_of_its_own(row: Row, pauses: list[float]) -> None:
+    answers = (cancelled("TransactionConflict", "None"), cancelled("None", "ConditionalCheckFailed"))
+    with answering(Row, "TransactWriteItems", *answers) as sent, pytest.raises(ConditionFailedError):
+        write_two()
+    tokens = [json.loads(body)["ClientRequestToken"] for body in sent]
+    assert len(set(tokens)) == len(tokens) == 2, "DynamoDB answers a token that it knows as it did before"
+
+
+def test_a_write_that_has_waited_long_for_its_answer_is_not_sent_again(
+    row: Row, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = SimpleNamespace(monotonic=iter((0.0, 1.0)).__next__, sleep=pauses.append)
+    monkeypatch.setattr("jalon.edge.tables.time", slow)
+    with answering(Row, "PutItem", IN_A_TRANSACTION) as sent, pytest.raises(StoreUnavailableError), translated():
+        Row("b").save()
+    assert len(sent) == 1
+
+
+def test_a_refused_write_is_not_sent_again(row: Row, pauses: list[float]) -> None:
+    with answering(Row, "PutItem", REFUSED) as sent, pytest.raises(ConditionFailedError), translated():
+        Row("b").save()
+    assert (len(sent), pauses) == (1, [])
 
 
 def test_a_store_that_does_not_answer_is_unavailable(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:

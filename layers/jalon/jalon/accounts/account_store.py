@@ -18,7 +18,7 @@ from jalon.accounts.lockout import FORGOTTEN_AFTER, NONE_YET, Attempts
 from jalon.accounts.stores import Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError, TicketPurpose
 from jalon.accounts.tables import AttemptsItem, IdentityItem, LoginItem, PasswordItem, SetupItem
 from jalon.edge.erasures import ErasureMark, refuse_erased
-from jalon.edge.tables import ConditionFailedError, Refused, StoreUnavailableError, conditional_update, transaction, translated
+from jalon.edge.tables import ConditionFailedError, Refused, conditional_update, transaction, translated
 from jalon.kernel.errors import JalonError
 from jalon.kernel.ids import UserId
 
@@ -165,11 +165,7 @@ def _transaction(read_refusal: Reading) -> Iterator[TransactWrite]:
         with transaction(IdentityItem) as write:
             yield write
     except ConditionFailedError as error:
-        refused = _refused_positions(error.__cause__)
-        if not refused:
-            # Another transaction holds one of the items: nothing was written, and the same request may be sent again.
-            raise StoreUnavailableError("The account is being changed; send the same request again.") from error
-        raise read_refusal(refused) from error
+        raise read_refusal(_refused_positions(error.__cause__)) from error
 
 
 def _save_login(write: TransactWrite, login_key: str, user_id: UserId, displaced: Displaced | None) -> None:

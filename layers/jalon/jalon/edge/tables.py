@@ -23,17 +23,22 @@ from jalon.edge.aws import session
 from jalon.edge.settings import Settings
 from jalon.kernel.errors import ConflictError, UnavailableError
 
-_THROTTLES = frozenset(
+_BUSY = frozenset(
     {
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "ThrottlingException",
         "InternalServerError",
         "TransactionInProgressException",
+        "TransactionConflictException",
         "LimitExceededException",
     }
 )
-_REFUSALS = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException"})
+_CANCELLED = "TransactionCanceledException"
+#: Why a transaction is cancelled that may go through a moment later, its conditions being what they are (Amazon DynamoDB API Reference,
+#: TransactWriteItems, "Cancellation reasons"). Of the others, ``ConditionalCheckFailed`` is a refusal, the rest are faults of ours.
+_PASSING = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_CONDITION = "ConditionalCheckFailed"
 
 
 #: The most keys that one BatchGetItem takes (Amazon DynamoDB API Reference, BatchGetItem).
@@ -41,6 +46,9 @@ _BATCH = 100
 #: How often the rest of a batch is asked for again, after pauses that double from this many seconds, each drawn at random below it.
 _BATCH_TRIES = 4
 _PAUSE_S = 0.05
+#: How often a write that meets somebody else's transaction is sent in all, and until when after it was first sent another try begins.
+_WRITE_TRIES = 3
+_WRITE_PATIENCE_S = 0.5
 
 
 class ConditionFailedError(ConflictError):
@@ -87,6 +95,22 @@ class ModelConnection(Connection):
     def client(self) -> Any:
         return self._shared.client
 
+    def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Every operation on a bound table. One that meets a transaction under way is sent again a few times, after a pause.
+
+        Neither botocore nor PynamoDB does, though DynamoDB only says "not now" (Amazon DynamoDB Developer Guide, "Transaction conflict
+        handling"). Each time is a request of its own: botocore notes its token in the mapping that it is given, hence the copy.
+        """
+        patient_until = time.monotonic() + _WRITE_PATIENCE_S
+        for attempt in range(1, _WRITE_TRIES):
+            try:
+                return super().dispatch(operation_name, dict(operation_kwargs))
+            except VerboseClientError as error:
+                if not _met_a_transaction(error) or time.monotonic() > patient_until:
+                    raise
+            _pause(attempt)
+        return super().dispatch(operation_name, dict(operation_kwargs))
+
 
 @cache
 def _shared(region: str, *_where: str) -> SharedConnection:
@@ -119,28 +143,54 @@ def bind(settings: Settings, *models: type[Model]) -> None:
 
 
 def _error_code(error: BaseException) -> str:
-    cause = error.cause if isinstance(error, PynamoDBException) else error
-    response = getattr(cause, "response", None)
+    response = getattr(_cause(error), "response", None)
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, Mapping) else ""
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    return error.cause if isinstance(error, PynamoDBException) else error
+
+
+def _reasons(error: BaseException) -> frozenset[str]:
+    """Why the positions of a transaction were cancelled, those that were."""
+    return frozenset(reason.code for reason in getattr(_cause(error), "cancellation_reasons", ()) if reason)
+
+
+def _is_refused(error: BaseException) -> bool:
+    """Whether a condition was found false: of a transaction, whatever else stood in the way of its other positions."""
+    return _error_code(error) == f"{_CONDITION}Exception" or (_error_code(error) == _CANCELLED and _CONDITION in _reasons(error))
+
+
+def _is_busy(error: BaseException) -> bool:
+    return _error_code(error) in _BUSY or (_error_code(error) == _CANCELLED and _reasons(error) <= _PASSING)
+
+
+def _met_a_transaction(error: BaseException) -> bool:
+    """Whether somebody else's transaction, or a busy partition, stood in the way: what botocore does not send again by itself."""
+    return _is_busy(error) and _error_code(error) in {_CANCELLED, "TransactionConflictException"}
+
+
+def _pause(attempt: int) -> None:
+    """Wait before the next try, up to twice as long after each."""
+    time.sleep(random.uniform(0, _PAUSE_S * 2**attempt))  # noqa: S311 - a pause, not a secret
 
 
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn the store's errors into the domain's, once.
 
-    Raises :class:`ConditionFailedError` for a refused condition or transaction and :class:`StoreUnavailableError` for a
-    throttle, a time-out or a broken connection. ``DoesNotExist`` and programming errors pass through.
+    Raises :class:`ConditionFailedError` where a condition was false, and :class:`StoreUnavailableError` for a throttle, a time-out, a
+    broken connection or somebody else's transaction on the same items. A transaction that is cancelled for several reasons is refused as
+    soon as one of its conditions was false: sending it again would not help. ``DoesNotExist`` and programming errors pass through.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
     except (PynamoDBException, ClientError) as error:
-        code = _error_code(error)
-        cause = error.cause if isinstance(error, PynamoDBException) else None
-        if code in _REFUSALS:
+        if _is_refused(error):
             raise ConditionFailedError("What this request would change has changed meanwhile: read it again, then repeat.") from error
-        if code in _THROTTLES or isinstance(cause, BotoCoreError):
+        if _is_busy(error) or isinstance(_cause(error), BotoCoreError):
             raise StoreUnavailableError("The service is busy; send the same request again.") from error
         raise
     except BotoCoreError as error:
@@ -225,7 +275,7 @@ def _one_batch(model: type[Model], keys: list[dict[str, Any]]) -> Iterator[Mappi
     wanted: dict[str, Any] = {table.table_name: {"Keys": keys, "ConsistentRead": True}}
     for attempt in range(_BATCH_TRIES):
         if attempt:
-            time.sleep(random.uniform(0, _PAUSE_S * 2**attempt))  # noqa: S311 - a pause, not a secret
+            _pause(attempt)
         with translated():
             answer = table.connection.dispatch("BatchGetItem", {"RequestItems": wanted})
         yield from answer["Responses"].get(table.table_name, ())

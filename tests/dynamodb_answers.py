@@ -1,0 +1,48 @@
+"""What the emulator never answers: DynamoDB busy, or in the middle of somebody else's transaction, in the very bytes that it sends then."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+from botocore.awsrequest import AWSRequest, AWSResponse
+from pynamodb.models import Model
+
+#: An answer: an error's name, and for a cancelled transaction the reason of each position.
+Answer = tuple[str, tuple[str, ...]]
+CANCELLED = "TransactionCanceledException"
+IN_A_TRANSACTION: Answer = ("TransactionConflictException", ())
+REFUSED: Answer = ("ConditionalCheckFailedException", ())
+
+
+def cancelled(*reasons: str) -> Answer:
+    """A transaction that did not happen; a position that had nothing to do with it has the reason ``None``, in letters."""
+    return CANCELLED, reasons
+
+
+class _Raw(BytesIO):
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+@contextmanager
+def answering(model: type[Model], operation: str, *answers: Answer) -> Iterator[list[bytes]]:
+    """The next requests of this kind get these answers and reach no table, the last of them as often as it takes; gives their bodies."""
+    sent: list[bytes] = []
+
+    def answer(request: AWSRequest, **_: Any) -> AWSResponse:
+        name, reasons = answers[min(len(sent), len(answers) - 1)]
+        sent.append(bytes(request.body or b""))
+        told: dict[str, Any] = {"__type": f"com.amazonaws.dynamodb.v20120810#{name}", "Message": name}
+        if reasons:
+            told["CancellationReasons"] = [{"Code": reason} for reason in reasons]
+        return AWSResponse(request.url, 400, {"content-type": "application/x-amz-json-1.0"}, _Raw(json.dumps(told).encode()))
+
+    client: Any = model._get_connection().connection.client
+    event = f"before-send.dynamodb.{operation}"
+    client.meta.events.register(event, answer)
+    try:
+        yield sent
+    finally:
+        client.meta.events.unregister(event, answer)
