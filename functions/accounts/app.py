@@ -4,7 +4,8 @@ import jalon.edge.quiet_start  # noqa: F401 - before all other imports
 
 # isort: split
 from functions.accounts.operations import OPERATIONS
+from functions.accounts.services import ACCOUNTS
 from functions.accounts.serving import application, lambda_handler
 
-app = application(OPERATIONS)
-handler = lambda_handler(app)
+app = application(ACCOUNTS, OPERATIONS)
+handler = lambda_handler(ACCOUNTS, app)

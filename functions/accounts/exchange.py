@@ -18,11 +18,10 @@ from starlette.responses import Response
 from jalon.edge.auth import Caller, caller
 from jalon.edge.bodies import FORM, JSON, read_json, require_media_type
 from jalon.edge.etags import etag_of, still_holds
-from jalon.edge.observability import failure, metric
+from jalon.edge.observability import failure, logger, metric
 from jalon.edge.problems import MEDIA_TYPE, NoSuchRouteError, encode, internal_problem, invalid_request, problem, problem_of
 from jalon.kernel.errors import InvalidInputError, JalonError, Violation
 
-SERVICE = "accounts"
 _LONGEST_KEY = 255
 
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -66,32 +65,37 @@ class Exchange:
 Answer = Callable[[Exchange], Response]
 
 
-def endpoint(answer: Answer, *, form: bool = False, polled: bool = False) -> Callable[[Request], Awaitable[Response]]:
-    """The Starlette endpoint of a route's function: its body is JSON or a ``form``; what is ``polled`` has an ETag."""
+def endpoint(service: str, answer: Answer, *, form: bool = False, polled: bool = False) -> Callable[[Request], Awaitable[Response]]:
+    """The Starlette endpoint of a route's function: its body is JSON or a ``form``; what is ``polled`` has an ETag.
+
+    ``service`` names the Lambda function in logs and metrics.
+    """
 
     async def serve(request: Request) -> Response:
         body = await request.body()
         exchange = Exchange(request.url.path, request.headers, body, request.scope.get("aws.event", {}))
-        response = await run_in_threadpool(_answer, answer, exchange, form)
+        response = await run_in_threadpool(_answer, service, answer, exchange, form)
         return _unless_known(response, request.headers.get("if-none-match")) if polled else response
 
     return serve
 
 
-def _answer(answer: Answer, exchange: Exchange, form: bool) -> Response:
+def _answer(service: str, answer: Answer, exchange: Exchange, form: bool) -> Response:
     try:
         _refuse_unreadable(exchange, form)
         return answer(exchange)
     except JalonError as error:
         status, document, headers = problem_of(error, exchange.path)
-        metric("Refused", service=SERVICE, code=str(document["code"]))
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            logger(service).error("ERROR_WITHOUT_KIND", error=type(error).__name__)
+        metric("Refused", service=service, code=str(document["code"]))
         return _problem(status, document, headers)
     except ValidationError as error:
-        metric("Refused", service=SERVICE, code="invalid_input")
+        metric("Refused", service=service, code="invalid_input")
         return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, invalid_request(error.errors(), exchange.path))
     except Exception as error:  # noqa: BLE001 - the edge: what was not foreseen is logged by its type and place, and told as nothing
-        failure(SERVICE, "UNEXPECTED_ERROR", error)
-        metric("UnexpectedError", service=SERVICE)
+        failure(service, "UNEXPECTED_ERROR", error)
+        metric("UnexpectedError", service=service)
         return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, internal_problem(exchange.path))
 
 

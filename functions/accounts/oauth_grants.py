@@ -16,8 +16,8 @@ from authlib.oauth2.rfc6749 import (
 )
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 
-from functions.accounts.exchange import SERVICE
 from functions.accounts.oauth_clients import TokenClient
+from functions.accounts.services import ACCOUNTS
 from jalon.accounts.identity import Identity
 from jalon.accounts.lockout import AccountWaitsError
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
@@ -69,13 +69,13 @@ class PasswordGrant(ResourceOwnerPasswordCredentialsGrant):
         try:
             identity = sign_in(self.server.accounts, username, password, self._given("device_token"), self._given("sign_in_code"))
         except WrongCredentialsError as error:
-            metric("SignInRefused", service=SERVICE, reason="wrong_credentials")
+            metric("SignInRefused", service=ACCOUNTS, reason="wrong_credentials")
             raise InvalidGrantError(error.detail) from error
         except AccountWaitsError as error:
-            metric("SignInRefused", service=SERVICE, reason="account_waits")
+            metric("SignInRefused", service=ACCOUNTS, reason="account_waits")
             raise AccountWaitsGrantError(error.detail, error.retry_after_s) from error
-        logger(SERVICE).info("SIGNED_IN", user_id=identity.user_id)
-        metric("SignedIn", service=SERVICE)
+        logger(ACCOUNTS).info("SIGNED_IN", user_id=identity.user_id)
+        metric("SignedIn", service=ACCOUNTS)
         return identity
 
     def _given(self, name: str) -> str:
@@ -99,8 +99,8 @@ class RefreshGrant(RefreshTokenGrant):
             tokens: Tokens = self.server.sign_ins.refresh(presented, client.client_id)
         except RefreshRefusedError as error:
             if isinstance(error, RefreshTokenReusedError):
-                logger(SERVICE).warning("REFRESH_TOKEN_REUSED", family_id=error.facts.get("family_id"))
-            metric("RefreshRefused", service=SERVICE, reason=error.code)
+                logger(ACCOUNTS).warning("REFRESH_TOKEN_REUSED", family_id=error.facts.get("family_id"))
+            metric("RefreshRefused", service=ACCOUNTS, reason=error.code)
             raise InvalidGrantError(error.detail) from error
         return tokens
 
@@ -139,5 +139,5 @@ class Revocation(RevocationEndpoint):
     def revoke_token(self, token: str, request: Any) -> None:
         """An unknown token is as good as revoked (RFC 7009 §2.2)."""
         if self.server.sign_ins.end(token, request.client.client_id):
-            logger(SERVICE).info("SIGNED_OUT")
-            metric("SignedOut", service=SERVICE)
+            logger(ACCOUNTS).info("SIGNED_OUT")
+            metric("SignedOut", service=ACCOUNTS)

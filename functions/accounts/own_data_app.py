@@ -4,7 +4,8 @@ import jalon.edge.quiet_start  # noqa: F401 - before all other imports
 
 # isort: split
 from functions.accounts.own_data_operations import OPERATIONS
+from functions.accounts.services import OWN_DATA
 from functions.accounts.serving import application, lambda_handler
 
-app = application(OPERATIONS)
-handler = lambda_handler(app)
+app = application(OWN_DATA, OPERATIONS)
+handler = lambda_handler(OWN_DATA, app)

@@ -6,10 +6,11 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from functions.accounts.exchange import SERVICE, Exchange, json_response, no_content
+from functions.accounts.exchange import Exchange, json_response, no_content
 from functions.accounts.own_data_schemas import DataExport, ErasedData, ErasureRequest, ErasureView, ExportDownload, KeptData
 from functions.accounts.own_data_wiring import own_data, provider_sign_ins
 from functions.accounts.people import require_person
+from functions.accounts.services import OWN_DATA
 from jalon.accounts.erasure import Erasure
 from jalon.accounts.erasure_notice import ERASED, KEPT
 from jalon.accounts.export_store import ADDRESS_LIFE_S
@@ -34,8 +35,8 @@ def request_own_export(exchange: Exchange) -> Response:
     export_id = ExportId(own_data().accounts.keyring.identifier("exp", user_id, key))
     person = _person(exchange)
     export = request_export(own_data().exporting, person.user_id, export_id)
-    logger(SERVICE).info("EXPORT_REQUESTED", user_id=person.user_id, export_id=export.export_id)
-    metric("ExportRequested", service=SERVICE)
+    logger(OWN_DATA).info("EXPORT_REQUESTED", user_id=person.user_id, export_id=export.export_id)
+    metric("ExportRequested", service=OWN_DATA)
     return json_response(HTTPStatus.ACCEPTED, _export_view(export, None), {"Location": f"/v1/me/exports/{export.export_id}"})
 
 
@@ -63,8 +64,8 @@ def request_own_erasure(exchange: Exchange) -> Response:
         return _erasure_response(HTTPStatus.ACCEPTED, repeat_erasure(own_data().asking, under_way))
     _prove(_person(exchange), body)
     erasure = request_erasure(own_data().asking, user_id)
-    logger(SERVICE).info("ERASURE_REQUESTED", subject=erasure.subject)
-    metric("ErasureRequested", service=SERVICE)
+    logger(OWN_DATA).info("ERASURE_REQUESTED", subject=erasure.subject)
+    metric("ErasureRequested", service=OWN_DATA)
     return _erasure_response(HTTPStatus.ACCEPTED, erasure)
 
 

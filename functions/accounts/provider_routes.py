@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from functions.accounts.exchange import SERVICE, Exchange, json_response
+from functions.accounts.exchange import Exchange, json_response
 from functions.accounts.oauth_grants import person_response
 from functions.accounts.routes import person_of, show
 from functions.accounts.schemas import (
@@ -16,6 +16,7 @@ from functions.accounts.schemas import (
     Providers,
     TokenResponse,
 )
+from functions.accounts.services import ACCOUNTS
 from functions.accounts.wiring import desk, provider_sign_ins
 from jalon.accounts.identity import Identity
 from jalon.accounts.known_device import write_device_token
@@ -54,8 +55,8 @@ def begin_provider_account(exchange: Exchange) -> Response:
     """Make a new account for someone whom a provider introduced, and sign in; repeating the request gives the same account."""
     identity, new = begin_account(provider_sign_ins(), desk().accounts, _introduction(exchange))
     if new:
-        logger(SERVICE).info("SIGNED_UP", user_id=identity.user_id, provider=next(iter(identity.providers)))
-        metric("SignedUp", service=SERVICE)
+        logger(ACCOUNTS).info("SIGNED_UP", user_id=identity.user_id, provider=next(iter(identity.providers)))
+        metric("SignedUp", service=ACCOUNTS)
     return _signed_in(identity)
 
 
@@ -83,14 +84,14 @@ def link_introduced_provider(exchange: Exchange) -> Response:
 
 def _signed_in(identity: Identity) -> Response:
     tokens = desk().tokens.sign_ins.open(identity, SCREENS)
-    logger(SERVICE).info("SIGNED_IN", user_id=identity.user_id)
-    metric("SignedIn", service=SERVICE)
+    logger(ACCOUNTS).info("SIGNED_IN", user_id=identity.user_id)
+    metric("SignedIn", service=ACCOUNTS)
     return json_response(HTTPStatus.OK, TokenResponse(**person_response(tokens, write_device_token(desk().accounts, identity))))
 
 
 def _linked(identity: Identity) -> Response:
-    logger(SERVICE).info("PROVIDER_LINKED", user_id=identity.user_id)
-    metric("ProviderLinked", service=SERVICE)
+    logger(ACCOUNTS).info("PROVIDER_LINKED", user_id=identity.user_id)
+    metric("ProviderLinked", service=ACCOUNTS)
     return show(identity)
 
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from functions.accounts.exchange import SERVICE, Exchange, accepted, json_response, no_content
+from functions.accounts.exchange import Exchange, accepted, json_response, no_content
 from functions.accounts.people import require_person
 from functions.accounts.rendering import me_of
 from functions.accounts.schemas import (
@@ -22,6 +22,7 @@ from functions.accounts.schemas import (
     StaffRequest,
     TermsRequest,
 )
+from functions.accounts.services import ACCOUNTS
 from functions.accounts.wiring import desk
 from jalon.accounts.accept_terms import accept_terms
 from jalon.accounts.attach_email import ask_for_email, confirm_email
@@ -75,8 +76,8 @@ def create_account(exchange: Exchange) -> Response:
         identity = sign_up(desk().accounts, command)
     except AccountExistsError as error:
         raise _key_reused() from error
-    logger(SERVICE).info("SIGNED_UP", user_id=identity.user_id)
-    metric("SignedUp", service=SERVICE)
+    logger(ACCOUNTS).info("SIGNED_UP", user_id=identity.user_id)
+    metric("SignedUp", service=ACCOUNTS)
     return json_response(HTTPStatus.CREATED, AccountCreated(id=identity.user_id), {"Location": "/v1/me"})
 
 
@@ -84,7 +85,7 @@ def ask_for_sign_up_code(exchange: Exchange) -> Response:
     """Ask for a code to be sent to an e-mail address, to make an account with it; the answer is always the same."""
     body = exchange.read(EmailRequest)
     ask_to_sign_up(desk().accounts, desk().mailer, body.email)
-    metric("MessageSent", service=SERVICE, kind="sign_up_code")
+    metric("MessageSent", service=ACCOUNTS, kind="sign_up_code")
     return accepted()
 
 
@@ -104,7 +105,7 @@ def accept(exchange: Exchange) -> Response:
     """Accept the terms of use in force."""
     person, body = person_of(exchange), exchange.read(TermsRequest)
     acceptance = accept_terms(desk().accounts, person.user_id, body.version, desk().terms_in_force)
-    metric("TermsAccepted", service=SERVICE)
+    metric("TermsAccepted", service=ACCOUNTS)
     return show(replace(person, terms=acceptance))
 
 
@@ -112,8 +113,8 @@ def replace_password(exchange: Exchange) -> Response:
     """Change one's own password; every sign-in ends, this one too."""
     person, body = person_of(exchange), exchange.read(PasswordChangeRequest)
     change_password(desk().accounts, person.user_id, body.current_password.get_secret_value(), body.new_password.get_secret_value())
-    logger(SERVICE).info("PASSWORD_CHANGED", user_id=person.user_id)
-    metric("PasswordChanged", service=SERVICE)
+    logger(ACCOUNTS).info("PASSWORD_CHANGED", user_id=person.user_id)
+    metric("PasswordChanged", service=ACCOUNTS)
     return no_content()
 
 
@@ -121,8 +122,8 @@ def sign_out(exchange: Exchange) -> Response:
     """Sign out everywhere: every sign-in of this person ends, on every device."""
     person = person_of(exchange)
     sign_out_everywhere(desk().accounts, person.user_id)
-    logger(SERVICE).info("SIGNED_OUT_EVERYWHERE", user_id=person.user_id)
-    metric("SignedOutEverywhere", service=SERVICE)
+    logger(ACCOUNTS).info("SIGNED_OUT_EVERYWHERE", user_id=person.user_id)
+    metric("SignedOutEverywhere", service=ACCOUNTS)
     return no_content()
 
 
@@ -130,7 +131,7 @@ def attach_email(exchange: Exchange) -> Response:
     """Ask for a code to be sent to an e-mail address, to attach it to one's own account."""
     person, body = person_of(exchange), exchange.read(EmailRequest)
     ask_for_email(desk().accounts, desk().mailer, person.user_id, body.email)
-    metric("MessageSent", service=SERVICE, kind="email_code")
+    metric("MessageSent", service=ACCOUNTS, kind="email_code")
     return accepted()
 
 
@@ -138,8 +139,8 @@ def confirm_attached_email(exchange: Exchange) -> Response:
     """Attach the address whose code was received: from now on it signs in to the same account."""
     person, body = person_of(exchange), exchange.read(EmailConfirmationRequest)
     attached = confirm_email(desk().accounts, person.user_id, body.email, body.code)
-    logger(SERVICE).info("EMAIL_ATTACHED", user_id=person.user_id)
-    metric("EmailAttached", service=SERVICE)
+    logger(ACCOUNTS).info("EMAIL_ATTACHED", user_id=person.user_id)
+    metric("EmailAttached", service=ACCOUNTS)
     return show(attached)
 
 
@@ -147,7 +148,7 @@ def recover(exchange: Exchange) -> Response:
     """Ask for a message that lets the owner of an e-mail address choose a new password; the answer is always the same."""
     body = exchange.read(EmailRequest)
     recover_password(desk().accounts, desk().mailer, body.email)
-    metric("MessageSent", service=SERVICE, kind="recovery")
+    metric("MessageSent", service=ACCOUNTS, kind="recovery")
     return accepted()
 
 
@@ -168,8 +169,8 @@ def create_staff(exchange: Exchange) -> Response:
         invitation = create_staff_account(desk().accounts, command)
     except AccountExistsError as error:
         raise _key_reused() from error
-    logger(SERVICE).info("STAFF_INVITED", user_id=invitation.user_id, role=body.role, client_id=caller.subject)
-    metric("StaffInvited", service=SERVICE)
+    logger(ACCOUNTS).info("STAFF_INVITED", user_id=invitation.user_id, role=body.role, client_id=caller.subject)
+    metric("StaffInvited", service=ACCOUNTS)
     answer = StaffCreated(id=invitation.user_id, setup_token=invitation.setup_token, expires_at=invitation.expires_at)
     return json_response(HTTPStatus.CREATED, answer)
 
@@ -178,8 +179,8 @@ def set_password(exchange: Exchange) -> Response:
     """Choose a password with a setup token, once."""
     body = exchange.read(PasswordSetupRequest)
     user_id = set_up_password(desk().accounts, body.token.get_secret_value(), body.password.get_secret_value())
-    logger(SERVICE).info("PASSWORD_SET_UP", user_id=user_id)
-    metric("PasswordSetUp", service=SERVICE)
+    logger(ACCOUNTS).info("PASSWORD_SET_UP", user_id=user_id)
+    metric("PasswordSetUp", service=ACCOUNTS)
     return no_content()
 
 
@@ -202,8 +203,8 @@ def create_oauth_client(exchange: Exchange) -> Response:
         client, secret = create_client(desk().clients, accounts.keyring, accounts.clock, command)
     except ClientExistsError as error:
         raise _key_reused() from error
-    logger(SERVICE).info("CLIENT_REGISTERED", client_id=client.client_id, created_by=caller.subject)
-    metric("ClientRegistered", service=SERVICE)
+    logger(ACCOUNTS).info("CLIENT_REGISTERED", client_id=client.client_id, created_by=caller.subject)
+    metric("ClientRegistered", service=ACCOUNTS)
     return json_response(
         HTTPStatus.CREATED,
         ClientCreated(

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from functions.accounts.exchange import SERVICE, endpoint, no_such_route
+from functions.accounts.exchange import endpoint, no_such_route
 from functions.accounts.operation import Operation
 from jalon.edge.bodies import body_of
 from jalon.edge.observability import correlation, logger, metric
@@ -22,13 +22,13 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 _loops = threading.local()
 
 
-def application(operations: Iterable[Operation]) -> Starlette:
-    """The app that serves these operations."""
+def application(service: str, operations: Iterable[Operation]) -> Starlette:
+    """The app that serves these operations; ``service`` names it in logs and metrics."""
     return Starlette(
         routes=[
             Route(
                 operation.path,
-                endpoint(operation.answer, form=operation.form, polled=operation.polled),
+                endpoint(service, operation.answer, form=operation.form, polled=operation.polled),
                 methods=[operation.method],
             )
             for operation in operations
@@ -37,7 +37,7 @@ def application(operations: Iterable[Operation]) -> Starlette:
     )
 
 
-def lambda_handler(app: Starlette) -> Handler:
+def lambda_handler(service: str, app: Starlette) -> Handler:
     """The function's entry point; freezes what the imports made, so that the collector, at work from now on, never walks it.
 
     A body that is too large or cannot be decoded is refused here: Mangum would fail on it.
@@ -49,11 +49,11 @@ def lambda_handler(app: Starlette) -> Handler:
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         asyncio.set_event_loop(_loop())
-        logger(SERVICE).set_correlation_id(correlation(event))
+        logger(service).set_correlation_id(correlation(event))
         try:
             body_of(event)
         except JalonError as error:
-            metric("Refused", service=SERVICE, code=error.code)
+            metric("Refused", service=service, code=error.code)
             return gateway_answer(error, str(event["rawPath"]))
         return adapter(event, context)
 

@@ -1,0 +1,80 @@
+"""Own data is shipped with accounts and is another function: its logs, its metrics and its alarm say so."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+import pytest
+
+from functions.accounts.own_data_app import handler as own_data
+from functions.accounts.own_data_wiring import forget_own_data
+from jalon.accounts.erasure import LeftoversError
+from jalon.accounts.erasure_store import DynamoErasures
+from tests.cloud import Cloud, template
+from tests.events import CONTEXT, body_of, http_event
+from tests.functions.accounts_client import send
+from tests.functions.accounts_cloud import opened
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cloud(emulator: str) -> Iterator[Cloud]:
+    with opened(emulator) as built:
+        forget_own_data()
+        yield built
+    forget_own_data()
+
+
+@pytest.fixture(scope="module")
+def person() -> str:
+    return str(send("create_account").body["id"])
+
+
+def ask(person: str, method: str, path: str, body: Any = None) -> tuple[int, str]:
+    answer = own_data(http_event(method, path, body, subject=person, roles="pupil"), CONTEXT)
+    return answer["statusCode"], body_of(answer).get("code", "")
+
+
+def measured(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"_aws"')]
+
+
+def test_what_it_counts_carries_its_name(person: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+    assert ask(person, "POST", "/v1/me/exports")[0] == 202
+    assert ask(person, "GET", "/v1/me/erasure") == (404, "erasure_not_requested")
+    assert ask(person, "POST", "/v1/me/erasure", {"confirmation": "no"}) == (422, "invalid_input")
+    assert ask(person, "POST", "/v1/me/erasure", {"confirmation": "x" * 20_000})[0] == 413
+    told = measured(capsys)
+    assert [line["service"] for line in told] == ["own_data"] * 4
+    assert [line.get("code") for line in told] == [None, "erasure_not_requested", "invalid_input", "too_large"]
+    assert {record.name for record in caplog.records if record.getMessage() == "EXPORT_REQUESTED"} == {"own_data"}
+
+
+def test_its_alarm_can_fire(person: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(DynamoErasures, "get", _raise(RuntimeError("broken")))
+    assert ask(person, "GET", "/v1/me/erasure") == (500, "internal_error")
+    (told,) = measured(capsys)
+    alarms = [resource["Properties"] for resource in template()["Resources"].values() if resource["Type"] == "AWS::CloudWatch::Alarm"]
+    (ours,) = [alarm for alarm in alarms if {"Name": "service", "Value": "own_data"} in alarm.get("Dimensions", [])]
+    (described,) = told["_aws"]["CloudWatchMetrics"]
+    assert described["Namespace"] == ours["Namespace"]
+    assert [metric["Name"] for metric in described["Metrics"]] == [ours["MetricName"]]
+    assert [{"Name": name, "Value": told[name]} for name in described["Dimensions"][0]] == ours["Dimensions"]
+
+
+def test_an_error_of_no_kind_is_logged_by_its_type_and_told_as_nothing(
+    person: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(DynamoErasures, "get", _raise(LeftoversError("planted-Secret-1")))
+    with caplog.at_level(logging.ERROR):
+        assert ask(person, "GET", "/v1/me/erasure") == (500, "internal_error")
+    (record,) = [record for record in caplog.records if record.getMessage() == "ERROR_WITHOUT_KIND"]
+    assert (record.name, vars(record)["error"]) == ("own_data", "LeftoversError")
+    assert "planted-Secret-1" not in str(vars(record))
+
+
+def _raise(error: Exception) -> Callable[..., NoReturn]:
+    def raising(*_: object) -> NoReturn:
+        raise error
+
+    return raising
