@@ -40,3 +40,24 @@ def test_logs_are_kept_no_longer_than_people_are_told() -> None:
     assert max(days["AllowedValues"]) == int(told[1])
     assert days["Default"] in days["AllowedValues"]
     assert f"logs {told[1]} at most" in (ROOT / "docs" / "your-data.md").read_text()
+
+
+def test_what_has_a_stream_is_keyed_by_identifiers_which_a_worker_may_log() -> None:
+    identifiers = {
+        "campaign_id",
+        "campaign_shard",
+        "user_id",
+        "assessment_id",
+        "session_number",
+        "candidate_id",
+        "certification_id",
+        "year",
+        "place",
+    }
+    keys = {
+        part["AttributeName"]
+        for resource in RESOURCES.values()
+        if "StreamSpecification" in resource.get("Properties", {})
+        for part in resource["Properties"]["KeySchema"]
+    }
+    assert keys == identifiers

@@ -4,7 +4,8 @@
     python -m functions.project_profiles.rebuild --all                          everybody
 
 Needs the environment variables of the functions ``project_profiles``, ``project_participations`` and ``project_certifications``
-together, and the rights that these have, with those to query the tables' indexes by user and, for ``--all``, to scan. Ends with one line
+together and ``TABLE_ASSESSMENTS_BY_USER``, and the rights that these have, with those to query that table and the others' indexes by user
+and, for ``--all``, to scan. Ends with one line
 of JSON: how many ``profiles`` were rebuilt, and the ``unknown`` users, of whom there is nothing (or nothing any more). Exit status 1 if
 there is one.
 """
@@ -20,11 +21,14 @@ from functions.project_profiles.wiring import parts
 from jalon.assessment.profile_entries import ProfileEntry
 from jalon.assessment.profiles import StoredProfile
 from jalon.assessment.rebuild_profile import rebuild_profile
+from jalon.assessment.tables import AttemptItem
 from jalon.campaigns.participation_store import DynamoParticipations
 from jalon.campaigns.project_participation import every_parcours
 from jalon.certificates.project_certification import every_certification
 from jalon.certification.personal_data_store import DynamoCandidatures
 from jalon.edge.erasures import AccountErasedError
+from jalon.edge.settings import Settings
+from jalon.edge.tables import bind
 from jalon.kernel.ids import UserId
 
 
@@ -43,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def rebuild(users: Iterable[UserId]) -> tuple[int, list[UserId]]:
     """How many profiles were rebuilt, and for whom there is none to rebuild; nothing is written for those."""
+    bind(Settings.from_environment(), AttemptItem)  # the worker itself has no use for it, and no right to it
     rebuilt, unknown = 0, []
     for user_id in users:
         if _rebuilt(user_id):

@@ -8,7 +8,7 @@ from jalon.assessment.profile_store import DynamoProfiles
 from jalon.assessment.profiles import ProfileStore
 from jalon.assessment.release_store import S3Releases
 from jalon.assessment.releases import Releases
-from jalon.assessment.tables import AssessmentItem, AttemptItem, ProfileItem
+from jalon.assessment.tables import AssessmentItem, ProfileItem
 from jalon.edge.aws import client
 from jalon.edge.erasures import ErasureMark
 from jalon.edge.settings import Settings
@@ -30,7 +30,7 @@ class Parts:
 def parts() -> Parts:
     """The parts for the environment's settings; ``parts.cache_clear()`` wires anew (tests)."""
     settings = Settings.from_environment()
-    bind(settings, AssessmentItem, AttemptItem, ProfileItem, ErasureMark)
+    bind(settings, AssessmentItem, ProfileItem, ErasureMark)
     clock = SystemClock()
     return Parts(
         store=DynamoAssessments(),

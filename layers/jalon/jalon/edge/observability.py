@@ -18,8 +18,8 @@ def logger(service: str) -> Logger:
     return Logger(service=service, log_uncaught_exceptions=False)
 
 
-def failure(service: str, code: str, error: BaseException) -> None:
-    """Log an error that nobody foresaw by its type and place, and what it was caused by likewise.
+def failure(service: str, code: str, error: BaseException, **ids: str) -> None:
+    """Log an error that nobody foresaw by its type and place, and what it was caused by likewise; ``ids`` say what was being worked on.
 
     Never by its message: that may hold what was being worked on, an answer, a solution or a name. Of an error of the cloud's clients, the
     code and the operation are AWS's own words.
@@ -30,6 +30,7 @@ def failure(service: str, code: str, error: BaseException) -> None:
         error=type(error).__name__,
         places=[_place(cause) for cause in causes],
         aws_error=next((word for word in map(_aws_error, causes) if word), None),
+        extra=ids,
     )
 
 

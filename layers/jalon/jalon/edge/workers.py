@@ -1,4 +1,4 @@
-"""Batches from queues and streams: each failed record is reported, none stops the others."""
+"""Batches from queues and streams: each failed record is reported, and the log names it; none stops the others of a queue."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -38,7 +38,21 @@ def _succeeds(service: str, process: Callable[[Record], None], record: Record) -
     try:
         process(record)
     except Exception as error:  # noqa: BLE001 - the edge of a worker: the record goes back to its queue, its failure to the log
-        failure(service, "RECORD_FAILED", error)
+        failure(service, "RECORD_FAILED", error, **_ids(record))
         metric("RecordFailed", service=service)
         return False
     return True
+
+
+def _ids(record: Record) -> dict[str, str]:
+    """By what a record can be found again: a message's number; or a change's place in its stream, its item's key, and whose it is.
+
+    The on-failure queue of a stream tells no more than places (``DDBStreamBatchInfo``), so the log is where the item's key stands. Tables
+    with a stream have identifiers for keys, and nothing else (held by a test).
+    """
+    if "messageId" in record:
+        return {"message_id": str(record["messageId"])}
+    change: Mapping[str, Any] = record.get("dynamodb", {})
+    owner = {"user_id": change["NewImage"]["user_id"]} if "user_id" in change.get("NewImage", {}) else {}
+    item = {name: str(next(iter(value.values()))) for name, value in {**owner, **change.get("Keys", {})}.items()}
+    return {"sequence_number": str(change.get("SequenceNumber")), **item}
