@@ -104,7 +104,8 @@ class TokenServer(AuthorizationServer):
     ) -> dict[str, Any]:
         """The token response of a person who signed in (``user``) or of a client in its own name."""
         if user is not None:
-            return person_response(self.sign_ins.open(user, client.client_id), write_device_token(self.accounts, user))
+            tokens = self.sign_ins.open(user, client.client_id, self.accounts.clock.now())
+            return person_response(tokens, write_device_token(self.accounts, user))
         scopes = frozenset((scope or "").split()) or client.scopes
         if not scopes <= client.scopes:
             raise InvalidScopeError

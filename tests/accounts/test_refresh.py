@@ -45,6 +45,14 @@ def test_a_sign_in_gives_both_tokens(world: World, lea: Identity) -> None:
     }
 
 
+def test_every_token_of_a_sign_in_says_when_the_person_proved_who_they_are(world: World, lea: Identity) -> None:
+    proven_at = NOON - timedelta(minutes=3)
+    token = world.sign_ins.open(lea, SCREENS, proven_at).refresh_token
+    world.pass_time(minutes=20)
+    world.sign_ins.refresh(token, SCREENS)
+    assert [claims["auth_time"] for claims in world.signer.signed] == [int(proven_at.timestamp())] * 2
+
+
 def test_each_refresh_replaces_the_token_and_reads_roles_anew(world: World, lea: Identity) -> None:
     first = world.sign_ins.open(lea, SCREENS).refresh_token
     world.store.people[lea.user_id] = replace(lea, roles=frozenset({Role.PUPIL, Role.JURY}))

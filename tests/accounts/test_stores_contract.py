@@ -334,6 +334,12 @@ def test_a_family_is_rotated_by_one_of_two_at_once(families: FamilyStore) -> Non
     assert families.get("fam_1") == replace(family, generation=1, rotated_at=later, idle_until=later + timedelta(hours=1))
 
 
+def test_a_family_remembers_when_its_person_proved_who_they_are(families: FamilyStore) -> None:
+    family = start_family("fam_1", LEA.user_id, ClientId("jalon"), 4, NOW, NOW - timedelta(minutes=3))
+    families.start(family)
+    assert families.get("fam_1") == family
+
+
 def test_a_revoked_family_is_gone_and_cannot_be_rotated(families: FamilyStore) -> None:
     family = start_family("fam_1", LEA.user_id, ClientId("jalon"), 0, NOW)
     families.start(family)

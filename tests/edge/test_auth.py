@@ -1,5 +1,7 @@
 """Whose data a caller may read: deny by default."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from jalon.edge.auth import SchoolNotCoveredError, ScopeRequiredError, caller
@@ -31,3 +33,11 @@ def test_a_person_reads_no_school_as_a_client() -> None:
         person.require_scope("lsu:read")
     with pytest.raises(SchoolNotCoveredError):
         person.require_school("0990001N")
+
+
+@pytest.mark.parametrize("claim", ["1795424400", "1.7954244E9", 1795424400])
+def test_when_a_person_proved_who_they_are_is_read_as_the_gateway_writes_numbers(claim: object) -> None:
+    event = http_event("GET", "/v1/me", subject="usr_1")
+    assert caller(event).authenticated_at is None
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["auth_time"] = claim
+    assert caller(event).authenticated_at == datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -51,6 +51,7 @@ def test_a_person_signs_in_with_a_token_that_the_published_keys_verify(cloud: Cl
     claims = claims_of(cloud, reply.body["access_token"])
     assert (claims["sub"], claims["client_id"], claims["roles"], claims["scope"]) == (user_id, "jalon", "pupil", "")
     assert claims["exp"] - claims["iat"] == 1200
+    assert claims["iat"] - claims["auth_time"] in {0, 1}
     header = jws.extract_compact(reply.body["access_token"].encode()).headers()
     assert header == {"alg": "RS256", "kid": cloud.environment["TOKEN_KEY_THUMBPRINT"], "typ": "JWT"}
 

@@ -40,8 +40,13 @@ class AccessTokens:
         roles: Iterable[str] = (),
         scopes: Iterable[str] = (),
         schools: Iterable[str] = (),
+        authenticated_at: datetime | None = None,
     ) -> str:
-        """A signed token for ``subject``: a person with roles, or a client with scopes and the schools they open."""
+        """A signed token for ``subject``: a person with roles, or a client with scopes and the schools they open.
+
+        ``authenticated_at`` is when the person last proved who they are: ``auth_time``, the same in every token of one sign-in
+        (RFC 9068 §2.2.1), and left out where it is not known.
+        """
         issued_at = int(now.timestamp())
         bound = " ".join(sorted(schools))
         return self.signer.sign(
@@ -56,5 +61,6 @@ class AccessTokens:
                 "exp": issued_at + int(LIFETIME.total_seconds()),
                 "jti": self.ids.new("tok"),
                 **({"schools": bound} if bound else {}),
+                **({"auth_time": int(authenticated_at.timestamp())} if authenticated_at else {}),
             }
         )

@@ -25,6 +25,7 @@ class FamilyTable:
             idle_until=family.idle_until,
             ends_at=family.ends_at,
             expires_at=int(family.idle_until.timestamp()),
+            authenticated_at=family.authenticated_at,
         )
         refuse_erased(family.user_id)
         with translated():
@@ -45,6 +46,7 @@ class FamilyTable:
             rotated_at=item.rotated_at,
             idle_until=item.idle_until,
             ends_at=item.ends_at,
+            authenticated_at=item.authenticated_at,
         )
 
     def rotate(self, family: Family, now: datetime, idle_until: datetime) -> bool:

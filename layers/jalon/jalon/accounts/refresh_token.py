@@ -24,7 +24,11 @@ LONGEST_LIFETIME = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One sign-in. ``sign_in_epoch`` is the person's at its start; ``idle_until`` moves on with each refresh."""
+    """One sign-in. ``sign_in_epoch`` is the person's at its start; ``idle_until`` moves on with each refresh.
+
+    ``authenticated_at`` is when the person last proved who they are for it, with their password or at an identity provider (``auth_time``
+    of OpenID Connect Core §2); None where the provider does not say, and for sign-ins begun before it was kept.
+    """
 
     family_id: str
     user_id: UserId
@@ -34,6 +38,7 @@ class Family:
     rotated_at: datetime
     idle_until: datetime
     ends_at: datetime
+    authenticated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,11 @@ class Standing(Enum):
     OVER = auto()
 
 
-def start_family(family_id: str, user_id: UserId, client_id: ClientId, sign_in_epoch: int, now: datetime) -> Family:
+def start_family(
+    family_id: str, user_id: UserId, client_id: ClientId, sign_in_epoch: int, now: datetime, authenticated_at: datetime | None = None
+) -> Family:
     """The family of a sign-in that happens now."""
-    return Family(family_id, user_id, client_id, sign_in_epoch, 0, now, now + IDLE_LIFETIME, now + LONGEST_LIFETIME)
+    return Family(family_id, user_id, client_id, sign_in_epoch, 0, now, now + IDLE_LIFETIME, now + LONGEST_LIFETIME, authenticated_at)
 
 
 def standing(family: Family, generation: int, now: datetime) -> Standing:

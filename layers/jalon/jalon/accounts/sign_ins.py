@@ -1,6 +1,7 @@
 """Sign-ins: from a proven identity to tokens, their renewal, and their end."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from jalon.accounts.access_token import LIFETIME, AccessTokens
 from jalon.accounts.identity import Identity
@@ -54,9 +55,10 @@ class SignIns:
     ids: IdSource
     clock: Clock
 
-    def open(self, identity: Identity, client_id: ClientId) -> Tokens:
-        """Tokens for someone who has just proved who they are."""
-        family = start_family(self.ids.new("fam"), identity.user_id, client_id, identity.sign_in_epoch, self.clock.now())
+    def open(self, identity: Identity, client_id: ClientId, authenticated_at: datetime | None = None) -> Tokens:
+        """Tokens for someone who proved who they are at ``authenticated_at``, None if that is not known."""
+        now = self.clock.now()
+        family = start_family(self.ids.new("fam"), identity.user_id, client_id, identity.sign_in_epoch, now, authenticated_at)
         self.families.start(family)
         return self._tokens(identity, family, 0)
 
@@ -103,5 +105,7 @@ class SignIns:
         return identity
 
     def _tokens(self, identity: Identity, family: Family, generation: int) -> Tokens:
-        access_token = self.access_tokens.issue(identity.user_id, family.client_id, self.clock.now(), roles=identity.roles)
+        access_token = self.access_tokens.issue(
+            identity.user_id, family.client_id, self.clock.now(), roles=identity.roles, authenticated_at=family.authenticated_at
+        )
         return Tokens(access_token, int(LIFETIME.total_seconds()), write_token(self.keyring, family.family_id, generation))

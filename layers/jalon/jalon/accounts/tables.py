@@ -145,6 +145,8 @@ class FamilyItem(Model):
     idle_until = UTCDateTimeAttribute()
     ends_at = UTCDateTimeAttribute()
     expires_at = NumberAttribute()
+    #: Absent where it is not known (:class:`jalon.accounts.refresh_token.Family`).
+    authenticated_at = UTCDateTimeAttribute(null=True)
 
     by_user = SignInsOfPerson()
 

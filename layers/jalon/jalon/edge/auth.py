@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from jalon.kernel.errors import ForbiddenError, NotSignedInError
@@ -31,12 +32,16 @@ EVERY_SCHOOL = "*"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A signed-in person (``subject`` is a UserId) or a client (``subject`` is its ClientId), bound to ``schools`` by their UAIs."""
+    """A signed-in person (``subject`` is a UserId) or a client (``subject`` is its ClientId), bound to ``schools`` by their UAIs.
+
+    ``authenticated_at`` is when the person last proved who they are for this sign-in (claim ``auth_time``), None where it is not known.
+    """
 
     subject: str
     roles: frozenset[str]
     scopes: frozenset[str]
     schools: frozenset[str] = frozenset()
+    authenticated_at: datetime | None = None
 
     def require_role(self, *roles: str) -> None:
         """Raise :class:`RoleRequiredError` unless the caller has one of ``roles``."""
@@ -64,8 +69,17 @@ def caller(event: Mapping[str, Any]) -> Caller:
     if not subject:
         raise NotSignedInError("Sign in and send the access token as a Bearer token.")
     return Caller(
-        subject, frozenset(_words(claims.get("roles"))), frozenset(_words(claims.get("scope"))), frozenset(_words(claims.get("schools")))
+        subject,
+        frozenset(_words(claims.get("roles"))),
+        frozenset(_words(claims.get("scope"))),
+        frozenset(_words(claims.get("schools"))),
+        _instant(claims.get("auth_time")),
     )
+
+
+def _instant(claim: object) -> datetime | None:
+    """Seconds since 1970, which the gateway hands over as text, a large number perhaps as ``1.795424400E9``."""
+    return datetime.fromtimestamp(float(str(claim)), UTC) if claim else None
 
 
 def _words(claim: object) -> list[str]:
