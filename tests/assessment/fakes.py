@@ -158,6 +158,10 @@ class FakeProfiles:
         return True
 
 
+def no_pause(_lost: int) -> None:
+    """After a race lost, in a test: on at once."""
+
+
 def no_entries(_user_id: UserId, _profile: StoredProfile | None) -> Iterable[ProfileEntry]:
     """What the other contexts have of a user who takes part in nothing."""
     return ()

@@ -24,7 +24,7 @@ from jalon.kernel.clock import FixedClock
 from jalon.kernel.ids import AssessmentId, SequenceIdSource
 from tests.assessment.content import CAMPAIGN_PROFILE, DISCOVERY_PROFILE, release
 from tests.assessment.desk import OTHER_PUPIL, PUPIL, Desk
-from tests.assessment.fakes import FakeAssessments, FakeProfiles, FakeReleases
+from tests.assessment.fakes import FakeAssessments, FakeProfiles, FakeReleases, no_pause
 
 
 class WatchedAssessments(FakeAssessments):
@@ -68,7 +68,7 @@ def project(desk: Desk, state: AssessmentState) -> StoredProfile:
 
 def reset(desk: Desk, code: str = "1.1") -> Profile:
     return reset_competence(
-        store=desk.store, profiles=desk.profiles, releases=desk.releases, clock=desk.clock, user_id=PUPIL, code=code
+        store=desk.store, profiles=desk.profiles, releases=desk.releases, clock=desk.clock, user_id=PUPIL, code=code, pause=no_pause
     ).scores
 
 

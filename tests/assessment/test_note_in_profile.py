@@ -1,11 +1,9 @@
 """What another context notes joins the profile, keeps everything else, and survives the projection and lost races."""
 
-import pytest
-
 from jalon.assessment.note_in_profile import note_in_profile
 from jalon.assessment.profile_entries import ProfileEntry
 from jalon.assessment.profiles import StoredProfile
-from jalon.assessment.project_profile import ProfileBusyError, project_profile
+from jalon.assessment.project_profile import project_profile
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.rebuild_profile import rebuild_profile
 from jalon.assessment.reset_competence import reset_competence
@@ -13,7 +11,7 @@ from jalon.assessment.save_tutorial import save_tutorial
 from jalon.kernel.ids import UserId
 from tests.assessment.desk import PUPIL, Desk
 from tests.assessment.entries import certification, parcours
-from tests.assessment.fakes import FakeProfiles, no_entries
+from tests.assessment.fakes import FakeProfiles, no_entries, no_pause
 
 
 def stored(desk: Desk) -> StoredProfile:
@@ -61,17 +59,8 @@ def test_a_lost_race_is_run_again_and_nothing_is_lost(desk: Desk) -> None:
             return super().put(profile, expected_version=expected_version)
 
     profiles = Overtaken()
-    assert note_in_profile(profiles, desk.releases, PUPIL, parcours(1))
+    assert note_in_profile(profiles, desk.releases, PUPIL, parcours(1), pause=no_pause)
     assert set(profiles.items[PUPIL].parcours) == {parcours(1).key, parcours(2).key}
-
-
-def test_a_race_that_never_ends_is_reported(desk: Desk) -> None:
-    class AlwaysLost(FakeProfiles):
-        def put(self, profile: StoredProfile, *, expected_version: int) -> bool:
-            return False
-
-    with pytest.raises(ProfileBusyError):
-        note_in_profile(AlwaysLost(), desk.releases, PUPIL, parcours())
 
 
 def test_rebuilding_takes_the_entries_from_where_they_come_and_drops_what_is_not_there(desk: Desk) -> None:
@@ -97,7 +86,7 @@ def test_what_is_noted_while_a_profile_is_rebuilt_is_not_lost(desk: Desk) -> Non
         reads.append(found)
         return found
 
-    assert rebuild_profile(desk.store, desk.profiles, desk.releases, entries, PUPIL)
+    assert rebuild_profile(desk.store, desk.profiles, desk.releases, entries, PUPIL, pause=no_pause)
     assert (len(reads), set(stored(desk).parcours)) == (2, {parcours(1).key, parcours(2).key})
 
 

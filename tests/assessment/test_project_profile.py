@@ -5,20 +5,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.knowledge import Element, Knowledge
 from jalon.assessment.present_profile import present_profile
 from jalon.assessment.profiles import StoredProfile
-from jalon.assessment.project_profile import ProfileBusyError, merge, project_profile
+from jalon.assessment.project_profile import merge, project_profile
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.rebuild_profile import rebuild_profile
 from jalon.assessment.state import AssessmentState, Purpose
 from tests.assessment.content import CAMPAIGN_PROFILE, VERSION, release
 from tests.assessment.desk import PUPIL, Desk
-from tests.assessment.fakes import FakeProfiles, FakeReleases, no_entries
+from tests.assessment.fakes import FakeProfiles, FakeReleases, no_entries, no_pause
 
 elements = st.lists(st.builds(Element, st.integers(0, 5), st.booleans(), st.booleans(), st.integers(0, 3)), max_size=12)
 
@@ -101,17 +100,8 @@ def test_a_lost_race_is_run_again_and_nothing_is_lost(desk: Desk) -> None:
             return super().put(profile, expected_version=expected_version)
 
     profiles = Overtaken()
-    project_profile(profiles, desk.releases, one)
+    project_profile(profiles, desk.releases, one, pause=no_pause)
     assert set(profiles.items[PUPIL].competences) == {"1.1", "1.2"}
-
-
-def test_a_race_that_never_ends_is_reported(desk: Desk) -> None:
-    class AlwaysLost(FakeProfiles):
-        def put(self, profile: StoredProfile, *, expected_version: int) -> bool:
-            return False
-
-    with pytest.raises(ProfileBusyError):
-        project_profile(AlwaysLost(), desk.releases, desk.start())
 
 
 def test_a_new_release_keeps_what_is_known(desk: Desk) -> None:

@@ -7,13 +7,13 @@ import pytest
 
 from jalon.assessment import save_tutorial as module
 from jalon.assessment.errors import TooManyTutorialsError, TutorialNotFoundError
-from jalon.assessment.profiles import StoredProfile, UserProfile
-from jalon.assessment.project_profile import ProfileBusyError, project_profile
+from jalon.assessment.profiles import UserProfile
+from jalon.assessment.project_profile import project_profile
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.rebuild_profile import rebuild_profile
 from jalon.assessment.save_tutorial import give_up_tutorial, save_tutorial
 from tests.assessment.desk import PUPIL, Desk
-from tests.assessment.fakes import FakeProfiles, no_entries
+from tests.assessment.fakes import no_entries
 
 
 def save(desk: Desk, tutorial_id: str = "tuto_skill") -> UserProfile:
@@ -64,13 +64,3 @@ def test_a_profile_keeps_so_many(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     save(desk)
     with pytest.raises(TooManyTutorialsError):
         save(desk, "tuto_tube")
-
-
-def test_races_lost_in_a_row_end(desk: Desk) -> None:
-    class Contended(FakeProfiles):
-        def put(self, profile: StoredProfile, *, expected_version: int) -> bool:
-            return False
-
-    desk.profiles = Contended()
-    with pytest.raises(ProfileBusyError):
-        save(desk)

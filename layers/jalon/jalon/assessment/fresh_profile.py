@@ -26,7 +26,18 @@ def fresh_profile(
     Costs one read of the profile, one query of the attempts and, where a test is under way or not projected yet, one batch read for
     each 100 of these; ``at_hand`` are assessments of the user that the caller has just read or written, which are not read again.
     """
-    stored = profiles.get(user_id)
+    return freshened(profiles.get(user_id), store, releases, user_id, at_hand=at_hand)
+
+
+def freshened(
+    stored: StoredProfile | None,
+    store: AssessmentStore,
+    releases: Releases,
+    user_id: UserId,
+    *,
+    at_hand: Iterable[AssessmentState] = (),
+) -> UserProfile:
+    """:func:`fresh_profile` of one whose stored profile, None where there is none, has just been read."""
     known = {state.assessment_id: state for state in at_hand}
     unread = [
         attempt.assessment_id

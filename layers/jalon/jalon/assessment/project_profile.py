@@ -12,36 +12,28 @@ from datetime import datetime
 from engine.content import Release
 from engine.knowledge import Element, Knowledge, elements_of
 from engine.scoring import profile_of
+from jalon.assessment.change_profile import FULL_JITTER, Pause, change_profile
 from jalon.assessment.profile_entries import Entries
 from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile, UserProfile
 from jalon.assessment.read_profile import opened, packed
 from jalon.assessment.releases import Releases
 from jalon.assessment.state import AssessmentState, Status
-from jalon.kernel.errors import UnavailableError
 from jalon.kernel.ids import UserId
 
-#: One user's two tests may come from two shards of the stream at once; ten races lost in a row are a fault.
-MAX_TRIES = 10
 _STATUS_RANK = {Status.STARTED: 0, Status.COMPLETED: 1, Status.ENDED: 1}
 
 
-class ProfileBusyError(UnavailableError):
-    """Other writers kept changing the profile."""
-
-    code = "profile_busy"
-
-
-def project_profile(profiles: ProfileStore, releases: Releases, state: AssessmentState) -> StoredProfile:
+def project_profile(profiles: ProfileStore, releases: Releases, state: AssessmentState, *, pause: Pause = FULL_JITTER) -> StoredProfile:
     """Merge one assessment into its user's profile and store it, unless it brings nothing new; the profile as stored.
 
-    Raises :class:`ProfileBusyError` after :data:`MAX_TRIES` lost races.
+    Raises :class:`~jalon.assessment.change_profile.ProfileBusyError`.
     """
-    for _ in range(MAX_TRIES):
-        before = profiles.get(state.user_id)
-        after = merged(before, releases, state.user_id, [state])
-        if after == before or profiles.put(after, expected_version=after.version - 1):
-            return after
-    raise ProfileBusyError("The profile is being changed by other requests; the same one may be sent again.")
+
+    def with_it(before: StoredProfile | None) -> StoredProfile:
+        return merged(before, releases, state.user_id, [state])
+
+    after, _ = change_profile(profiles, state.user_id, with_it, pause=pause)
+    return after
 
 
 def merged(
@@ -60,9 +52,7 @@ def merged(
     if afresh is not None:
         profile = replace(profile, knowledge=Knowledge.of(), cards={}, parcours=afresh.parcours, certifications=afresh.certifications)
     after = packed(with_assessments(profile, releases, states))
-    if before is not None and replace(after, updated_at=before.updated_at) == before:
-        return before
-    return replace(after, version=after.version + 1)
+    return before if before is not None and replace(after, updated_at=before.updated_at) == before else after
 
 
 def with_assessments(profile: UserProfile, releases: Releases, states: Iterable[AssessmentState]) -> UserProfile:

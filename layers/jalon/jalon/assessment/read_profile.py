@@ -40,6 +40,11 @@ def opened(stored: StoredProfile | None, releases: Releases, user_id: UserId) ->
     )
 
 
+def nothing_known(releases: Releases, user_id: UserId) -> StoredProfile:
+    """What begins a profile, where none is stored yet (version 0)."""
+    return packed(opened(None, releases, user_id))
+
+
 def packed(profile: UserProfile) -> StoredProfile:
     """The profile as its item holds it: the inverse of :func:`opened` for the current release."""
     return StoredProfile(

@@ -6,11 +6,11 @@ from engine.content import Release
 from engine.errors import UnknownReferenceError
 from engine.knowledge import days_to_reset
 from engine.scoring import profile_of
+from jalon.assessment.change_profile import FULL_JITTER, Pause, change_profile
 from jalon.assessment.errors import CompetenceNotFoundError, NothingToResetError, TooEarlyToResetError
-from jalon.assessment.fresh_profile import fresh_profile
-from jalon.assessment.profiles import ProfileStore, UserProfile
-from jalon.assessment.project_profile import MAX_TRIES, ProfileBusyError
-from jalon.assessment.read_profile import packed
+from jalon.assessment.fresh_profile import fresh_profile, freshened
+from jalon.assessment.profiles import ProfileStore, StoredProfile, UserProfile
+from jalon.assessment.read_profile import opened, packed
 from jalon.assessment.releases import Releases
 from jalon.assessment.state import Purpose, Slot
 from jalon.assessment.store import AssessmentStore
@@ -21,26 +21,32 @@ END_REASON = "reset"
 
 
 def reset_competence(
-    *, store: AssessmentStore, profiles: ProfileStore, releases: Releases, clock: Clock, user_id: UserId, code: str
+    *,
+    store: AssessmentStore,
+    profiles: ProfileStore,
+    releases: Releases,
+    clock: Clock,
+    user_id: UserId,
+    code: str,
+    pause: Pause = FULL_JITTER,
 ) -> UserProfile:
     """Remove every element of the competence, end its live test if there is one, and give the profile as it stands after.
 
     The delay counts from the last answer given, projected or not. The instant is kept with the profile, so that a late projection or
     a rebuilding brings nothing back.
-    Raises CompetenceNotFoundError, NothingToResetError, TooEarlyToResetError.
+    Raises CompetenceNotFoundError, NothingToResetError, TooEarlyToResetError, ProfileBusyError.
     """
     release = releases.current()
-    profile = fresh_profile(store, profiles, releases, user_id)
-    _refuse_early(release, profile, code, clock)
+    _refuse_early(release, fresh_profile(store, profiles, releases, user_id), code, clock)
     attempt = store.latest_attempt(Slot(user_id, Purpose.COMPETENCE, code))
     if attempt is not None:
         store.end(attempt.assessment_id, reason=END_REASON, at=clock.now())
-    for _ in range(MAX_TRIES):
-        after = _without(release, profile, code, clock)
-        if profiles.put(packed(after), expected_version=profile.version):
-            return after
-        profile = fresh_profile(store, profiles, releases, user_id)
-    raise ProfileBusyError("The profile is being changed by other requests; the same one may be sent again.")
+
+    def without(before: StoredProfile | None) -> StoredProfile:
+        return packed(_without(release, freshened(before, store, releases, user_id), code, clock))
+
+    after, _ = change_profile(profiles, user_id, without, pause=pause)
+    return opened(after, releases, user_id)
 
 
 def _refuse_early(release: Release, profile: UserProfile, code: str, clock: Clock) -> None:
@@ -60,7 +66,6 @@ def _without(release: Release, profile: UserProfile, code: str, clock: Clock) ->
     knowledge = profile.knowledge.without(release.competence_skills(code))
     return replace(
         profile,
-        version=profile.version + 1,
         knowledge=knowledge,
         scores=profile_of(release, knowledge),
         resets={**profile.resets, code: now},

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from jalon.assessment.change_profile import FULL_JITTER, Pause, change_profile
 from jalon.assessment.errors import TooManyTutorialsError, TutorialNotFoundError
 from jalon.assessment.profiles import ProfileStore, StoredProfile, UserProfile
-from jalon.assessment.project_profile import MAX_TRIES, ProfileBusyError
-from jalon.assessment.read_profile import opened
+from jalon.assessment.read_profile import nothing_known, opened
 from jalon.assessment.releases import Releases
 from jalon.kernel.clock import Clock
 from jalon.kernel.ids import UserId
@@ -18,7 +18,9 @@ Tutorials = Mapping[str, datetime]
 MOST_TUTORIALS = 200
 
 
-def save_tutorial(*, profiles: ProfileStore, releases: Releases, clock: Clock, user_id: UserId, tutorial_id: str) -> UserProfile:
+def save_tutorial(
+    *, profiles: ProfileStore, releases: Releases, clock: Clock, user_id: UserId, tutorial_id: str, pause: Pause = FULL_JITTER
+) -> UserProfile:
     """The profile with the tutorial saved; one that is saved already keeps its instant.
 
     Raises TutorialNotFoundError, TooManyTutorialsError, ProfileBusyError.
@@ -32,30 +34,29 @@ def save_tutorial(*, profiles: ProfileStore, releases: Releases, clock: Clock, u
             raise TooManyTutorialsError(f"A profile keeps {MOST_TUTORIALS} tutorials at most; give one up first.", limit=MOST_TUTORIALS)
         return {tutorial_id: now, **tutorials}
 
-    return _changed(profiles, releases, user_id, saved)
+    return _changed(profiles, releases, user_id, saved, pause)
 
 
-def give_up_tutorial(*, profiles: ProfileStore, releases: Releases, user_id: UserId, tutorial_id: str) -> UserProfile:
+def give_up_tutorial(
+    *, profiles: ProfileStore, releases: Releases, user_id: UserId, tutorial_id: str, pause: Pause = FULL_JITTER
+) -> UserProfile:
     """The profile without the tutorial, whether it was saved or not. Raises ProfileBusyError."""
 
     def without(tutorials: Tutorials) -> Tutorials:
         return {name: at for name, at in tutorials.items() if name != tutorial_id}
 
-    return _changed(profiles, releases, user_id, without)
+    return _changed(profiles, releases, user_id, without, pause)
 
 
-def _changed(profiles: ProfileStore, releases: Releases, user_id: UserId, change: Callable[[Tutorials], Tutorials]) -> UserProfile:
-    """Change what is saved under optimistic locking, nothing else of the profile with it."""
-    for _ in range(MAX_TRIES):
-        before = profiles.get(user_id) or _empty(releases, user_id)
-        after = replace(before, version=before.version + 1, tutorials=change(before.tutorials))
-        if after.tutorials == before.tutorials:
-            return opened(before, releases, user_id)
-        if profiles.put(after, expected_version=before.version):
-            return opened(after, releases, user_id)
-    raise ProfileBusyError("The profile is being changed by other requests; the same one may be sent again.")
+def _changed(
+    profiles: ProfileStore, releases: Releases, user_id: UserId, change: Callable[[Tutorials], Tutorials], pause: Pause
+) -> UserProfile:
+    """Change what is saved, nothing else of the profile with it."""
 
+    def with_change(before: StoredProfile | None) -> StoredProfile | None:
+        profile = before or nothing_known(releases, user_id)
+        tutorials = change(profile.tutorials)
+        return before if tutorials == profile.tutorials else replace(profile, tutorials=tutorials)
 
-def _empty(releases: Releases, user_id: UserId) -> StoredProfile:
-    nothing = opened(None, releases, user_id)
-    return StoredProfile(user_id, 0, nothing.release, nothing.knowledge.pack(), 0, {}, {}, {}, None)
+    after, _ = change_profile(profiles, user_id, with_change, pause=pause)
+    return opened(after, releases, user_id)

@@ -39,7 +39,7 @@ class Following:
 def note_participation(following: Following, profiles: ProfileStore, campaign_id: CampaignId, user_id: UserId) -> bool:
     """Bring the pupil's profile up to this participation; False when there was nothing to write, or no such participation.
 
-    Raises :class:`~jalon.assessment.project_profile.ProfileBusyError`.
+    Raises :class:`~jalon.assessment.change_profile.ProfileBusyError`.
     """
     participation = following.participations.find(campaign_id, user_id)
     entry = None if participation is None else _entry(following, participation)

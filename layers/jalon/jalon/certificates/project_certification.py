@@ -35,7 +35,7 @@ def note_candidature(
 ) -> bool:
     """Note that the candidate's results are awaited, from the start of their test on; False when there was nothing to write.
 
-    Raises :class:`~jalon.assessment.project_profile.ProfileBusyError`.
+    Raises :class:`~jalon.assessment.change_profile.ProfileBusyError`.
     """
     try:
         candidate = following.candidates.get(number, candidate_id)
@@ -50,7 +50,7 @@ def note_result(
 ) -> bool:
     """Bring the candidate's profile up to this published line; False when there was nothing to write, or no such line.
 
-    Raises :class:`~jalon.assessment.project_profile.ProfileBusyError`.
+    Raises :class:`~jalon.assessment.change_profile.ProfileBusyError`.
     """
     line = following.results.find(number, certification_id)
     return line is not None and note_in_profile(profiles, releases, line.result.user_id, entry_of(line))
