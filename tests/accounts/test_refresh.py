@@ -13,6 +13,7 @@ from jalon.accounts.oauth_client import SCREENS
 from jalon.accounts.refresh_token import GRACE, IDLE_LIFETIME, LONGEST_LIFETIME, read_token, write_token
 from jalon.accounts.sign_ins import RefreshRefusedError, RefreshTokenReusedError
 from jalon.accounts.stores import Credentials
+from jalon.kernel.errors import UnavailableError
 from jalon.kernel.ids import ClientId, UserId
 from tests.accounts.fakes import NOON, World
 
@@ -51,6 +52,23 @@ def test_every_token_of_a_sign_in_says_when_the_person_proved_who_they_are(world
     world.pass_time(minutes=20)
     world.sign_ins.refresh(token, SCREENS)
     assert [claims["auth_time"] for claims in world.signer.signed] == [int(proven_at.timestamp())] * 2
+
+
+def test_while_nothing_can_be_signed_no_token_is_replaced(world: World, lea: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = world.sign_ins.open(lea, SCREENS).refresh_token
+
+    def down(*_: object) -> str:
+        raise UnavailableError("down")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(world.signer, "sign", down)
+        with pytest.raises(UnavailableError):
+            world.sign_ins.refresh(token, SCREENS)
+        with pytest.raises(UnavailableError):
+            world.sign_ins.open(lea, SCREENS)
+    world.pass_time(minutes=10)
+    assert world.sign_ins.refresh(token, SCREENS).refresh_token != token
+    assert len(world.families.families) == 1
 
 
 def test_each_refresh_replaces_the_token_and_reads_roles_anew(world: World, lea: Identity) -> None:

@@ -59,11 +59,14 @@ class SignIns:
         """Tokens for someone who proved who they are at ``authenticated_at``, None if that is not known."""
         now = self.clock.now()
         family = start_family(self.ids.new("fam"), identity.user_id, client_id, identity.sign_in_epoch, now, authenticated_at)
+        tokens = self._tokens(identity, family, 0)
         self.families.start(family)
-        return self._tokens(identity, family, 0)
+        return tokens
 
     def refresh(self, token: str, client_id: ClientId) -> Tokens:
         """Tokens for a refresh token, which they replace; roles are read anew.
+
+        They are signed before the token is replaced: when no signature can be had, the same request is good later.
 
         Raises :class:`RefreshRefusedError`, and :class:`RefreshTokenReusedError` after ending the family.
         """
@@ -75,9 +78,9 @@ class SignIns:
             identity = self._still_signed_in(family)
             match standing(family, presented.generation, self.clock.now()):
                 case Standing.LATEST:
-                    now = self.clock.now()
+                    tokens, now = self._tokens(identity, family, family.generation + 1), self.clock.now()
                     if self.families.rotate(family, now, min(now + IDLE_LIFETIME, family.ends_at)):
-                        return self._tokens(identity, family, family.generation + 1)
+                        return tokens
                 case Standing.JUST_REPLACED:
                     return self._tokens(identity, family, family.generation)
                 case Standing.REUSED:
