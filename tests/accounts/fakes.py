@@ -66,11 +66,21 @@ class MemoryAccounts:
     def forget_attempts(self, counter: str) -> None:
         self.tries.pop(counter, None)
 
-    def set_password(self, user_id: UserId, verifier: str, initial_nonce: bytes | None, ticket: SetupTicket | None = None) -> None:
+    def set_password(
+        self,
+        user_id: UserId,
+        verifier: str,
+        initial_nonce: bytes | None,
+        ticket: SetupTicket | None = None,
+        *,
+        proven: str | None = None,
+    ) -> None:
         stored = self.ticket(user_id, ticket.purpose) if ticket else None
         if ticket and (stored is None or stored.nonce != ticket.nonce):
             raise StaleWriteError("used")
         person = self._person(user_id)
+        if proven is not None and self.proofs[user_id].verifier != proven:
+            raise StaleWriteError("replaced")
         for purpose in TicketPurpose:
             self.tickets.pop((user_id, purpose), None)
         self.proofs[user_id] = Credentials(verifier, initial_nonce)

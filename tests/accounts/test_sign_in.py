@@ -1,5 +1,6 @@
 """Who gets in, at what cost, and who waits."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -10,12 +11,14 @@ from jalon.accounts.change_password import change_password
 from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
 from jalon.accounts.known_device import counter_of, write_device_token
 from jalon.accounts.lockout import NONE_YET, AccountWaitsError, Attempts
+from jalon.accounts.oauth_client import SCREENS
 from jalon.accounts.prove_email import write_code
 from jalon.accounts.reset_pupil_password import reset_pupil_password
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.sign_in_code import write_sign_in_code
+from jalon.accounts.sign_ins import RefreshRefusedError
 from jalon.accounts.sign_out_everywhere import sign_out_everywhere
-from jalon.accounts.stores import Credentials
+from jalon.accounts.stores import Credentials, StaleWriteError
 from jalon.kernel.ids import UserId
 from tests.accounts.fakes import World
 
@@ -51,6 +54,51 @@ def test_an_unknown_login_costs_the_same_work_as_a_wrong_password(world: World, 
     fail(world, login, 1)
     assert world.hasher.checks == 1
     assert len(world.store.tries) == 1
+
+
+@pytest.fixture
+def reset_meanwhile(world: World, lea: PupilAccount, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """A teacher hands out another password while the next one to be checked is."""
+
+    def arm() -> None:
+        check = world.hasher.verify
+
+        def slowly(verifier: str, password: str) -> bool:
+            fits = check(verifier, password)
+            monkeypatch.setattr(world.hasher, "verify", check)
+            reset_pupil_password(world.accounts, lea.user_id, "a teacher's")
+            return fits
+
+        monkeypatch.setattr(world.hasher, "verify", slowly)
+
+    return arm
+
+
+def test_a_sign_in_under_way_when_the_password_is_replaced_is_over(
+    world: World, lea: PupilAccount, reset_meanwhile: Callable[[], None]
+) -> None:
+    own_password(world, lea)
+    reset_meanwhile()
+    tokens = world.sign_ins.open(sign_in(world.accounts, lea.username, OWN), SCREENS)
+    with pytest.raises(RefreshRefusedError):
+        world.sign_ins.refresh(tokens.refresh_token, SCREENS)
+
+
+def test_a_change_that_rests_on_a_password_replaced_meanwhile_changes_nothing(
+    world: World, lea: PupilAccount, reset_meanwhile: Callable[[], None]
+) -> None:
+    own_password(world, lea)
+    reset_meanwhile()
+    with pytest.raises(StaleWriteError):
+        change_password(world.accounts, lea.user_id, OWN, "une lune dans le lapin")
+    handed_out = reset_pupil_password(world.accounts, lea.user_id, "a teacher's").initial_password
+    assert sign_in(world.accounts, lea.username, handed_out or "").user_id == lea.user_id
+
+
+def test_a_password_under_outdated_parameters_is_changed(world: World, lea: PupilAccount) -> None:
+    world.store.proofs[lea.user_id] = Credentials(f"plain:v1:{OWN}")
+    change_password(world.accounts, lea.user_id, OWN, "une lune dans le lapin")
+    assert sign_in(world.accounts, lea.username, "une lune dans le lapin").user_id == lea.user_id
 
 
 def own_password(world: World, pupil: PupilAccount) -> str:

@@ -173,6 +173,15 @@ def test_a_used_or_replaced_ticket_sets_nothing(accounts: AccountStore) -> None:
         accounts.set_password(LEA.user_id, "newer", None, replace(TICKET, nonce=b"newer"))
 
 
+def test_a_password_replaced_since_it_was_proven_is_left_alone(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF)
+    with pytest.raises(StaleWriteError):
+        accounts.set_password(LEA.user_id, "new", None, proven="another")
+    assert (accounts.credentials(LEA.user_id), accounts.identity(LEA.user_id)) == (PROOF, LEA)
+    accounts.set_password(LEA.user_id, "new", None, proven="verifier")
+    assert accounts.credentials(LEA.user_id) == Credentials("new", None)
+
+
 def test_a_recovery_stands_beside_an_invitation_until_a_password_is_set(accounts: AccountStore) -> None:
     recovery = replace(TICKET, nonce=b"recovery", purpose=TicketPurpose.RECOVERY)
     for used, other in ((TICKET, recovery), (recovery, TICKET), (None, recovery)):
@@ -225,6 +234,7 @@ def test_changes_to_a_person_are_kept(accounts: AccountStore) -> None:
         lambda store, who: store.accept_terms(who, TermsAcceptance("1", NOW)),
         lambda store, who: store.raise_sign_in_epoch(who),
         lambda store, who: store.set_password(who, "verifier", None),
+        lambda store, who: store.set_password(who, "verifier", None, proven="verifier"),
     ],
 )
 def test_nobody_is_changed_into_being(accounts: AccountStore, change: Callable[[AccountStore, UserId], None]) -> None:
@@ -365,6 +375,21 @@ def test_the_first_client_under_an_id_stays(clients: ClientStore) -> None:
     assert clients.create(replace(first, name="Other", request="other")) == first
     assert clients.get(ClientId("cli_1")) == first
     assert clients.get(ClientId("cli_2")) is None
+
+
+def test_of_two_renewals_at_once_one_counts_and_an_ended_client_stays_ended(clients: ClientStore) -> None:
+    first = OAuthClient(ClientId("cli_1"), "Export", frozenset({Scope.CERTIFICATES_VERIFY}), b"\xff", "digest", "cli_operator", NOW)
+    clients.create(first)
+    one = replace(first, nonce=b"one", former=(b"\xff",), former_until=NOW)
+    clients.renew(one, former=first.nonce)
+    with pytest.raises(StaleWriteError):
+        clients.renew(replace(one, nonce=b"two"), former=first.nonce)
+    assert clients.get(first.client_id) == one
+    clients.end(first.client_id, NOW)
+    clients.end(first.client_id, NOW + timedelta(days=1))
+    assert clients.get(first.client_id) == replace(one, ended_at=NOW)
+    with pytest.raises(StaleWriteError):
+        clients.renew(replace(one, nonce=b"two"), former=b"one")
 
 
 @pytest.mark.parametrize("user_id", [None, LEA.user_id])

@@ -25,6 +25,8 @@ from jalon.kernel.ids import UserId
 MODELS = (IdentityItem, LoginItem, PasswordItem, SetupItem, AttemptsItem, ErasureMark)
 
 Item = TypeVar("Item", bound=Model)
+#: Where a transaction that sets a password raises the person's epoch: behind the tickets of both purposes, the attempts and the password.
+_PERSON_OF_A_PASSWORD = 4
 #: Which positions of a transaction were refused → the error that says so.
 Reading = Callable[[frozenset[int]], JalonError]
 
@@ -85,7 +87,15 @@ class AccountTable:
         with translated():
             AttemptsItem(_attempts(counter)).delete()
 
-    def set_password(self, user_id: UserId, verifier: str, initial_nonce: bytes | None, ticket: SetupTicket | None = None) -> None:
+    def set_password(
+        self,
+        user_id: UserId,
+        verifier: str,
+        initial_nonce: bytes | None,
+        ticket: SetupTicket | None = None,
+        *,
+        proven: str | None = None,
+    ) -> None:
         nonce = PasswordItem.initial_nonce
         with _transaction(_password_refused) as write:
             if ticket:
@@ -97,6 +107,7 @@ class AccountTable:
             write.update(
                 PasswordItem(_password(user_id)),
                 actions=[PasswordItem.verifier.set(verifier), nonce.remove() if initial_nonce is None else nonce.set(initial_nonce)],
+                condition=None if proven is None else PasswordItem.verifier == proven,
             )
             write.update(IdentityItem(user_id), actions=[IdentityItem.sign_in_epoch.add(1)], condition=IdentityItem.user_id.exists())
 
@@ -208,7 +219,9 @@ def _creation_refused(positions: frozenset[int]) -> JalonError:
 def _password_refused(positions: frozenset[int]) -> JalonError:
     if 0 in positions:
         return StaleWriteError("The ticket is used or replaced.")
-    return AccountNotFoundError("There is no such account.")
+    if _PERSON_OF_A_PASSWORD in positions:
+        return AccountNotFoundError("There is no such account.")
+    return StaleWriteError("The password was replaced meanwhile.")
 
 
 def _logins_refused(positions: frozenset[int], last: int) -> JalonError:

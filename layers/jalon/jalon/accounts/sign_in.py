@@ -1,5 +1,7 @@
 """A login and a password, against what is kept. The same work is done whether or not the login exists."""
 
+from dataclasses import dataclass
+
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.find_login import find_login
 from jalon.accounts.identity import Identity
@@ -21,6 +23,14 @@ class WrongCredentialsError(NotSignedInError):
     code = "wrong_credentials"
 
 
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Whose the password is, and the verifier that it fits: a change that rests on this proof is made while that is still the one."""
+
+    identity: Identity
+    verifier: str
+
+
 def sign_in(accounts: Accounts, login: str, password: str, device_token: str = "", sign_in_code: str = "") -> Identity:
     """Whom the login and password belong to.
 
@@ -32,30 +42,34 @@ def sign_in(accounts: Accounts, login: str, password: str, device_token: str = "
     """
     found = find_login(accounts, login)
     user_id = found.user_id or accounts.keyring.decoy_user(found.key)
+    identity = accounts.store.identity(user_id)
     credentials = accounts.store.credentials(user_id) or _decoy(accounts, found.key)
     counter = counter_of_code(accounts.keyring, user_id, sign_in_code, accounts.clock.now())
     counter = counter or counter_of(accounts, user_id, device_token) or user_id
     braked = "@" in normalise_login(login) or credentials.initial_nonce is None
-    return _prove(accounts, user_id, password, credentials, counter, braked=braked)
+    return _prove(accounts, identity, password, credentials, counter, braked=braked).identity
 
 
-def prove(accounts: Accounts, user_id: UserId, password: str) -> Identity:
+def prove(accounts: Accounts, user_id: UserId, password: str) -> Proven:
     """The identity of ``user_id``, who is signed in, if the password is theirs; raises as :func:`sign_in` does.
 
     Counted apart from sign-ins: a stranger who makes the account wait does not keep its owner from changing the password.
     """
+    identity = accounts.store.identity(user_id)
     credentials = accounts.store.credentials(user_id) or Credentials()
-    return _prove(accounts, user_id, password, credentials, f"signed-in#{user_id}", braked=True)
+    return _prove(accounts, identity, password, credentials, f"signed-in#{user_id}", braked=True)
 
 
-def _prove(accounts: Accounts, user_id: UserId, password: str, credentials: Credentials, counter: str, *, braked: bool) -> Identity:
+def _prove(accounts: Accounts, identity: Identity | None, password: str, credentials: Credentials, counter: str, *, braked: bool) -> Proven:
+    """``identity`` as it was before ``credentials`` were read: a password replaced while this one is checked raised the epoch since, and a
+    sign-in begun under the older one is over.
+    """
     _count_attempt(accounts, counter, braked=braked)
-    identity = accounts.store.identity(user_id) if _fits(accounts, credentials, password) else None
-    if identity is None:
+    fits = _fits(accounts, credentials, password)
+    if identity is None or credentials.verifier is None or not fits:
         raise WrongCredentialsError("The login or the password is wrong.")
     accounts.store.forget_attempts(counter)
-    _renew_outdated(accounts, user_id, credentials, password)
-    return identity
+    return Proven(identity, _renew_outdated(accounts, identity.user_id, credentials.verifier, password))
 
 
 def _decoy(accounts: Accounts, login_key: str) -> Credentials:
@@ -80,14 +94,14 @@ def _count_attempt(accounts: Accounts, counter: str, *, braked: bool) -> None:
 
 
 def _fits(accounts: Accounts, credentials: Credentials, password: str) -> bool:
-    """Check the password at the same cost whatever there is to check it against."""
-    verifier = credentials.verifier or accounts.hasher.decoy
-    fits = accounts.hasher.verify(verifier, normalise_password(password))
-    return fits and credentials.verifier is not None
+    """Check the password at the same cost whatever there is to check it against; the decoy is no proof."""
+    return accounts.hasher.verify(credentials.verifier or accounts.hasher.decoy, normalise_password(password))
 
 
-def _renew_outdated(accounts: Accounts, user_id: UserId, credentials: Credentials, password: str) -> None:
-    """Keep up with the parameters of the day, at the one moment when the password is known."""
-    verifier = credentials.verifier
-    if verifier is not None and accounts.hasher.is_outdated(verifier):
-        accounts.store.renew_verifier(user_id, verifier, accounts.hasher.hash(normalise_password(password)))
+def _renew_outdated(accounts: Accounts, user_id: UserId, verifier: str, password: str) -> str:
+    """The verifier from now on: keep up with the parameters of the day, at the one moment when the password is known."""
+    if not accounts.hasher.is_outdated(verifier):
+        return verifier
+    renewed = accounts.hasher.hash(normalise_password(password))
+    accounts.store.renew_verifier(user_id, verifier, renewed)
+    return renewed

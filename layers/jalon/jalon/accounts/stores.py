@@ -98,10 +98,19 @@ class AccountStore(Protocol):
         """After a success: the next slip is the first."""
         ...
 
-    def set_password(self, user_id: UserId, verifier: str, initial_nonce: bytes | None, ticket: SetupTicket | None = None) -> None:
+    def set_password(
+        self,
+        user_id: UserId,
+        verifier: str,
+        initial_nonce: bytes | None,
+        ticket: SetupTicket | None = None,
+        *,
+        proven: str | None = None,
+    ) -> None:
         """Replace the password, forget the attempts and raise the sign-in epoch; with it ``ticket`` is used up, and every other one ends.
 
-        Raises :class:`AccountNotFoundError`, and :class:`StaleWriteError` if the ticket is used already.
+        ``proven`` is the verifier of the present password, for a change that rests on it. Raises :class:`AccountNotFoundError`, and
+        :class:`StaleWriteError` if the ticket is used already or ``proven`` is not the verifier any more.
         """
         ...
 
