@@ -1,6 +1,11 @@
 """What the code and the pages promise of ``template.yaml``: time-outs, terms, rights, settings."""
 
+import json
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +21,9 @@ RESOURCES: dict[str, Any] = template()["Resources"]
 FUNCTIONS: dict[str, Any] = {
     name: resource["Properties"] for name, resource in RESOURCES.items() if resource["Type"] == "AWS::Serverless::Function"
 }
+
+
+TABLES = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::DynamoDB::Table"}
 
 
 def timeout(function: str) -> timedelta:
@@ -61,3 +69,90 @@ def test_what_has_a_stream_is_keyed_by_identifiers_which_a_worker_may_log() -> N
         for part in resource["Properties"]["KeySchema"]
     }
     assert keys == identifiers
+
+
+# --- settings and rights ---
+
+
+def given(function: str) -> dict[str, Any]:
+    """The variables that a function is given of its own."""
+    variables: dict[str, Any] = FUNCTIONS[function].get("Environment", {}).get("Variables", {})
+    return variables
+
+
+def may(function: str, service: str) -> Iterator[tuple[set[str], str, Any]]:
+    """What a function's role may do with a service: the actions, the text of the resources, the condition."""
+    for policy in FUNCTIONS[function].get("Policies", ()):
+        for statement in policy["Statement"]:
+            actions = {statement["Action"]} if isinstance(statement["Action"], str) else set(statement["Action"])
+            if any(action.startswith(f"{service}:") for action in actions):
+                yield actions, json.dumps(statement["Resource"]), statement.get("Condition")
+
+
+def buckets_in(resource: str) -> set[str]:
+    return {name for name in re.findall(r"\w+Bucket", resource) if name in RESOURCES}
+
+
+@pytest.fixture(scope="module")
+def read() -> dict[str, set[str]]:
+    """What each function reads of the template while it is wired."""
+    command = [sys.executable, "-m", "tests.settings_read"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "AWS_DEFAULT_REGION": "eu-west-3"}
+    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    return {name: set(names) for name, names in json.loads(told).items()}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_is_given_what_it_reads_and_nothing_else(function: str, read: dict[str, set[str]]) -> None:
+    """Secrets that only some requests need are read when one does; the next test is about them."""
+    unread = set(given(function)) - read[function]
+    assert read[function] <= set(given(function))
+    assert not {name for name in unread if not name.startswith("SECRET_")}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_may_read_the_secrets_that_it_is_given_and_no_other(function: str) -> None:
+    told = {value["Ref"] for name, value in given(function).items() if name.startswith("SECRET_")}
+    readable = {name for _, resource, _ in may(function, "secretsmanager") for name in re.findall(r'"Ref": "(\w+)"', resource)}
+    assert readable == told
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_has_rights_on_the_tables_that_it_is_given_and_on_no_other(function: str) -> None:
+    told = {value["Ref"] for name, value in given(function).items() if name.startswith("TABLE_")}
+    assert {name for _, resource, _ in may(function, "dynamodb") for name in re.findall(r"\w+Table", resource) if name in TABLES} == told
+
+
+def test_only_the_erasure_deletes_people_and_their_exports() -> None:
+    for table in ("IdentitiesTable", "ExportsTable", "AssessmentsTable", "ProfilesTable"):
+        able = {
+            function
+            for function in FUNCTIONS
+            for actions, resource, _ in may(function, "dynamodb")
+            if "dynamodb:DeleteItem" in actions and f'"{table}"' in resource
+        }
+        assert able == {"EraseAccountFunction"}, table
+
+
+def test_mail_is_sent_by_one_function_and_from_one_address() -> None:
+    rights = [(function, condition) for function in FUNCTIONS for _, _, condition in may(function, "ses")]
+    assert rights == [("AccountsFunction", {"StringEquals": {"ses:FromAddress": {"Ref": "MailSender"}}})]
+
+
+#: It signs addresses for objects that a table says are there, and reads none.
+SIGNS_ONLY = {("OwnDataFunction", "ExportBucket")}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_who_reads_objects_is_told_when_one_is_missing(function: str) -> None:
+    """S3 answers 404 for a missing object to whoever may list its name, and 403 to anyone else."""
+    reads = {bucket for actions, resource, _ in may(function, "s3") if "s3:GetObject" in actions for bucket in buckets_in(resource)}
+    lists = {
+        bucket: condition
+        for actions, resource, condition in may(function, "s3")
+        if "s3:ListBucket" in actions
+        for bucket in buckets_in(resource)
+    }
+    assert {bucket for bucket in reads if (function, bucket) not in SIGNS_ONLY} <= set(lists)
+    if "ContentBucket" in lists:
+        assert lists["ContentBucket"] == {"StringLike": {"s3:prefix": "releases/*"}}

@@ -97,7 +97,7 @@ def test_the_published_content_is_taken_whole_or_not_at_all(stack: Stack) -> Non
 
 
 def test_rebuilding_everybodys_profile_changes_nobodys(played: Stack) -> None:
-    """The command as docs/protocol.md gives it, with the environments of the three functions."""
+    """The command as docs/protocol.md gives it, with the environments of the three functions and the one table more."""
     endpoint = played.up.cloud.endpoint
     table = next(name for name in client("dynamodb", endpoint).list_tables(Limit=100)["TableNames"] if "ProfilesTable" in name)
     before = _profiles(endpoint, table)
@@ -105,6 +105,8 @@ def test_rebuilding_everybodys_profile_changes_nobodys(played: Stack) -> None:
     environment = python_environment()
     for function in ("ProjectProfilesFunction", "ProjectParticipationsFunction", "ProjectCertificationsFunction"):
         environment |= _environment_of(endpoint, function)
+    assert "TABLE_ASSESSMENTS_BY_USER" not in environment
+    environment["TABLE_ASSESSMENTS_BY_USER"] = _environment_of(endpoint, "AnswersFunction")["TABLE_ASSESSMENTS_BY_USER"]
     environment |= {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "embedded"}
     command = [sys.executable, "-m", "functions.project_profiles.rebuild", "--all"]
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
