@@ -134,7 +134,7 @@ def json_response(status: HTTPStatus, model: BaseModel, headers: Mapping[str, st
     return Response(
         model.model_dump_json(),
         status_code=status,
-        media_type="application/json",
+        media_type=JSON,
         headers={"Cache-Control": "no-store", **(headers or {})},
     )
 

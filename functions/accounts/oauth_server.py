@@ -24,8 +24,8 @@ from jalon.accounts.access_token import LIFETIME, AccessTokens
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.known_device import write_device_token
 from jalon.accounts.sign_ins import SignIns
+from jalon.edge.bodies import FORM, media_type
 
-_MEDIA_TYPE = "application/x-www-form-urlencoded"
 _MOST_PARAMETERS = 20
 
 FindClient = Callable[[str], TokenClient | None]
@@ -135,9 +135,8 @@ class TokenServer(AuthorizationServer):
 
 def _request(exchange: Exchange) -> FormRequest:
     """The form of a request; raises Authlib's ``InvalidRequestError`` as RFC 6749 §3.2 says."""
-    media_type = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != _MEDIA_TYPE:
-        raise InvalidRequestError(f"The body must be {_MEDIA_TYPE}.")
+    if media_type(exchange.headers) != FORM:
+        raise InvalidRequestError(f"The body must be {FORM}.")
     try:
         pairs = parse_qsl(exchange.body.decode("ascii"), errors="strict", max_num_fields=_MOST_PARAMETERS, keep_blank_values=True)
     except ValueError:

@@ -12,6 +12,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from functions.accounts.operation import Operation
 from functions.accounts.operations import OPERATIONS
 from functions.accounts.schemas import TokenError
+from jalon.edge.bodies import FORM, JSON
 
 EXAMPLES = Path(__file__).with_name("examples.json")
 _REFERENCE = "#/components/schemas/{model}"
@@ -36,8 +37,10 @@ def _describe(operation: Operation) -> dict[str, Any]:
     if rest.strip():
         described["description"] = " ".join(rest.split())
     if operation.request:
-        media_type = "application/x-www-form-urlencoded" if operation.form else "application/json"
-        described["requestBody"] = {"required": True, "content": {media_type: {"schema": _reference(operation.request)}}}
+        described["requestBody"] = {
+            "required": True,
+            "content": {FORM if operation.form else JSON: {"schema": _reference(operation.request)}},
+        }
     parameters = [_path_parameter(name) for name in re.findall(r"{(\w+)}", operation.path)]
     if operation.creates:
         parameters.append(_idempotency_key())
@@ -49,12 +52,12 @@ def _describe(operation: Operation) -> dict[str, Any]:
 def _responses(operation: Operation) -> dict[str, Any]:
     success: dict[str, Any] = {"description": operation.status.phrase}
     if operation.response:
-        success["content"] = {"application/json": {"schema": _reference(operation.response)}}
+        success["content"] = {JSON: {"schema": _reference(operation.response)}}
     elif operation.form:
-        success["content"] = {"application/json": {"schema": {"type": "object", "additionalProperties": False}}}
+        success["content"] = {JSON: {"schema": {"type": "object", "additionalProperties": False}}}
     responses = {str(int(operation.status)): success}
     if operation.form:
-        refusal = {"content": {"application/json": {"schema": _reference(TokenError)}}}
+        refusal = {"content": {JSON: {"schema": _reference(TokenError)}}}
         responses |= {
             "400": {"description": "Refused (RFC 6749 §5.2)", **refusal},
             "401": {"description": "The client is not known or its secret is wrong", **refusal},

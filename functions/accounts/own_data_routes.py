@@ -15,8 +15,8 @@ from jalon.accounts.erasure import Erasure
 from jalon.accounts.erasure_notice import ERASED, KEPT
 from jalon.accounts.export_store import ADDRESS_LIFE_S
 from jalon.accounts.exports import Export, ExportId, ExportStatus, delete_export, read_export, request_export
-from jalon.accounts.identity import AccountNotFoundError, Identity
-from jalon.accounts.provider_flow import Return
+from jalon.accounts.find_account import find_account
+from jalon.accounts.identity import Identity
 from jalon.accounts.reauthenticate import prove_with_password, prove_with_provider
 from jalon.accounts.request_erasure import repeat_erasure, request_erasure
 from jalon.edge.observability import logger, metric
@@ -85,19 +85,14 @@ def _prove(person: Identity, body: ErasureRequest) -> None:
     if has_password and body.password is not None and body.provider_return is None:
         prove_with_password(accounts, person.user_id, body.password.get_secret_value())
     elif not has_password and body.provider_return is not None and body.password is None:
-        came = body.provider_return
-        back = Return(came.state, came.secret.get_secret_value(), came.code.get_secret_value(), came.iss)
-        prove_with_provider(provider_sign_ins(), accounts, person, back)
+        prove_with_provider(provider_sign_ins(), accounts, person, body.provider_return.as_return())
     else:
         wanted = "/password" if has_password else "/provider_return"
         raise InvalidInputError("Prove once more who you are.", (Violation(wanted, "This account is proven by this, alone.", "required"),))
 
 
 def _person(exchange: Exchange) -> Identity:
-    identity = own_data().accounts.store.identity(require_person(exchange))
-    if identity is None:
-        raise AccountNotFoundError("This account no longer exists.")
-    return identity
+    return find_account(own_data().accounts.store, require_person(exchange))
 
 
 def _export_id(exchange: Exchange) -> ExportId:

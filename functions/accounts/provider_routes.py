@@ -21,7 +21,7 @@ from functions.accounts.wiring import desk, provider_sign_ins
 from jalon.accounts.identity import Identity
 from jalon.accounts.known_device import write_device_token
 from jalon.accounts.oauth_client import SCREENS
-from jalon.accounts.provider_flow import Return, depart
+from jalon.accounts.provider_flow import depart
 from jalon.accounts.sign_in_with_provider import begin_account, link_introduced, link_provider, refuse_claimed_email, sign_in_with_provider
 from jalon.edge.observability import logger, metric
 from jalon.kernel.ids import UserId
@@ -48,7 +48,7 @@ def complete_provider_sign_in(exchange: Exchange) -> Response:
     account signs in to it and sends the introduction to POST /v1/me/provider-links/introduction, anyone else to POST
     /v1/provider-sign-ins/account.
     """
-    return _signed_in(sign_in_with_provider(provider_sign_ins(), desk().accounts, _came_back(exchange)))
+    return _signed_in(sign_in_with_provider(provider_sign_ins(), desk().accounts, exchange.read(ProviderReturnRequest).as_return()))
 
 
 def begin_provider_account(exchange: Exchange) -> Response:
@@ -73,7 +73,7 @@ def begin_provider_link(exchange: Exchange) -> Response:
 def complete_provider_link(exchange: Exchange) -> Response:
     """Link the provider that was begun with: from now on it signs in to the same account."""
     person = person_of(exchange)
-    return _linked(link_provider(provider_sign_ins(), desk().accounts, person.user_id, _came_back(exchange)))
+    return _linked(link_provider(provider_sign_ins(), desk().accounts, person.user_id, exchange.read(ProviderReturnRequest).as_return()))
 
 
 def link_introduced_provider(exchange: Exchange) -> Response:
@@ -106,8 +106,3 @@ def _depart(exchange: Exchange, user_id: UserId | None) -> Response:
         HTTPStatus.OK,
         ProviderDeparture(authorization_url=departure.authorization_url, secret=departure.secret, expires_at=departure.expires_at),
     )
-
-
-def _came_back(exchange: Exchange) -> Return:
-    body = exchange.read(ProviderReturnRequest)
-    return Return(body.state, body.secret.get_secret_value(), body.code.get_secret_value(), body.iss)

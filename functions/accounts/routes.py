@@ -30,7 +30,8 @@ from jalon.accounts.change_password import change_password
 from jalon.accounts.change_preferences import PreferencesChange, change_preferences
 from jalon.accounts.create_client import ClientExistsError, NewClient, create_client
 from jalon.accounts.create_staff_account import NewStaff, create_staff_account
-from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Role
+from jalon.accounts.find_account import find_account
+from jalon.accounts.identity import AccountExistsError, Identity, Role
 from jalon.accounts.oauth_client import Scope
 from jalon.accounts.prove_email import ask_to_sign_up
 from jalon.accounts.recover_password import recover_password
@@ -215,10 +216,7 @@ def create_oauth_client(exchange: Exchange) -> Response:
 
 def person_of(exchange: Exchange) -> Identity:
     """The person who calls; raises if it is a client, or an account erased since the token was issued."""
-    identity = desk().accounts.store.identity(require_person(exchange))
-    if identity is None:
-        raise AccountNotFoundError("This account no longer exists.")
-    return identity
+    return find_account(desk().accounts.store, require_person(exchange))
 
 
 def show(person: Identity) -> Response:

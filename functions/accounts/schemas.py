@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SecretStr
 
 from jalon.accounts.oauth_client import GRANTABLE_SCOPES, MOST_SCHOOLS
+from jalon.accounts.provider_flow import Return
 from jalon.edge.schemas import AnswerSchema, RequestSchema
 from jalon.kernel.clock import iso
 
@@ -195,6 +196,10 @@ class ProviderReturnRequest(_Request):
     code: SecretStr = Field(min_length=1, max_length=4000)
     secret: SecretStr = Field(min_length=1, max_length=100)
     iss: str | None = Field(default=None, max_length=2000, description="RFC 9207; send it when the provider did.")
+
+    def as_return(self) -> Return:
+        """The same as the rules take it."""
+        return Return(self.state, self.secret.get_secret_value(), self.code.get_secret_value(), self.iss)
 
 
 class ProviderIntroductionRequest(_Request):

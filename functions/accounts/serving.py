@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from functions.accounts.exchange import endpoint, no_such_route
 from functions.accounts.operation import Operation
-from jalon.edge.bodies import body_of
+from jalon.edge.bodies import JSON, body_of
 from jalon.edge.observability import correlation, logger, metric
 from jalon.edge.problems import MEDIA_TYPE, gateway_answer
 from jalon.kernel.errors import JalonError
@@ -43,7 +43,7 @@ def lambda_handler(service: str, app: Starlette) -> Handler:
     A body that is too large or cannot be decoded is refused here: Mangum would fail on it.
     """
     asyncio.set_event_loop(_loop())  # Mangum looks for it when it is made, and Python 3.12 begins to complain where there is none
-    adapter = Mangum(app, lifespan="off", text_mime_types=["application/json", MEDIA_TYPE])
+    adapter = Mangum(app, lifespan="off", text_mime_types=[JSON, MEDIA_TYPE])
     gc.freeze()
     gc.enable()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from jalon.accounts.export_account import account_document, sign_ins_document
 from jalon.accounts.exports import Export
-from jalon.accounts.identity import AccountNotFoundError
+from jalon.accounts.find_account import find_account
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.stores import AccountStore
 from jalon.assessment.export_assessments import assessments_document, profile_document
@@ -67,9 +67,7 @@ def collect(sources: Sources, export: Export) -> bytes:
 def document_of(sources: Sources, export: Export) -> dict[str, Any]:
     """The same as JSON values."""
     user_id = export.user_id
-    identity = sources.accounts.identity(user_id)
-    if identity is None:
-        raise AccountNotFoundError("This account no longer exists.")
+    identity = find_account(sources.accounts, user_id)
     candidatures = candidatures_document(sources.candidatures.of_user(user_id), sources.sessions, sources.results)
     published = frozenset(map(CertificationId, published_certifications(candidatures)))
     tests = tuple(sources.assessments.of_user(user_id))

@@ -4,7 +4,8 @@ from datetime import date
 
 from functions.accounts.wiring import desk
 from jalon.accounts.create_pupil_account import NewPupil, create_pupil_account
-from jalon.accounts.national_number import account_of_number
+from jalon.accounts.find_account import account_of_login
+from jalon.accounts.identity import Identity
 from jalon.kernel.ids import UserId
 from tests.accounts.openid_provider import LEA, REDIRECT_URI, OpenIdProvider
 from tests.cloud import Cloud
@@ -21,6 +22,11 @@ from tests.functions.providers.portal import (
     sign_in_certified,
     subject_of,
 )
+
+
+def certified_account() -> Identity | None:
+    """The account that the number is certified of, whichever school or provider made it."""
+    return account_of_login(desk().accounts.store, desk().accounts.keyring.number_key(INE))
 
 
 def test_a_certified_national_number_finds_the_account_that_the_school_made(cloud: Cloud, provider: OpenIdProvider) -> None:
@@ -52,12 +58,12 @@ def test_a_subject_that_the_provider_names_anew_takes_the_place_of_the_former(cl
 def test_a_pupil_who_came_through_the_portal_first_keeps_that_account(cloud: Cloud, provider: OpenIdProvider) -> None:
     provider.person = {**LEA, NUMBER_CLAIM: INE}
     lea = subject_of(cloud, sign_in_certified())
-    found = account_of_number(desk().accounts, INE)
+    found = certified_account()
     assert found is not None
     assert found.user_id == lea
     another = create_pupil_account(desk().accounts, NewPupil(UserId("usr_" + "2f" * 16), "Léa", "Martin", date(2010, 3, 12), INE))
     assert another.user_id != lea  # both in the same instant: the number stays with the first
-    assert account_of_number(desk().accounts, INE) == found
+    assert certified_account() == found
 
 
 def test_a_school_that_makes_the_account_in_between_has_it_joined(cloud: Cloud, provider: OpenIdProvider) -> None:
@@ -76,7 +82,7 @@ def test_a_certified_number_comes_along_with_a_link(cloud: Cloud, provider: Open
     person = proven_account()
     begun = send("begin_provider_link", subject=person, body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
     assert send("complete_provider_link", subject=person, body=come_back(begun)).status == 200
-    found = account_of_number(desk().accounts, INE)
+    found = certified_account()
     assert found is not None
     assert found.user_id == person
 

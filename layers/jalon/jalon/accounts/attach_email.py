@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.email_addresses import clean_email, email_violations
+from jalon.accounts.find_account import find_account
 from jalon.accounts.find_login import find_login, login_keys
-from jalon.accounts.identity import AccountNotFoundError, EmailTakenError, Identity, refuse
+from jalon.accounts.identity import EmailTakenError, Identity, refuse
 from jalon.accounts.mail_allowance import count_message
 from jalon.accounts.messages import Mailer, address_in_use, confirm_address
 from jalon.accounts.prove_email import claimant, is_proven_by_another, require_code, write_code
@@ -23,7 +24,7 @@ def ask_for_email(accounts: Accounts, mailer: Mailer, user_id: UserId, email: st
 
     Raises :class:`InvalidInputError`, :class:`TooManyMessagesError`, :class:`AccountNotFoundError`.
     """
-    identity = _person(accounts, user_id)
+    identity = find_account(accounts.store, user_id)
     address = clean_email(email)
     refuse(email_violations("/email", address))
     login_key = find_login(accounts, address).key
@@ -43,7 +44,7 @@ def confirm_email(accounts: Accounts, user_id: UserId, email: str, code: str) ->
     Raises :class:`InvalidInputError` for a code that does not fit, :class:`EmailTakenError` if another account proved the
     address meanwhile, :class:`AccountNotFoundError`.
     """
-    identity = _person(accounts, user_id)
+    identity = find_account(accounts.store, user_id)
     address = clean_email(email)
     require_code("/code", accounts, user_id, address, code)
     if identity.email == address and identity.email_verified:
@@ -57,10 +58,3 @@ def confirm_email(accounts: Accounts, user_id: UserId, email: str, code: str) ->
     except LoginTakenError as error:
         raise EmailTakenError("Another account signs in with this e-mail address.") from error
     return attached
-
-
-def _person(accounts: Accounts, user_id: UserId) -> Identity:
-    identity = accounts.store.identity(user_id)
-    if identity is None:
-        raise AccountNotFoundError("There is no such account.", user_id=user_id)
-    return identity

@@ -3,7 +3,8 @@
 from dataclasses import asdict, dataclass
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.identity import AccountNotFoundError, Preferences
+from jalon.accounts.find_account import find_account
+from jalon.accounts.identity import Preferences
 from jalon.kernel.ids import UserId
 
 
@@ -26,7 +27,4 @@ def change_preferences(accounts: Accounts, user_id: UserId, change: PreferencesC
     asked = {name: value for name, value in asdict(change).items() if value is not None}
     if asked:
         return accounts.store.change_preferences(user_id, asked)
-    identity = accounts.store.identity(user_id)
-    if identity is None:
-        raise AccountNotFoundError("There is no such account.", user_id=user_id)
-    return identity.preferences
+    return find_account(accounts.store, user_id).preferences

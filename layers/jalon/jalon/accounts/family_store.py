@@ -39,17 +39,7 @@ class FamilyTable:
                 item = FamilyItem.get(family_id, consistent_read=True)
         except DoesNotExist:
             return None
-        return Family(
-            family_id=item.family_id,
-            user_id=UserId(item.user_id),
-            client_id=ClientId(item.client_id),
-            sign_in_epoch=int(item.sign_in_epoch),
-            generation=int(item.generation),
-            rotated_at=item.rotated_at,
-            idle_until=item.idle_until,
-            ends_at=item.ends_at,
-            authenticated_at=item.authenticated_at,
-        )
+        return family_of(item)
 
     def rotate(self, family: Family, now: datetime, idle_until: datetime) -> bool:
         actions = [
@@ -64,3 +54,18 @@ class FamilyTable:
     def revoke(self, family_id: str) -> None:
         with translated():
             FamilyItem(family_id).delete()
+
+
+def family_of(item: FamilyItem) -> Family:
+    """The sign-in that an item keeps."""
+    return Family(
+        family_id=item.family_id,
+        user_id=UserId(item.user_id),
+        client_id=ClientId(item.client_id),
+        sign_in_epoch=int(item.sign_in_epoch),
+        generation=int(item.generation),
+        rotated_at=item.rotated_at,
+        idle_until=item.idle_until,
+        ends_at=item.ends_at,
+        authenticated_at=item.authenticated_at,
+    )

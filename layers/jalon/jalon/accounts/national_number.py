@@ -8,20 +8,16 @@ name and birth date, which a classmate may know too; it keeps schools from makin
 from dataclasses import replace
 
 from jalon.accounts.accounts import Accounts
+from jalon.accounts.find_account import account_of_login
 from jalon.accounts.identity import Identity
 from jalon.accounts.stores import LoginTakenError
 from jalon.kernel.ids import Ine, UserId
 
 
-def account_of_number(accounts: Accounts, number: str) -> Identity | None:
-    """The account that has this number certified, whichever school or provider made it."""
-    return _owner(accounts, accounts.keyring.number_key(number))
-
-
 def accounts_of_number(accounts: Accounts, number: Ine) -> tuple[Identity, ...]:
     """The accounts that have this number, the certified one first; at most two."""
     keys = accounts.keyring.number_key(number), accounts.keyring.listed_number_key(number)
-    found = {identity.user_id: identity for identity in (_owner(accounts, key) for key in keys) if identity}
+    found = {identity.user_id: identity for identity in (account_of_login(accounts.store, key) for key in keys) if identity}
     return tuple(found.values())
 
 
@@ -42,8 +38,3 @@ def forget_number(accounts: Accounts, identity: Identity, number: Ine) -> None:
     keys = {accounts.keyring.number_key(number), accounts.keyring.listed_number_key(number)}
     if keys & identity.login_keys:
         accounts.store.replace_logins(identity, replace(identity, login_keys=identity.login_keys - keys))
-
-
-def _owner(accounts: Accounts, key: str) -> Identity | None:
-    user_id = accounts.store.user_of_login(key)
-    return accounts.store.identity(user_id) if user_id else None

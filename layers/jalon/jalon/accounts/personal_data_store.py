@@ -6,11 +6,12 @@ from functools import partial
 from pynamodb.exceptions import DoesNotExist
 
 from jalon.accounts.erasure import Trace
+from jalon.accounts.family_store import family_of
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.tables import FamilyItem, IdentityItem, LoginItem
 from jalon.edge.idempotency import IdempotencyRecord
 from jalon.edge.tables import ConditionFailedError, batch_read, translated
-from jalon.kernel.ids import ClientId, UserId
+from jalon.kernel.ids import UserId
 
 MODELS = (IdentityItem, LoginItem, FamilyItem, IdempotencyRecord)
 
@@ -38,19 +39,7 @@ def sign_ins_of(user_id: UserId) -> list[Family]:
     with translated():
         keys = [item.family_id for item in FamilyItem.by_user.query(user_id)]
         items = list(FamilyItem.batch_get(keys, consistent_read=True)) if keys else []
-    families = [
-        Family(
-            family_id=item.family_id,
-            user_id=user_id,
-            client_id=ClientId(item.client_id),
-            sign_in_epoch=int(item.sign_in_epoch),
-            generation=int(item.generation),
-            rotated_at=item.rotated_at,
-            idle_until=item.idle_until,
-            ends_at=item.ends_at,
-        )
-        for item in items
-    ]
+    families = map(family_of, items)
     return sorted(families, key=lambda family: family.ends_at, reverse=True)
 
 

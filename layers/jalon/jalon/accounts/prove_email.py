@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.email_addresses import clean_email, email_violations
+from jalon.accounts.find_account import account_of_login
 from jalon.accounts.find_login import find_login
 from jalon.accounts.identity import DEFAULT_LOCALE, refuse
 from jalon.accounts.keyring import Keyring, same
@@ -50,8 +51,7 @@ def is_proven_by_another(accounts: Accounts, login_key: str, user_id: UserId) ->
 
 def claimant(accounts: Accounts, login_key: str) -> Displaced | None:
     """The account that only claims the address of this login, if one does."""
-    user_id = accounts.store.user_of_login(login_key)
-    identity = accounts.store.identity(user_id) if user_id else None
+    identity = account_of_login(accounts.store, login_key)
     return Displaced(identity, login_key) if identity is not None and identity.only_claims_email else None
 
 

@@ -9,7 +9,8 @@ provider. The way in is kept as a login key, like every other (:mod:`jalon.accou
 from dataclasses import replace
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.identity import AccountNotFoundError, Identity, Role, birth_date_violations, clean_name, name_violations
+from jalon.accounts.find_account import account_of_login, find_account
+from jalon.accounts.identity import Identity, Role, birth_date_violations, clean_name, name_violations
 from jalon.accounts.identity_providers import (
     IdentityProvider,
     ProviderIncompleteError,
@@ -62,7 +63,7 @@ def sign_in_with_provider(sign_ins: ProviderSignIns, accounts: Accounts, came: R
     """
     provider, person = _redeem(sign_ins, accounts, came)
     login_key = _login_key(accounts, provider, person)
-    known = _owner(accounts, login_key)
+    known = account_of_login(accounts.store, login_key)
     if known:
         return known
     introduction = _introduce(sign_ins, accounts, provider, person)
@@ -79,7 +80,7 @@ def begin_account(sign_ins: ProviderSignIns, accounts: Accounts, sealed: str) ->
     :class:`ProviderIncompleteError` when the provider gives no name.
     """
     introduction = unseal(accounts, sign_ins.providers, sealed)
-    known = _owner(accounts, introduction.login_key)
+    known = account_of_login(accounts.store, introduction.login_key)
     if known:
         return known, False
     schools_account = _of_number(accounts, introduction)
@@ -89,7 +90,7 @@ def begin_account(sign_ins: ProviderSignIns, accounts: Accounts, sealed: str) ->
     try:
         accounts.store.create(identity, Credentials())
     except LoginTakenError:
-        first = _owner(accounts, introduction.login_key)  # the same decision on two screens: the other one was faster
+        first = account_of_login(accounts.store, introduction.login_key)  # the same decision on two screens: the other one was faster
         if first is None:
             raise
         return first, False
@@ -142,11 +143,6 @@ def _login_key(accounts: Accounts, provider: IdentityProvider, person: ProviderP
     return accounts.keyring.secret("provider login", provider.issuer, person.subject)
 
 
-def _owner(accounts: Accounts, login_key: str) -> Identity | None:
-    user_id = accounts.store.user_of_login(login_key)
-    return accounts.store.identity(user_id) if user_id else None
-
-
 def _introduce(sign_ins: ProviderSignIns, accounts: Accounts, provider: IdentityProvider, person: ProviderPerson) -> Introduction:
     said = read_civil_claims(sign_ins.gateway.claims(provider, person), provider.number_claim)
     certified = said.national_number if provider.role is Role.PUPIL else ""
@@ -167,9 +163,7 @@ def _nobody_yet(accounts: Accounts, introduction: Introduction) -> ProviderAccou
 
 
 def _linkable(accounts: Accounts, user_id: UserId) -> Identity:
-    identity = accounts.store.identity(user_id)
-    if identity is None:
-        raise AccountNotFoundError("There is no such account.", user_id=user_id)
+    identity = find_account(accounts.store, user_id)
     refuse_claimed_email(identity)
     return identity
 
@@ -203,7 +197,7 @@ def _keys(introduction: Introduction) -> frozenset[str]:
 
 def _of_number(accounts: Accounts, introduction: Introduction) -> Identity | None:
     """The account of the number that the provider certifies."""
-    return _owner(accounts, introduction.number_key) if introduction.number_key else None
+    return account_of_login(accounts.store, introduction.number_key) if introduction.number_key else None
 
 
 def _join(accounts: Accounts, introduction: Introduction, identity: Identity) -> Identity:
@@ -215,7 +209,7 @@ def _join(accounts: Accounts, introduction: Introduction, identity: Identity) ->
     try:
         accounts.store.replace_logins(identity, joined)
     except LoginTakenError:
-        first = _owner(accounts, login_key)  # the same first sign-in on two screens: the other one was faster
+        first = account_of_login(accounts.store, login_key)  # the same first sign-in on two screens: the other one was faster
         if first is None:
             raise
         return first
