@@ -153,7 +153,7 @@ def _describe(route: Any, operation: dict[str, Any]) -> None:
     text = inspect.getdoc(route.func) or ""
     operation["summary"] = _first_sentence(text)
     operation["description"] = " ".join(text.split())
-    if idempotent in route.middlewares:
+    if idempotent in map(inspect.unwrap, route.middlewares):
         describe_idempotency(operation)
 
 

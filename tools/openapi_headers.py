@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from jalon.edge.idempotency_keys import MAX_KEY_LENGTH
+
 IDEMPOTENCY_KEY: dict[str, Any] = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
     "description": "Fresh for each thing to create, the same when the request is repeated.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
 }
 IF_NONE_MATCH: dict[str, Any] = {
     "name": "If-None-Match",

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Que
 
 from functions.campaigns.wiring import parts
 from jalon.edge.auth import caller
+from jalon.edge.idempotency_keys import MAX_KEY_LENGTH
 from jalon.edge.paging import DEFAULT_LIMIT, MAX_LIMIT
 from jalon.kernel.ids import UserId
 from jalon.kernel.uai import parse_uai
@@ -22,7 +23,7 @@ RequestKey = Annotated[
         alias="idempotency-key",
         description="Fresh for each thing to do, the same when the request is repeated.",
         min_length=1,
-        max_length=255,
+        max_length=MAX_KEY_LENGTH,
     ),
 ]
 ClassQuery = Annotated[str | None, Query(alias="class", description="Only this class.", min_length=1, max_length=40)]

@@ -16,9 +16,10 @@ from functions.campaigns.organisation_schemas import (
     MemberView,
     NamedMemberView,
 )
+from functions.campaigns.paper_codes import invitation_code
 from functions.campaigns.wiring import accounts, parts
 from jalon.accounts.look_up_identity import look_up_identities
-from jalon.edge.idempotency import idempotent
+from jalon.edge.idempotency import idempotent_but_for, request_name
 from jalon.edge.observability import logger, metric
 from jalon.kernel.ids import UserId
 from jalon.organisations.invitations import remove_member
@@ -47,11 +48,12 @@ def list_members(uai: UaiPath) -> MembersView:
     return MembersView(items=items)
 
 
-@router.post("/v1/organisations/<uai>/invitations", status_code=201, middlewares=[idempotent])
+@router.post("/v1/organisations/<uai>/invitations", status_code=201, middlewares=[idempotent_but_for(invitation_code=invitation_code)])
 def invite(uai: UaiPath, body: InviteMemberRequest) -> InvitationView:
     """Invite a colleague; the administrator passes the code on, and it opens the space once within 14 days."""
     administrator = admin(router, uai)
-    invitation, code = invite_member(parts().invitations, parts().ids, parts().clock, administrator, body.email, MemberRole(body.role))
+    code = invitation_code(request_name(router.current_event))
+    invitation = invite_member(parts().invitations, parts().clock, administrator, body.email, MemberRole(body.role), code)
     logger(SERVICE).info("MEMBER_INVITED", uai=administrator.uai, role=body.role)
     metric("MemberInvited")
     return InvitationView(email=invitation.email, role=invitation.role.value, invitation_code=code, expires_at=invitation.expires_at)

@@ -17,9 +17,10 @@ from functions.campaigns.organisation_schemas import (
     MemberView,
     OrganisationView,
 )
+from functions.campaigns.paper_codes import activation_code
 from functions.campaigns.wiring import accounts, parts
 from jalon.edge.auth import caller
-from jalon.edge.idempotency import idempotent
+from jalon.edge.idempotency import idempotent, idempotent_but_for, request_name
 from jalon.edge.observability import logger, metric
 from jalon.edge.polling import polled
 from jalon.kernel.ids import ImportId
@@ -33,15 +34,16 @@ from jalon.organisations.request_import import request_import
 router = Router()
 
 
-@router.post("/v1/organisations", status_code=201, middlewares=[idempotent])
+@router.post("/v1/organisations", status_code=201, middlewares=[idempotent_but_for(activation_code=activation_code)])
 def create(body: CreateOrganisationRequest) -> CreatedOrganisationView:
     """Open a school's space, or renew the code of one that nobody has activated. Needs the scope organisations:write."""
     caller(router.current_event.raw_event).require_scope("organisations:write")
-    command = CreateOrganisation(parse_uai(body.uai), body.name, body.official_email)
-    created = create_organisation(parts().organisations, parts().ids, parts().clock, command)
+    code = activation_code(request_name(router.current_event))
+    command = CreateOrganisation(parse_uai(body.uai), body.name, body.official_email, code)
+    created = create_organisation(parts().organisations, parts().clock, command)
     logger(SERVICE).info("ORGANISATION_CREATED", uai=created.uai)
     metric("OrganisationCreated")
-    return CreatedOrganisationView(uai=created.uai, activation_code=created.activation_code, expires_at=created.expires_at)
+    return CreatedOrganisationView(uai=created.uai, activation_code=code, expires_at=created.expires_at)
 
 
 @router.post("/v1/organisations/<uai>/activation", status_code=201)

@@ -10,6 +10,7 @@ from jalon.certification.errors import SessionNotFoundError
 from jalon.certification.sessions import Session
 from jalon.certification.supervise_session import require_invigilator
 from jalon.edge.auth import caller
+from jalon.edge.idempotency_keys import MAX_KEY_LENGTH
 from jalon.kernel.ids import SessionNumber, Uai, UserId
 from jalon.organisations.memberships import NotAMemberError, require_admin
 
@@ -21,7 +22,7 @@ RequestKey = Annotated[
     Header(
         alias="idempotency-key",
         min_length=1,
-        max_length=255,
+        max_length=MAX_KEY_LENGTH,
         description="Fresh for each try on a device, the same when that request is repeated: it proves that this is the same device.",
     ),
 ]

@@ -20,7 +20,7 @@ from jalon.certificates.open_badge import compact
 from jalon.certificates.publish_certificate import publish_certificate
 from jalon.certificates.revoke_certificate import Revocation, revoke_certificate
 from jalon.certificates.sign_status_lists import sign_status_lists
-from jalon.certificates.signing import base64url, unbase64url
+from jalon.kernel.base64url import base64url, from_base64url
 from jalon.kernel.clock import FixedClock
 from tests.certificates.fakes import LEVELS, NOON, SITE_URL, a_result, list_signing, publishing
 
@@ -33,7 +33,7 @@ def fetch(parts, address: str) -> bytes:
 
 def verify(parts, token: str) -> dict:
     """The recipe of docs/certificates.md, with joserfc: follow the ``kid`` on the issuer's site, check the signature."""
-    header = json.loads(unbase64url(token.split(".", maxsplit=1)[0]))
+    header = json.loads(from_base64url(token.split(".", maxsplit=1)[0]))
     key = ECKey.import_key(json.loads(fetch(parts, header["kid"])))
     return json.loads(jws.deserialize_compact(token, key, algorithms=["ES256"]).payload)
 
@@ -42,12 +42,12 @@ def is_revoked(parts, credential: dict) -> bool:
     """The recipe's second half: the issuer's signed list, at the credential's place."""
     status = credential["credentialStatus"]
     token = fetch(parts, status["statusListCredential"]).decode()
-    header = json.loads(unbase64url(token.split(".")[0]))
+    header = json.loads(from_base64url(token.split(".")[0]))
     keys = json.loads(fetch(parts, f"{SITE_URL}/.well-known/jalon-certificate-keys.json"))["keys"]
     key = ECKey.import_key(next(key for key in keys if key["kid"] == header["kid"]))
     listed = json.loads(jws.deserialize_compact(token, key, algorithms=["ES256"]).payload)
     assert listed["validFrom"] <= "2026-11-21T12:00:00Z" < listed["validUntil"]
-    bits = gzip.decompress(unbase64url(listed["credentialSubject"]["encodedList"][1:]))
+    bits = gzip.decompress(from_base64url(listed["credentialSubject"]["encodedList"][1:]))
     place = int(status["statusListIndex"])
     return bool(bits[place // 8] >> (7 - place % 8) & 1)
 

@@ -18,9 +18,9 @@ from jalon.certificates.signing import (
     compact_jws,
     public_key_from_der,
     raw_from_der,
-    unbase64url,
 )
 from jalon.certificates.token import sign_token, signed_bytes
+from jalon.kernel.base64url import from_base64url
 from tests.certificates.fakes import SoftwareSigner
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -28,7 +28,7 @@ numbers = st.one_of(st.integers(1, ORDER - 1), st.integers(1, 1 << 16), st.sampl
 
 # RFC 7515, appendix A.3: key, signed text and signature
 RFC7515_KEY = PublicKey(
-    unbase64url("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"), unbase64url("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0")
+    from_base64url("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"), from_base64url("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0")
 )
 RFC7515_SIGNED = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
 RFC7515_SIGNATURE = "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
@@ -48,7 +48,7 @@ def test_raw_is_the_two_numbers_side_by_side(r, s):
 
 
 def test_rfc7515_signature_survives_the_way_through_der():
-    raw = unbase64url(RFC7515_SIGNATURE)
+    raw = from_base64url(RFC7515_SIGNATURE)
     der = utils.encode_dss_signature(int.from_bytes(raw[:32]), int.from_bytes(raw[32:]))
     assert raw_from_der(der) == raw
     assert verifies(RFC7515_KEY, raw_from_der(der), RFC7515_SIGNED.encode())

@@ -12,14 +12,14 @@ from joserfc.jwk import ECKey
 
 from jalon.certificates.key_set import ROLL_OUT, ensure_current, key_set_document
 from jalon.certificates.sign_status_lists import ListKeepsChangingError, sign_status_lists
-from jalon.certificates.signing import unbase64url
 from jalon.certificates.status_list import PLACES, encoded_list, status_index
+from jalon.kernel.base64url import from_base64url
 from tests.certificates.fakes import NOON, MemoryKeys, SoftwareSigner, list_signing, publishing
 
 
 def bits_of(encoded: str) -> bytes:
     assert encoded[0] == "u"
-    return gzip.decompress(unbase64url(encoded[1:]))
+    return gzip.decompress(from_base64url(encoded[1:]))
 
 
 def places_in(parts, year=2026):

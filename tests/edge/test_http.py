@@ -1,6 +1,7 @@
 """Every failure of a JSON API is a problem that names what to mend; a 500 says nothing of the inside."""
 
 import json
+import time
 import uuid
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from jalon.edge.auth import caller
 from jalon.edge.erasures import ErasureMark
 from jalon.edge.http import Handler, api, lambda_handler
-from jalon.edge.idempotency import IdempotencyRecord, idempotent
+from jalon.edge.idempotency import IdempotencyRecord, idempotent, idempotent_but_for, request_name
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.errors import (
@@ -256,13 +257,106 @@ def test_a_refusal_frees_the_key_because_nothing_was_made(handler: Handler, stor
     assert store.items("idempotency") == []
 
 
-def test_a_repeat_while_the_first_is_under_way_waits_its_turn(handler: Handler, store: Cloud) -> None:
-    event = http_event("POST", "/v1/things", {"name": "a"}, subject="usr_1", key="k")
+def under_way(handler: Handler, event: dict[str, Any]) -> IdempotencyRecord:
+    """The record of a request that has begun in this second and not finished."""
     handler(event, CONTEXT)
     record = next(iter(IdempotencyRecord.scan()))
-    record.update([IdempotencyRecord.status.set(0)])
-    import time
+    record.update([IdempotencyRecord.status.set(0), IdempotencyRecord.started_at.set(int(time.time()))])
+    return record
 
-    record.update([IdempotencyRecord.started_at.set(int(time.time()))])
+
+def test_a_repeat_while_the_first_is_under_way_waits_its_turn(handler: Handler, store: Cloud) -> None:
+    event = http_event("POST", "/v1/things", {"name": "a"}, subject="usr_1", key="k")
+    under_way(handler, event)
     answer = handler(event, CONTEXT)
     assert (answer["statusCode"], body_of(answer)["code"]) == (409, "request_in_progress")
+
+
+def test_a_repeat_whose_first_is_refused_while_it_looks_takes_the_freed_key(
+    handler: Handler, store: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The repeat is refused the key; then the first request is refused, and frees it; then the repeat reads what stands there."""
+    event = http_event("POST", "/v1/things", {"name": "a"}, subject="usr_1", key="k")
+    record, read = under_way(handler, event), IdempotencyRecord.get
+
+    def read_late(key: str, **options: Any) -> IdempotencyRecord:
+        record.delete()
+        return read(key, **options)
+
+    monkeypatch.setattr(IdempotencyRecord, "get", read_late)
+    answer = handler(event, CONTEXT)
+    assert (answer["statusCode"], MADE) == (201, ["a", "a"])
+
+
+def test_a_key_that_others_take_and_free_all_the_time_is_not_asked_for_without_end(
+    handler: Handler, store: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = http_event("POST", "/v1/things", {"name": "a"}, subject="usr_1", key="k")
+    under_way(handler, event)
+    looked: list[str] = []
+
+    def freed_and_taken_again(key: str, **_: Any) -> IdempotencyRecord:
+        looked.append(key)
+        raise IdempotencyRecord.DoesNotExist
+
+    monkeypatch.setattr(IdempotencyRecord, "get", freed_and_taken_again)
+    answer = handler(event, CONTEXT)
+    assert (answer["statusCode"], body_of(answer)["code"]) == (409, "request_in_progress")
+    assert (len(looked), MADE) == (3, ["a"])
+
+
+class Kept(BaseModel):
+    id: str
+    opening_code: str
+    name: str
+
+
+@pytest.fixture
+def vault(store: Cloud) -> Handler:
+    """A route whose answer carries a secret."""
+    router = Router()
+
+    def code(request: str) -> str:
+        return f"secret-of-{request}"
+
+    @router.post("/v1/vaults", status_code=201, middlewares=[idempotent_but_for(opening_code=code)])
+    def make(thing: Thing) -> Kept:
+        return Kept(id="vault_1", opening_code=code(request_name(router.current_event)), name=thing.name)
+
+    service = f"test-{uuid.uuid4()}"
+    return lambda_handler(service, api(service, router))
+
+
+def test_a_secret_is_told_again_and_kept_nowhere(vault: Handler, store: Cloud) -> None:
+    event = http_event("POST", "/v1/vaults", {"name": "é"}, subject="usr_1", key="k")
+    first, second = vault(event, CONTEXT), vault(event, CONTEXT)
+    assert body_of(first)["opening_code"].startswith("secret-of-")
+    assert (second["statusCode"], second["body"]) == (201, first["body"])
+    assert second["headers"]["Idempotency-Replayed"] == "true"
+    assert body_of(first)["opening_code"] not in str(store.items("idempotency"))
+
+
+@pytest.mark.parametrize("change", [{"key": "l"}, {"subject": "usr_2"}, {"body": {"name": "b"}, "key": "l"}])
+def test_no_other_request_is_told_the_secret(vault: Handler, change: dict[str, Any]) -> None:
+    request: dict[str, Any] = {"body": {"name": "a"}, "subject": "usr_1", "key": "k"}
+    codes = {body_of(vault(http_event("POST", "/v1/vaults", **each), CONTEXT))["opening_code"] for each in (request, request | change)}
+    assert len(codes) == 2
+
+
+def test_another_body_under_a_key_that_is_free_again_makes_another_secret(vault: Handler, store: Cloud) -> None:
+    codes = set()
+    for name in ("a", "b"):
+        answer = vault(http_event("POST", "/v1/vaults", {"name": name}, subject="usr_1", key="k"), CONTEXT)
+        codes.add(body_of(answer)["opening_code"])
+        for record in IdempotencyRecord.scan():
+            record.delete()
+    assert len(codes) == 2
+
+
+def test_a_record_that_an_earlier_version_wrote_is_answered_as_it_stands(vault: Handler, store: Cloud) -> None:
+    event = http_event("POST", "/v1/vaults", {"name": "a"}, subject="usr_1", key="k")
+    vault(event, CONTEXT)
+    record = next(iter(IdempotencyRecord.scan()))
+    earlier = {"id": "vault_1", "opening_code": "BCDF-2346", "name": "a"}
+    record.update([IdempotencyRecord.body.set(json.dumps(earlier))])
+    assert body_of(vault(event, CONTEXT)) == earlier

@@ -13,6 +13,12 @@ def test_a_position_survives_the_cursor(position: dict[str, dict[str, str]]) -> 
     assert decode_cursor(encode_cursor(position)) == position
 
 
+@given(st.dictionaries(st.text(), st.text(), min_size=1), st.sampled_from(["=", "==", "\n", ".", " "]))
+def test_a_cursor_has_one_spelling(position: dict[str, str], more: str) -> None:
+    with pytest.raises(InvalidInputError):
+        decode_cursor(f"{encode_cursor(position)}{more}")
+
+
 def test_there_is_no_cursor_at_the_end() -> None:
     assert encode_cursor(None) is None
     assert decode_cursor(None) is None

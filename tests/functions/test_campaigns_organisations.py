@@ -214,3 +214,32 @@ def test_a_member_who_is_no_administrator_neither_imports_nor_makes_accounts_nor
         status, refused = school.call(method, f"/v1/organisations/{UAI}/{path}", body, subject=teacher, roles="teacher")
         assert (status, refused["code"]) == (403, "not_an_administrator")
     assert school.call("GET", f"/v1/organisations/{UAI}", subject=teacher, roles="teacher")[1]["role"] == "member"
+
+
+def test_the_codes_of_answers_are_told_again_and_kept_in_no_table(school: School) -> None:
+    school.open()
+    new_space = {"uai": OTHER_UAI, "name": "Collège des Exemples", "official_email": "ce@ac-exemple.example"}
+    operator = {"subject": "cli_operator", "scope": "organisations:write", "key": "k"}
+    invitation = {"email": "prof@exemple.example", "role": "member"}
+    answers = []
+    for _ in range(2):
+        answers.append(school.call("POST", "/v1/organisations", new_space, **operator))
+        answers.append(school.as_admin("POST", "/invitations", invitation, key="k"))
+    assert answers[:2] == answers[2:]
+    codes = {code for _, body in answers for name, code in body.items() if name.endswith("_code")}
+    assert len(codes) == 2
+    kept = str([school.cloud.items(table) for table in ("idempotency", "organisations", "invitations")])
+    assert not any(code in kept for code in codes)
+
+
+def test_an_invitation_cut_off_before_its_answer_was_kept_is_the_same_one_again(school: School) -> None:
+    from jalon.edge.idempotency import IdempotencyRecord
+
+    school.open()
+    first = school.as_admin("POST", "/invitations", {"email": "prof@exemple.example"}, key="k")
+    for record in IdempotencyRecord.scan():
+        record.delete()
+    assert school.as_admin("POST", "/invitations", {"email": "prof@exemple.example"}, key="k") == first
+    assert len(school.cloud.items("invitations")) == 1
+    other = school.as_admin("POST", "/invitations", {"email": "autre@exemple.example"}, key="l")
+    assert other[1]["invitation_code"] != first[1]["invitation_code"]

@@ -28,10 +28,10 @@ from functions.sign_status_list import wiring as list_wiring
 from functions.sign_status_list.app import handler as sign_status_list
 from jalon.certificates.revoke_certificate import Revocation, revoke_certificate
 from jalon.certificates.sealed_object import derive_keys, unseal
-from jalon.certificates.signing import unbase64url
 from jalon.certificates.token import read_token, token_from_fragment
 from jalon.edge import aws, secrets
 from jalon.edge.paging import encode_cursor
+from jalon.kernel.base64url import from_base64url
 from jalon.kernel.clock import FixedClock
 from tests.certificates.seals import sealing
 from tests.cloud import build, template
@@ -114,7 +114,7 @@ def test_the_signature_made_in_kms_verifies_with_the_published_key(stack):
     objects = stack.objects()
     (key,) = json.loads(objects[".well-known/jalon-certificate-keys.json"])["keys"]
     public = ec.EllipticCurvePublicNumbers(
-        int.from_bytes(unbase64url(key["x"]), "big"), int.from_bytes(unbase64url(key["y"]), "big"), ec.SECP256R1()
+        int.from_bytes(from_base64url(key["x"]), "big"), int.from_bytes(from_base64url(key["y"]), "big"), ec.SECP256R1()
     ).public_key()
     code = body_of(stack.get("list_mine", CLASS[0].user_id))["items"][0]["code"]
     keys = derive_keys(code, datetime(2011, 5, 3, tzinfo=UTC).date())
@@ -156,7 +156,7 @@ def test_a_pupil_takes_the_open_badge_along(stack):
     path = f"/v1/me/certifications/{CLASS[0].certification_id}/open-badge.jwt"
     answer = stack.get("print_mine", CLASS[0].user_id, path=path)
     assert (answer["statusCode"], answer["headers"]["Content-Type"]) == (200, "application/vc+jwt")
-    header = json.loads(unbase64url(answer["body"].split(".", maxsplit=1)[0]))
+    header = json.loads(from_base64url(answer["body"].split(".", maxsplit=1)[0]))
     key = ECKey.import_key(json.loads(stack.objects()[header["kid"].removeprefix("https://jalon.example/")]))
     credential = json.loads(jws.deserialize_compact(answer["body"], key, algorithms=["ES256"]).payload)
     assert credential["credentialSubject"]["identifier"][0]["identityHash"] == "Élève-Test Numéro 1"

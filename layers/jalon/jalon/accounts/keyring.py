@@ -4,10 +4,10 @@ The derivation is HMAC-SHA-256 with a purpose label in front (the *expand* step 
 block), so that no value made for one purpose can stand for another.
 """
 
-import base64
 import hashlib
 import hmac
 
+from jalon.kernel.base64url import base64url
 from jalon.kernel.ids import UserId
 from jalon.kernel.ine import normal_ine
 
@@ -30,7 +30,7 @@ class Keyring:
 
     def login_key(self, login: str) -> str:
         """Where the credentials of a normalised login are kept: without the pepper the table names nobody."""
-        return _text(self.derive("login", login))
+        return base64url(self.derive("login", login))
 
     def number_key(self, national_number: str) -> str:
         """Where the account of a national student number (INE) is found; nobody can type it as a login.
@@ -53,7 +53,7 @@ class Keyring:
 
     def secret(self, purpose: str, *parts: str | bytes) -> str:
         """A secret of 43 characters (256 bits), to be compared with :func:`same`."""
-        return _text(self.derive(purpose, *parts))
+        return base64url(self.derive(purpose, *parts))
 
 
 def same(one: str, other: str) -> bool:
@@ -63,7 +63,3 @@ def same(one: str, other: str) -> bool:
 
 def _as_bytes(part: str | bytes) -> bytes:
     return part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
-
-
-def _text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")

@@ -4,13 +4,13 @@ The compact serialisation (RFC 7515 §7.1) is two base64url texts and a dot: wri
 100 ms of imports, out of every sign-in's cold start. Where keys are read and thumbprints made, joserfc does it.
 """
 
-import base64
 import hashlib
 import json
 from typing import Any
 
 from jalon.accounts.access_token import Claims
 from jalon.edge.aws import client
+from jalon.kernel.base64url import base64url
 from jalon.kernel.errors import UnavailableError
 
 #: What KMS answers when the same request may succeed later.
@@ -28,12 +28,12 @@ class KmsSigner:
 
     def __init__(self, key_id: str, thumbprint: str) -> None:
         self._key_id = key_id
-        self._header = _base64url(_json({"alg": "RS256", "kid": thumbprint, "typ": "JWT"}))
+        self._header = base64url(_json({"alg": "RS256", "kid": thumbprint, "typ": "JWT"}))
 
     def sign(self, claims: Claims) -> str:
-        signing_input = f"{self._header}.{_base64url(_json(dict(claims)))}"
+        signing_input = f"{self._header}.{base64url(_json(dict(claims)))}"
         digest = hashlib.sha256(signing_input.encode()).digest()
-        return f"{signing_input}.{_base64url(self._signature(digest))}"
+        return f"{signing_input}.{base64url(self._signature(digest))}"
 
     def _signature(self, digest: bytes) -> bytes:
         from botocore.exceptions import BotoCoreError, ClientError
@@ -53,7 +53,3 @@ class KmsSigner:
 
 def _json(value: dict[str, Any]) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")

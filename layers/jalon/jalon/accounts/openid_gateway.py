@@ -19,6 +19,7 @@ from jalon.accounts.identity_providers import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
+from jalon.kernel.base64url import base64url
 from jalon.kernel.clock import Clock
 
 #: Signatures only a provider can make: never ``none``, never one keyed by the secret that we share (RFC 8725 §3.1).
@@ -39,7 +40,7 @@ class OpenIdGateway:
 
     def authorization_url(self, provider: IdentityProvider, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
         endpoint = str(self._metadata(provider)["authorization_endpoint"])
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+        challenge = base64url(hashlib.sha256(verifier.encode()).digest())
         query = {
             "response_type": "code",
             "client_id": provider.client_id,

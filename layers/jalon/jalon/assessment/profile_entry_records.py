@@ -4,11 +4,11 @@ import gzip
 import json
 from collections.abc import Iterable
 from dataclasses import astuple
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from jalon.assessment.profile_entries import CertificationEntry, CertificationStanding, ParcoursEntry
-from jalon.kernel.clock import epoch_ms
+from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.ids import AssessmentId, CampaignCode, CampaignId, CertificationId, SessionNumber, Uai, VerificationCode
 
 _LEVEL = 6
@@ -58,8 +58,8 @@ def _parcours(row: list[Any]) -> ParcoursEntry:
         school=school,
         status=status,
         progress_percent=progress,
-        started_at=_instant(started),
-        shared_at=None if shared is None else _instant(shared),
+        started_at=from_epoch_ms(started),
+        shared_at=None if shared is None else from_epoch_ms(shared),
         assessment_id=None if test is None else AssessmentId(test),
         mastery_percent=mastery,
         pix=pix,
@@ -78,15 +78,11 @@ def _certification(row: list[Any]) -> CertificationEntry:
         centre=centre,
         taken_on=date.fromisoformat(taken_on),
         standing=CertificationStanding(standing),
-        published_at=None if published is None else _instant(published),
+        published_at=None if published is None else from_epoch_ms(published),
         pix=pix,
         max_pix=max_pix,
         code=None if code is None else VerificationCode(code),
     )
-
-
-def _instant(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _packed(rows: list[list[Any]]) -> bytes | None:

@@ -7,10 +7,10 @@ from datetime import datetime
 from jalon.assessment.profile_entry_records import pack_certifications, pack_parcours, unpack_certifications, unpack_parcours
 from jalon.assessment.profiles import AttemptCard, StoredProfile
 from jalon.assessment.state import Purpose, Status
-from jalon.assessment.tables import ProfileItem, instant_of, pack_scores, unpack_scores
+from jalon.assessment.tables import ProfileItem, pack_scores, unpack_scores
 from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import ConditionFailedError, translated
-from jalon.kernel.clock import epoch_ms
+from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 
 
@@ -68,7 +68,7 @@ def _profile(item: ProfileItem) -> StoredProfile:
         tutorials=_unpack_instants(item.tutorials or "{}"),
         parcours=unpack_parcours(item.parcours),
         certifications=unpack_certifications(item.certifications),
-        updated_at=instant_of(item.updated_at) if item.updated_at else None,
+        updated_at=from_epoch_ms(item.updated_at) if item.updated_at else None,
     )
 
 
@@ -83,7 +83,7 @@ def _pack_cards(cards: Mapping[str, AttemptCard]) -> str:
 def _unpack_cards(text: str) -> dict[str, AttemptCard]:
     cards = {}
     for assessment_id, purpose, subject, attempt, status, answered, at in json.loads(text):
-        card = AttemptCard(AssessmentId(assessment_id), Purpose(purpose), subject, attempt, Status(status), answered, instant_of(at))
+        card = AttemptCard(AssessmentId(assessment_id), Purpose(purpose), subject, attempt, Status(status), answered, from_epoch_ms(at))
         cards[card.key] = card
     return cards
 
@@ -93,4 +93,4 @@ def _pack_instants(instants: Mapping[str, datetime]) -> str:
 
 
 def _unpack_instants(text: str) -> dict[str, datetime]:
-    return {name: instant_of(at) for name, at in json.loads(text).items()}
+    return {name: from_epoch_ms(at) for name, at in json.loads(text).items()}

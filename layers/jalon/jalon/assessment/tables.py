@@ -6,7 +6,7 @@ reads and from the table's stream; instants are milliseconds since 1970, sets of
 
 import base64
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, ListAttribute, NumberAttribute, NumberSetAttribute, UnicodeAttribute
@@ -16,7 +16,7 @@ from engine.packing import pack_questions, pack_skills, unpack_answer, unpack_qu
 from engine.scoring import CompetenceScore
 from jalon.assessment.state import AssessmentState, Purpose, Status, effective_answers
 from jalon.edge.tables import TableMeta
-from jalon.kernel.clock import epoch_ms
+from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 
 TypedItem = Mapping[str, Mapping[str, Any]]
@@ -159,13 +159,8 @@ def unpack_scores(text: str) -> dict[str, CompetenceScore]:
     return scores
 
 
-def instant_of(milliseconds: float) -> datetime:
-    """An aware instant from milliseconds since 1970."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
 def _instant(value: Mapping[str, Any]) -> datetime:
-    return instant_of(int(value["N"]))
+    return from_epoch_ms(int(value["N"]))
 
 
 def _octets(value: Mapping[str, Any]) -> bytes:

@@ -1,6 +1,5 @@
 """Published results and certificates, as their owner takes them along (docs/personal-data.schema.json, ``certifications``)."""
 
-import base64
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,6 +8,7 @@ from typing import Any
 from jalon.certificates.certificate import VALIDITY, PublishedResult
 from jalon.certificates.open_badge import compact
 from jalon.certificates.records import document_of
+from jalon.kernel.base64url import base64url
 from jalon.kernel.clock import iso
 from jalon.kernel.ids import CertificationId
 
@@ -50,7 +50,7 @@ def _certificate(certificate: KeptCertificate) -> dict[str, Any]:
         "issued_at": iso(certificate.issued_at),
         "valid_until": last_day.isoformat(),
         "key_id": certificate.key_id,
-        "token": base64.urlsafe_b64encode(certificate.token).decode().rstrip("="),
+        "token": base64url(certificate.token),
         "open_badge": compact(certificate.credential),
         "revoked_at": iso(certificate.revoked_at) if certificate.revoked_at else None,
     }

@@ -15,8 +15,9 @@ from typing import Any
 from jalon.certificates.certificate import SignedFacts
 from jalon.certificates.framework import COMPETENCES
 from jalon.certificates.key_set import key_path
-from jalon.certificates.signing import SIGNATURE_BYTES, Signer, base64url, signing_input
+from jalon.certificates.signing import SIGNATURE_BYTES, Signer, signing_input
 from jalon.certificates.status_list import path_of, year_and_place
+from jalon.kernel.base64url import base64url
 from jalon.kernel.clock import iso
 
 MEDIA_TYPE = "application/vc+jwt"

@@ -4,11 +4,12 @@ KMS answers in DER (a SEQUENCE of two INTEGERs); JOSE (RFC 7518 §3.4), COSE (RF
 numbers as 32 bytes each, one after the other.
 """
 
-import base64
 import hashlib
 import json
 from dataclasses import dataclass
 from typing import Protocol
+
+from jalon.kernel.base64url import base64url
 
 COORDINATE_BYTES = 32
 SIGNATURE_BYTES = 2 * COORDINATE_BYTES
@@ -18,15 +19,6 @@ _SPKI_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d0301070342
 
 class MalformedKeyMaterialError(ValueError):
     """A signature or a public key is not in the form it must have."""
-
-
-def base64url(data: bytes) -> str:
-    """Base64url without padding (RFC 7515 §2)."""
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def unbase64url(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 @dataclass(frozen=True, slots=True)

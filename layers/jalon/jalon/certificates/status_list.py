@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from jalon.certificates.signing import Signer, base64url, compact_jws
+from jalon.certificates.signing import Signer, compact_jws
+from jalon.kernel.base64url import base64url
 from jalon.kernel.clock import iso
 
 PLACES = 1 << 22

@@ -8,7 +8,6 @@ A person stands in the table as the SHA-256 of their user id, which is 128 rando
 names nobody.
 """
 
-import base64
 import hashlib
 
 from pynamodb.attributes import UnicodeAttribute
@@ -16,6 +15,7 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
 
 from jalon.edge.tables import TableMeta, translated
+from jalon.kernel.base64url import base64url
 from jalon.kernel.errors import GoneError
 
 
@@ -36,7 +36,7 @@ class ErasureMark(Model):
 
 def subject_of(user_id: str) -> str:
     """Under what a person stands in the table: 43 characters, not to be turned back."""
-    return base64.urlsafe_b64encode(hashlib.sha256(user_id.encode()).digest()).decode().rstrip("=")
+    return base64url(hashlib.sha256(user_id.encode()).digest())
 
 
 def refuse_erased(user_id: str) -> None:

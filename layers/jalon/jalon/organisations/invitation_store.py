@@ -15,7 +15,7 @@ from jalon.organisations.tables import InvitationItem, MemberItem
 class DynamoInvitations:
     """An :class:`~jalon.organisations.invitations.InvitationStore`."""
 
-    def create(self, invitation: Invitation) -> None:
+    def create(self, invitation: Invitation) -> Invitation:
         item = InvitationItem(
             invitation.digest,
             uai=invitation.uai,
@@ -24,8 +24,15 @@ class DynamoInvitations:
             invited_by=invitation.invited_by,
             expires_at=int(invitation.expires_at.timestamp()),
         )
-        with translated():
-            item.save(condition=InvitationItem.digest.does_not_exist())
+        try:
+            with translated():
+                item.save(condition=InvitationItem.digest.does_not_exist())
+        except ConditionFailedError:
+            standing = self.find(invitation.digest)
+            if standing is not None:
+                return standing
+            raise  # it expired, and went, in this very instant
+        return invitation
 
     def find(self, digest: str) -> Invitation | None:
         try:

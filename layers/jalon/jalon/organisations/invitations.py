@@ -65,7 +65,9 @@ class Invitation:
 class InvitationStore(Protocol):
     """The ``invitations`` table, by digest."""
 
-    def create(self, invitation: Invitation) -> None: ...
+    def create(self, invitation: Invitation) -> Invitation:
+        """Write the invitation, or return the one that stands under its digest: the request that made it was repeated."""
+        ...
 
     def find(self, digest: str) -> Invitation | None: ...
 

@@ -8,10 +8,10 @@ from jalon.accounts.email_addresses import clean_email, email_violations
 from jalon.accounts.identity import refuse
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import Violation
-from jalon.kernel.ids import IdSource, UserId
+from jalon.kernel.ids import UserId
 from jalon.organisations.invitations import VALID_FOR, Invitation, InvitationInvalidError, InvitationStore, check_invitation
 from jalon.organisations.memberships import Member, MemberRole
-from jalon.organisations.paper_codes import account_opened_by, digest_of, new_paper_code
+from jalon.organisations.paper_codes import account_opened_by, digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,15 @@ class AcceptInvitation:
     password: str
 
 
-def invite_member(
-    invitations: InvitationStore, ids: IdSource, clock: Clock, administrator: Member, email: str, role: MemberRole
-) -> tuple[Invitation, str]:
-    """The invitation and its code, which is shown this once. Raises :class:`InvalidInputError` for an address that is none."""
+def invite_member(invitations: InvitationStore, clock: Clock, administrator: Member, email: str, role: MemberRole, code: str) -> Invitation:
+    """The invitation that ``code`` (:func:`paper_codes.paper_code`) stands for; made already, it is the same.
+
+    Raises :class:`InvalidInputError` for an address that is none.
+    """
     address = clean_email(email)
     refuse(email_violations("/email", address))
-    code = new_paper_code(ids)
     invitation = Invitation(digest_of(code), administrator.uai, address, role, administrator.user_id, clock.now() + VALID_FOR)
-    invitations.create(invitation)
-    return invitation, code
+    return invitations.create(invitation)
 
 
 def accept_with_new_account(invitations: InvitationStore, accounts: Accounts, clock: Clock, command: AcceptInvitation) -> Member:

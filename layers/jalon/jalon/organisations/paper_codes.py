@@ -3,16 +3,23 @@
 import hashlib
 
 from jalon.accounts.email_addresses import clean_email
-from jalon.kernel.ids import IdSource, UserId
+from jalon.accounts.keyring import Keyring
+from jalon.kernel.ids import UserId
 
-#: No vowel and no look-alike: a code is read aloud and typed from paper. 16 symbols of 24 are 73 random bits.
+#: No vowel and no look-alike: a code is read aloud and typed from paper. 16 symbols of 24 are 73 bits.
 _ALPHABET = "BCDFGHJKMPQRTVWXY2346789"
 _LENGTH = 16
 
 
-def new_paper_code(ids: IdSource) -> str:
-    """A fresh code, in groups of four."""
-    code = ids.pick(_ALPHABET, _LENGTH)
+def paper_code(keyring: Keyring, purpose: str, request: str) -> str:
+    """The code that a request gives out, in groups of four: the same whenever it is repeated, so that nobody need keep it.
+
+    Without the keyring's secret it cannot be guessed from the request, nor told from a random one: 256 bits are far more than 73.
+    """
+    number, code = int.from_bytes(keyring.derive("paper code", purpose, request)), ""
+    for _ in range(_LENGTH):
+        number, symbol = divmod(number, len(_ALPHABET))
+        code += _ALPHABET[symbol]
     return "-".join(code[start : start + 4] for start in range(0, _LENGTH, 4))
 
 
