@@ -12,8 +12,9 @@ from engine.content import Release
 from engine.packing import Question
 from functions.answers.wiring import Parts
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
-from jalon.assessment.next_question import next_question
+from jalon.assessment.next_question import ask
 from jalon.assessment.presentation import present_question
+from jalon.assessment.settle import settle
 from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
 from local.journey.answer_key import AnswerKey
 from local.paths import CONTENT_RELEASE
@@ -63,7 +64,8 @@ def begin(parts: Parts, user_id: str) -> Test:
         deadline_at=parts.clock.now() + timedelta(minutes=105),
     )
     state = create_certification_assessment(parts.store, parts.clock, parts.ids, command)
-    asked = next_question(release, state, parts.tickets, parts.clock.now())
+    state, due = settle(parts.store, release, state, parts.clock.now())
+    asked = None if due is None else ask(release, state, due, parts.tickets, parts.clock.now())
     return Test(user_id, state.assessment_id, None if asked is None else present_question(release, asked, parts.link))
 
 

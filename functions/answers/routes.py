@@ -11,6 +11,8 @@ from engine.errors import CorruptRecordError
 from engine.packing import Question
 from engine.scoring import Profile
 from functions.answers.schemas import (
+    COMPETENCE_PATTERN,
+    TUTORIAL_PATTERN,
     AnswerView,
     AssessmentView,
     CheckpointView,
@@ -41,11 +43,11 @@ from jalon.assessment.save_tutorial import give_up_tutorial, save_tutorial
 from jalon.assessment.settle import settle
 from jalon.assessment.start_assessment import StartAssessment, start_assessment
 from jalon.assessment.state import AssessmentState, Purpose
-from jalon.edge.auth import caller
 from jalon.edge.observability import logger, metric
 from jalon.edge.polling import polled
+from jalon.edge.signed_in import pupil
 from jalon.kernel.errors import InvalidInputError, UnavailableError, Violation
-from jalon.kernel.ids import AssessmentId, UserId
+from jalon.kernel.ids import AssessmentId
 
 SERVICE = "answers"
 router = Router()
@@ -64,7 +66,7 @@ def start(body: StartAssessmentRequest) -> AssessmentView:
     otherwise.
     """
     shared = parts()
-    command = StartAssessment(_pupil(), Purpose(body.purpose), _subject(body), body.locale, improve=body.improve)
+    command = StartAssessment(pupil(router), Purpose(body.purpose), _subject(body), body.locale, improve=body.improve)
     state = start_assessment(
         store=shared.store, profiles=shared.profiles, releases=shared.releases, clock=shared.clock, ids=shared.ids, command=command
     )
@@ -102,7 +104,7 @@ def answer(assessment_id: AssessmentPath, body: GiveAnswerRequest) -> AnswerView
     """Give one answer; acknowledged once it is stored, exactly once. The response carries the next question."""
     shared = parts()
     command = GiveAnswer(
-        user_id=_pupil(),
+        user_id=pupil(router),
         assessment_id=AssessmentId(assessment_id),
         ticket=body.ticket,
         idempotency_key=body.idempotency_key,
@@ -132,7 +134,7 @@ def lose_focus(assessment_id: AssessmentPath, body: LoseFocusRequest) -> FocusLo
     request is harmless.
     """
     shared = parts()
-    command = RecordFocusLoss(_pupil(), AssessmentId(assessment_id), body.ticket)
+    command = RecordFocusLoss(pupil(router), AssessmentId(assessment_id), body.ticket)
     loss = record_focus_loss(store=shared.store, releases=shared.releases, tickets=shared.tickets, clock=shared.clock, command=command)
     if loss.counted:
         logger(SERVICE).info("FOCUS_LOSS_COUNTED", assessment_id=assessment_id, sequence=loss.sequence)
@@ -159,16 +161,16 @@ def my_profile() -> ProfileView:
     *mes certifications*, saved tutorials. Some seconds behind what happens elsewhere; poll it with its ETag.
     """
     shared = parts()
-    profile = read_profile(shared.profiles, shared.releases, _pupil())
+    profile = read_profile(shared.profiles, shared.releases, pupil(router))
     return _profile_view(profile)
 
 
 @router.post("/v1/me/profile/competences/<code>/reset")
-def reset(code: Annotated[str, Path(pattern=r"^[1-9]\.[1-9]$")]) -> ProfileView:
+def reset(code: Annotated[str, Path(pattern=COMPETENCE_PATTERN)]) -> ProfileView:
     """Forget what is known of a competence, 7 days after its last answer at the earliest."""
     shared = parts()
     profile = reset_competence(
-        store=shared.store, profiles=shared.profiles, releases=shared.releases, clock=shared.clock, user_id=_pupil(), code=code
+        store=shared.store, profiles=shared.profiles, releases=shared.releases, clock=shared.clock, user_id=pupil(router), code=code
     )
     metric("CompetenceReset")
     return _profile_view(profile)
@@ -178,7 +180,7 @@ def reset(code: Annotated[str, Path(pattern=r"^[1-9]\.[1-9]$")]) -> ProfileView:
 def my_tutorials() -> SavedTutorialsView:
     """The tutorials the caller saved, the latest first; the profile carries them too."""
     shared = parts()
-    return _tutorials_view(read_profile(shared.profiles, shared.releases, _pupil()))
+    return _tutorials_view(read_profile(shared.profiles, shared.releases, pupil(router)))
 
 
 @router.post("/v1/me/tutorials")
@@ -186,27 +188,21 @@ def save(body: SaveTutorialRequest) -> SavedTutorialsView:
     """Keep a tutorial; repeating the request is harmless."""
     shared = parts()
     profile = save_tutorial(
-        profiles=shared.profiles, releases=shared.releases, clock=shared.clock, user_id=_pupil(), tutorial_id=body.tutorial_id
+        profiles=shared.profiles, releases=shared.releases, clock=shared.clock, user_id=pupil(router), tutorial_id=body.tutorial_id
     )
     metric("TutorialSaved")
     return _tutorials_view(profile)
 
 
 @router.delete("/v1/me/tutorials/<tutorial_id>", status_code=HTTPStatus.NO_CONTENT)
-def give_up(tutorial_id: Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,100}$", description="The tutorial's id.")]) -> None:
+def give_up(tutorial_id: Annotated[str, Path(pattern=TUTORIAL_PATTERN, description="The tutorial's id.")]) -> None:
     """Keep a tutorial no longer; repeating the request is harmless."""
     shared = parts()
-    give_up_tutorial(profiles=shared.profiles, releases=shared.releases, user_id=_pupil(), tutorial_id=tutorial_id)
-
-
-def _pupil() -> UserId:
-    person = caller(router.current_event.raw_event)
-    person.require_role("pupil")
-    return UserId(person.subject)
+    give_up_tutorial(profiles=shared.profiles, releases=shared.releases, user_id=pupil(router), tutorial_id=tutorial_id)
 
 
 def _own(assessment_id: str) -> AssessmentState:
-    return load_own_assessment(parts().store, AssessmentId(assessment_id), _pupil())
+    return load_own_assessment(parts().store, AssessmentId(assessment_id), pupil(router))
 
 
 def _subject(body: StartAssessmentRequest) -> str:

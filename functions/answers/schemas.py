@@ -5,9 +5,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from jalon.assessment import tickets
 from jalon.assessment.offer import DEFAULT_LOCALE, LOCALE_PATTERN
 from jalon.edge.schemas import AnswerSchema, RequestSchema
 
+#: How requests write a competence's code, and a tutorial's id.
+COMPETENCE_PATTERN = r"^[1-9]\.[1-9]$"
+TUTORIAL_PATTERN = r"^[A-Za-z0-9_.-]{1,100}$"
+#: What an answer is worth (:class:`engine.grading.Result`).
+ResultWord = Literal["ok", "ko", "skipped", "timedout", "focusedout"]
 ShortText = Annotated[str, Field(max_length=64)]
 LongText = Annotated[str, Field(max_length=1_000)]
 
@@ -16,7 +22,7 @@ class StartAssessmentRequest(RequestSchema):
     """Which test to start or resume: a competence by its code, or a discovery test by the id of its target profile."""
 
     purpose: Literal["competence", "discovery"]
-    competence: Annotated[str | None, Field(pattern=r"^[1-9]\.[1-9]$", examples=["1.1"])] = None
+    competence: Annotated[str | None, Field(pattern=COMPETENCE_PATTERN, examples=["1.1"])] = None
     discovery_test: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = None
     improve: Annotated[bool, Field(description="Begin another attempt at a finished competence, 4 days after its end at the earliest.")] = (
         False
@@ -36,7 +42,7 @@ class AnswerForm(RequestSchema):
     skipped: Annotated[Literal[True] | None, Field(description="Je passe.")] = None
 
 
-TicketText = Annotated[str, Field(min_length=1, max_length=400)]
+TicketText = Annotated[str, Field(min_length=1, max_length=tickets.MAX_LENGTH)]
 
 
 class GiveAnswerRequest(RequestSchema):
@@ -163,7 +169,7 @@ class AnswerView(AnswerSchema):
     """
 
     sequence: int
-    result: Literal["ok", "ko", "skipped", "timedout", "focusedout"] | None
+    result: ResultWord | None
     repeated: bool
     moved: bool
     checkpoint: int | None
@@ -206,7 +212,7 @@ class SavedTutorialsView(AnswerSchema):
 class SaveTutorialRequest(RequestSchema):
     """Which tutorial to keep, by its id in a checkpoint."""
 
-    tutorial_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+    tutorial_id: Annotated[str, Field(pattern=TUTORIAL_PATTERN)]
 
 
 class GivenView(AnswerSchema):
@@ -236,7 +242,7 @@ class CheckpointRowView(_Shown):
     type: str
     competence: str
     skill: SkillView
-    result: Literal["ok", "ko", "skipped", "timedout", "focusedout"]
+    result: ResultWord
     answer: GivenView | None
     solution: SolutionView
     tutorials: list[TutorialView]

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.campaigns import campaign_rendering as rendering
-from functions.campaigns.calling import LIMIT, SERVICE, CursorQuery, LimitQuery, pupil
+from functions.campaigns.calling import LIMIT, SERVICE, CursorQuery, LimitQuery
 from functions.campaigns.campaign_schemas import CodeView, ParticipateRequest, ParticipationsView, ParticipationView
 from functions.campaigns.wiring import parts
 from jalon.campaigns.enter_code import enter_code
@@ -17,6 +17,7 @@ from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
 from jalon.edge.polling import polled
+from jalon.edge.signed_in import pupil
 from jalon.organisations.organisation import organisation_of
 
 router = Router()

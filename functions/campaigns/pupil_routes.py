@@ -18,7 +18,6 @@ from functions.campaigns.calling import (
     UaiPath,
     admin,
     member,
-    pupil,
 )
 from functions.campaigns.organisation_schemas import (
     AccessRecoveryRequest,
@@ -36,6 +35,7 @@ from functions.campaigns.wiring import accounts, parts
 from jalon.campaigns.certifiable_pupils import certifiable_pupils
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
+from jalon.edge.signed_in import pupil
 from jalon.kernel.ine import normal_ine
 from jalon.kernel.uai import parse_uai
 from jalon.organisations.issue_pupil_credentials import issue_pupil_credentials

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from engine.errors import UnknownReferenceError
 from functions.campaigns import target_profile_rendering as rendering
-from functions.campaigns.calling import LIMIT, SERVICE, CursorQuery, LimitQuery, UaiPath, member, user
+from functions.campaigns.calling import LIMIT, SERVICE, CursorQuery, LimitQuery, UaiPath, member
 from functions.campaigns.target_profile_schemas import (
     FrameworkView,
     MakeTargetProfileRequest,
@@ -27,6 +27,7 @@ from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
 from jalon.edge.polling import polled
+from jalon.edge.signed_in import user
 
 router = Router()
 

@@ -26,7 +26,8 @@ from jalon.edge.auth import caller
 from jalon.edge.etags import still_holds
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor
-from jalon.kernel.ids import CertificationId, SessionNumber, UserId
+from jalon.edge.signed_in import user
+from jalon.kernel.ids import CertificationId, SessionNumber
 from jalon.kernel.uai import parse_uai
 from jalon.organisations.memberships import require_admin
 
@@ -42,17 +43,13 @@ def _file(description: str, media_type: str) -> dict[int, OpenAPIResponse]:
 _PRIVATE = "private, no-cache"
 
 
-def _user() -> UserId:
-    return UserId(caller(router.current_event.raw_event).subject)
-
-
 @router.get("/v1/me/certifications")
 def list_mine(
     limit: Annotated[int, Query(description="How many items at most.", ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(description="next_cursor of the page before.", max_length=1_000)] = None,
 ) -> MyCertifications:
     """The caller's published certifications, newest first."""
-    return rendering.mine(my_certifications(parts().results, _user(), limit, decode_cursor(cursor) or {}))
+    return rendering.mine(my_certifications(parts().results, user(router), limit, decode_cursor(cursor) or {}))
 
 
 @router.get("/v1/me/certifications/<certification_id>/certificate.pdf", responses=_file("The certificate.", "application/pdf"))
@@ -60,7 +57,7 @@ def print_mine(
     certification_id: Annotated[str, Path(pattern=r"^crt_[0-9a-f]{32}$")], lang: Annotated[Language, Query()] = "fr"
 ) -> Response[str]:
     """The caller's certificate as an A4 page. The same certificate gives the same page, hence the ETag; a seal is dated anew each time."""
-    certificate = certificate_to_print(parts().certificates, _user(), CertificationId(certification_id))
+    certificate = certificate_to_print(parts().certificates, user(router), CertificationId(certification_id))
     etag = _etag(certificate.token, lang)
     headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": _PRIVATE}
     if still_holds(router.current_event.headers.get("if-none-match"), etag):
@@ -79,7 +76,7 @@ def archive_mine(lang: Annotated[Language, Query()] = "fr") -> Response[str]:
     from functions.certificates.archive import write_archive
 
     target = io.BytesIO()
-    write_archive(target, my_certificates(parts().certificates, parts().results, _user()), lang, parts().site_url, parts().seal)
+    write_archive(target, my_certificates(parts().certificates, parts().results, user(router)), lang, parts().site_url, parts().seal)
     headers: dict[str, str | list[str]] = {"Cache-Control": _PRIVATE, "Content-Disposition": 'attachment; filename="certificats.zip"'}
     return _binary("application/zip", target.getvalue(), headers)
 
@@ -87,7 +84,7 @@ def archive_mine(lang: Annotated[Language, Query()] = "fr") -> Response[str]:
 @router.get("/v1/me/certifications/<certification_id>/open-badge.jwt", responses=_file("The signed credential.", open_badge.MEDIA_TYPE))
 def badge_mine(certification_id: Annotated[str, Path(pattern=r"^crt_[0-9a-f]{32}$")]) -> Response[str]:
     """The caller's certificate as a signed Open Badges 3.0 credential, for a wallet."""
-    certificate = certificate_to_print(parts().certificates, _user(), CertificationId(certification_id))
+    certificate = certificate_to_print(parts().certificates, user(router), CertificationId(certification_id))
     headers: dict[str, str | list[str]] = {"Cache-Control": _PRIVATE}
     return Response(
         status_code=HTTPStatus.OK, content_type=open_badge.MEDIA_TYPE, body=open_badge.compact(certificate.credential), headers=headers
@@ -109,14 +106,16 @@ def verify(code: Annotated[str, Path(max_length=24)]) -> VerificationView:
 @router.get("/v1/organisations/<uai>/sessions/<number>/results")
 def results(uai: str, number: str) -> SessionResults:
     """A published session's results, for a member of the school."""
-    session, lines = session_results(parts().members, parts().sessions, parts().results, parse_uai(uai), SessionNumber(number), _user())
+    school, person = parse_uai(uai), user(router)
+    session, lines = session_results(parts().members, parts().sessions, parts().results, school, SessionNumber(number), person)
     return rendering.table(session, lines)
 
 
 @router.get("/v1/organisations/<uai>/sessions/<number>/results.csv", responses=_file("The table, UTF-8, semicolons.", "text/csv"))
 def results_csv(uai: str, number: str) -> Response[str]:
     """The same as a file for spreadsheets."""
-    _, lines = session_results(parts().members, parts().sessions, parts().results, parse_uai(uai), SessionNumber(number), _user())
+    school, person = parse_uai(uai), user(router)
+    _, lines = session_results(parts().members, parts().sessions, parts().results, school, SessionNumber(number), person)
     headers = {"Content-Disposition": f'attachment; filename="resultats-session-{number}.csv"', "Cache-Control": _PRIVATE}
     return Response(status_code=HTTPStatus.OK, content_type="text/csv; charset=utf-8; header=present", body=as_csv(lines), headers=headers)
 
@@ -137,9 +136,9 @@ def archive(uai: str, number: str, lang: Annotated[Language, Query()] = "fr") ->
 
 def _order(uai: str, number: str, language: Language) -> ArchiveOrder:
     """What an archive of the session holds now, for an administrator of the school."""
-    school, user = parse_uai(uai), _user()
-    require_admin(parts().members, school, user)
-    _, lines = session_results(parts().members, parts().sessions, parts().results, school, SessionNumber(number), user)
+    school, person = parse_uai(uai), user(router)
+    require_admin(parts().members, school, person)
+    _, lines = session_results(parts().members, parts().sessions, parts().results, school, SessionNumber(number), person)
     return order_of(SessionNumber(number), lines, language, _edition())
 
 

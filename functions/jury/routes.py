@@ -31,10 +31,10 @@ from jalon.certification import decisions
 from jalon.certification.correct_session import CorrectSession, correct_session
 from jalon.certification.identities import BirthPlace, Identity
 from jalon.certification.review_session import approve_publication, record_decision, review_session
-from jalon.edge.auth import caller
 from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
+from jalon.edge.signed_in import user_in_role
 from jalon.kernel.clock import iso
 from jalon.kernel.cursors import text_of
 from jalon.kernel.ids import CertificationId, SessionNumber, UserId
@@ -124,9 +124,7 @@ def revoke(certification_id: CertificationPath, body: RevocationRequest) -> Revo
 
 
 def _jury() -> UserId:
-    person = caller(router.current_event.raw_event)
-    person.require_role("jury")
-    return UserId(person.subject)
+    return user_in_role(router, "jury")
 
 
 def _decision(body: DecisionRequest) -> decisions.AnyDecision:

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from functions.sessions import rendering
-from functions.sessions.doors import CertificationPath, RequestKey, pupil
+from functions.sessions.doors import CertificationPath, RequestKey
 from functions.sessions.schemas import CertificationView, JoinRequest
 from functions.sessions.wiring import SERVICE, parts
 from jalon.assessment.next_question import ask
@@ -20,6 +20,7 @@ from jalon.certification.join_certification import JoinCertification, join_certi
 from jalon.certification.start_certification import Begun, resume_certification, start_certification
 from jalon.certification.watch_session import live, sitting_test
 from jalon.edge.observability import logger, metric
+from jalon.edge.signed_in import pupil
 from jalon.kernel.ids import CertificationId, SessionNumber
 
 router = Router()

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from functions.sessions import rendering
-from functions.sessions.doors import CandidatePath, NumberPath, room_session, user
+from functions.sessions.doors import CandidatePath, NumberPath, room_session
 from functions.sessions.schemas import (
     CandidateView,
     ExtensionRequest,
@@ -23,6 +23,7 @@ from jalon.certification.watch_session import watch_session
 from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.edge.polling import polled
+from jalon.edge.signed_in import user
 from jalon.kernel.ids import CandidateId, SessionNumber
 
 router = Router()

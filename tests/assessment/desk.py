@@ -9,7 +9,7 @@ from engine.packing import Question
 from engine.scoring import CompetenceScore
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
 from jalon.assessment.give_answer import AnswerTaken, GiveAnswer, give_answer
-from jalon.assessment.next_question import AskedQuestion, next_question
+from jalon.assessment.next_question import AskedQuestion
 from jalon.assessment.profiles import ProfileStore
 from jalon.assessment.record_focus_loss import FocusLoss, RecordFocusLoss, record_focus_loss
 from jalon.assessment.start_assessment import StartAssessment, start_assessment
@@ -18,6 +18,7 @@ from jalon.assessment.store import AssessmentStore
 from jalon.assessment.tickets import TicketOffice
 from jalon.kernel.clock import FixedClock
 from jalon.kernel.ids import AssessmentId, CertificationId, ReleaseVersion, SequenceIdSource, UserId
+from tests.assessment.asking import asked_now
 from tests.assessment.content import VERSION, right_answer, wrong_answer
 from tests.assessment.fakes import FakeReleases
 
@@ -68,7 +69,7 @@ class Desk:
 
     def question(self, assessment_id: AssessmentId) -> AskedQuestion:
         state = self.state(assessment_id)
-        asked = next_question(self.releases.pinned(state.release), state, self.tickets, self.clock.now())
+        asked = asked_now(self.releases.pinned(state.release), state, self.tickets, self.clock.now())
         assert asked is not None
         return asked
 

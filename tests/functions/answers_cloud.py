@@ -15,11 +15,11 @@ from functions.answers import wiring as answers_wiring
 from functions.project_profiles import app as project_profiles
 from functions.project_profiles import wiring as profiles_wiring
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
-from jalon.assessment.next_question import next_question
 from jalon.assessment.presentation import present_question
 from jalon.assessment.state import AssessmentState
 from jalon.edge import aws, observability, secrets
 from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
+from tests.assessment.asking import asked_now
 from tests.assessment.content import VERSION, bundles
 from tests.cloud import Cloud, build
 from tests.functions import profile_workers
@@ -85,7 +85,7 @@ def first_ticket(state: AssessmentState) -> dict[str, Any]:
     """The first question as the certification's own function hands it out."""
     shared = answers_wiring.parts()
     release = shared.releases.pinned(state.release)
-    asked = next_question(release, state, shared.tickets, shared.clock.now())
+    asked = asked_now(release, state, shared.tickets, shared.clock.now())
     assert asked is not None
     return present_question(release, asked, shared.link)
 

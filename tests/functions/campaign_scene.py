@@ -7,12 +7,12 @@ from typing import Any, cast
 from engine.packing import pack_answer, unpack_answer
 from jalon.assessment.assessment_store import DynamoAssessments
 from jalon.assessment.give_answer import GiveAnswer, give_answer
-from jalon.assessment.next_question import next_question
 from jalon.assessment.tables import AssessmentItem
 from jalon.assessment.tickets import TicketOffice
 from jalon.kernel.clock import SystemClock
 from jalon.kernel.ids import AssessmentId, UserId
 from tests.assessment import content
+from tests.assessment.asking import asked_now
 from tests.assessment.desk import right_to
 from tests.assessment.fakes import FakeReleases
 from tests.functions.school import School
@@ -51,7 +51,7 @@ class Scene:
         for number in range(100):
             state = store.get(assessment_id)
             assert state is not None
-            asked = next_question(releases.current(), state, tickets, clock.now())
+            asked = asked_now(releases.current(), state, tickets, clock.now())
             if asked is None:
                 return number
             given = {"skipped": True} if wrong else right_to(asked)

@@ -25,6 +25,7 @@ from jalon.assessment.create_certification_assessment import CreateCertification
 from jalon.assessment.state import AssessmentState
 from jalon.kernel.clock import FixedClock
 from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
+from tests.assessment.asking import asked_now
 from tests.assessment.content import VERSION, wrong_answer
 from tests.assessment.fakes import EACH_CONDITION, FakeAssessments
 from tests.cloud import Cloud
@@ -93,13 +94,12 @@ class AnswerProtocol(RuleBasedStateMachine):
 
     def _first_question(self, test: AssessmentState) -> tuple[dict[str, Any], int] | None:
         """What the invigilator's authorisation hands to a device: the question due and the epoch of its ticket."""
-        from jalon.assessment.next_question import next_question
         from jalon.assessment.presentation import present_question
 
         release = self.shared.releases.pinned(test.release)
         state = self.shared.store.get(test.assessment_id)
         assert state is not None
-        asked = next_question(release, state, self.shared.tickets, self.clock.now())
+        asked = asked_now(release, state, self.shared.tickets, self.clock.now())
         return None if asked is None else (present_question(release, asked, self.shared.link), state.epoch)
 
     # --- the devices

@@ -20,7 +20,7 @@ from engine.grading import Result
 from engine.packing import Answered, Question
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
 from jalon.assessment.give_answer import AnswerTaken, GiveAnswer, give_answer
-from jalon.assessment.next_question import AskedQuestion, next_question
+from jalon.assessment.next_question import AskedQuestion
 from jalon.assessment.record_focus_loss import FocusLoss, RecordFocusLoss, record_focus_loss
 from jalon.assessment.state import AssessmentState
 from jalon.assessment.store import NotWritten, WriteOutcome
@@ -28,6 +28,7 @@ from jalon.assessment.tickets import TicketOffice
 from jalon.kernel.clock import FixedClock
 from jalon.kernel.errors import ConflictError, GoneError, InvalidInputError, JalonError, UnavailableError
 from jalon.kernel.ids import AssessmentId, CertificationId, ReleaseVersion, SequenceIdSource, UserId
+from tests.assessment.asking import asked_now
 from tests.assessment.content import VERSION, release, right_answer, wrong_answer
 from tests.assessment.fakes import FakeAssessments, FakeReleases
 from tests.assessment.faults.forgeries import CHANGES, FAULTS_OF_OURS, FORGERIES, TIMES
@@ -216,7 +217,7 @@ class Session:
     def _show(self, device: int) -> None:
         """The page asks for the question due and lets the pupil answer it under a fresh key."""
         state = self._state()
-        asked = next_question(release(), state, self.tickets, self.clock.now())
+        asked = asked_now(release(), state, self.tickets, self.clock.now())
         self.keys += 1
         page = self.pages[device] = Page(asked, self.keys)
         if asked is not None:

@@ -3,16 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from engine.content import Release
 from engine.knowledge import Knowledge, days_to_improve
-
-
-def competence_target(release: Release, code: str) -> tuple[int, ...]:
-    """The skills that a competence's test may ask about: those within the levels that pupils can reach.
-
-    Raises :class:`~engine.errors.UnknownReferenceError`.
-    """
-    return tuple(index for index in release.competence_skills(code) if release.skills[index].level <= release.max_level)
 
 
 def days_before_asking(knowledge: Knowledge, target: Iterable[int], now: datetime) -> int | None:

@@ -7,7 +7,7 @@ from engine.challenge import Challenge, Variant
 from engine.content import Release
 from engine.knowledge import Knowledge
 from engine.packing import Question
-from engine.positioning import next_question as next_positioning_question
+from engine.positioning import next_question
 from jalon.assessment.state import AssessmentState
 from jalon.assessment.tickets import Ticket, TicketOffice
 
@@ -35,13 +35,7 @@ def question_due(release: Release, state: AssessmentState) -> Question | None:
     if state.questions is not None:
         return state.questions[len(state.answers)] if len(state.answers) < len(state.questions) else None
     at_start = Knowledge.unpack(state.knowledge_at_start)
-    return next_positioning_question(release, state.target, at_start, state.answers, state.seed, state.locale)
-
-
-def next_question(release: Release, state: AssessmentState, tickets: TicketOffice, now: datetime) -> AskedQuestion | None:
-    """The question to answer now, with a ticket for the present device; None when there is none or the test is not live."""
-    question = question_due(release, state) if state.is_live else None
-    return None if question is None else ask(release, state, question, tickets, now)
+    return next_question(release, state.target, at_start, state.answers, state.seed, state.locale)
 
 
 def ask(release: Release, state: AssessmentState, due: Question, tickets: TicketOffice, now: datetime) -> AskedQuestion | None:

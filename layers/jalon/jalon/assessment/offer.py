@@ -13,7 +13,6 @@ from jalon.assessment.errors import (
     NothingToAskError,
     TargetProfileNotFoundError,
 )
-from jalon.assessment.improving import competence_target
 from jalon.kernel.errors import Violation
 
 DEFAULT_LOCALE = "fr-FR"
@@ -21,12 +20,17 @@ DEFAULT_LOCALE = "fr-FR"
 LOCALE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 
 
-def target_of_competence(release: Release, code: str) -> tuple[int, ...]:
-    """The skills that a competence's test may ask about; raises CompetenceNotFoundError."""
+def skills_of_competence(release: Release, code: str) -> tuple[int, ...]:
+    """Every skill of a competence; raises CompetenceNotFoundError."""
     try:
-        return competence_target(release, code)
+        return release.competence_skills(code)
     except UnknownReferenceError:
         raise CompetenceNotFoundError("There is no such competence; see GET /v1/me/profile for the list.") from None
+
+
+def target_of_competence(release: Release, code: str) -> tuple[int, ...]:
+    """The skills that a competence's test may ask about: those within the levels that pupils can reach; raises CompetenceNotFoundError."""
+    return tuple(index for index in skills_of_competence(release, code) if release.skills[index].level <= release.max_level)
 
 
 def target_of_discovery(release: Release, profile_id: str) -> tuple[int, ...]:

@@ -30,7 +30,7 @@ def days_before_retrying(profile: UserProfile, participation_id: str, now: datet
     Source: docs/domain.md §3 and §6: 4 days after its end, before anything is sent, while the campaign runs.
     """
     entry = profile.parcours.get(participation_id)
-    card = profile.cards.get(f"{Purpose.CAMPAIGN.value}#{participation_id}")
+    card = profile.card(Purpose.CAMPAIGN, participation_id)
     if entry is None or not entry.may_retry or entry.archived or card is None or card.status is not Status.COMPLETED:
         return None
     return days_to_improve(int(card.at.timestamp()), int(now.timestamp()))

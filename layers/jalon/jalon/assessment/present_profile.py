@@ -6,7 +6,8 @@ from typing import Any
 from engine.content import Competence, Release
 from engine.knowledge import days_to_reset
 from engine.scoring import COMPETENCES_TO_CERTIFY, CompetenceScore, maximum_pix
-from jalon.assessment.improving import competence_target, days_before_asking, days_before_improving
+from jalon.assessment.improving import days_before_asking, days_before_improving
+from jalon.assessment.offer import target_of_competence
 from jalon.assessment.present_entries import days_before_retrying, present_certifications, present_parcours
 from jalon.assessment.presentation import present_tutorial
 from jalon.assessment.profiles import AttemptCard, UserProfile
@@ -80,7 +81,7 @@ def _competence(release: Release, profile: UserProfile, competence: Competence, 
 
 def _present_card(profile: UserProfile, code: str) -> AttemptCard | None:
     """The competence's attempt that still counts: one that was ended, that a reset has made forgotten or that asked nothing, does not."""
-    card, reset_at = profile.cards.get(f"{Purpose.COMPETENCE.value}#{code}"), profile.resets.get(code)
+    card, reset_at = profile.card(Purpose.COMPETENCE, code), profile.resets.get(code)
     if card is None or card.status is Status.ENDED or card.asked_nothing or (reset_at is not None and reset_at >= card.at):
         return None
     return card
@@ -90,7 +91,7 @@ def _card_state(release: Release, profile: UserProfile, card: AttemptCard | None
     """The state and the days before improving. A competence whose every skill is validated is done, whatever validated them."""
     if card is not None and card.status is Status.STARTED:
         return "in_progress", None
-    target = competence_target(release, code)
+    target = target_of_competence(release, code)
     if target and days_before_asking(profile.knowledge, target, now) is None:
         return "done", None
     if card is None:

@@ -8,7 +8,7 @@ from typing import Protocol
 from engine.knowledge import Knowledge
 from engine.scoring import CompetenceScore, Profile
 from jalon.assessment.profile_entries import CertificationEntry, ParcoursEntry
-from jalon.assessment.state import Purpose, Status
+from jalon.assessment.state import Purpose, Status, slot_key
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 
 
@@ -27,7 +27,7 @@ class AttemptCard:
     @property
     def key(self) -> str:
         """The key of its slot among the user's cards."""
-        return f"{self.purpose.value}#{self.subject}"
+        return slot_key(self.purpose, self.subject)
 
     @property
     def asked_nothing(self) -> bool:
@@ -55,6 +55,10 @@ class UserProfile:
     tutorials: Mapping[str, datetime] = field(default_factory=dict)
     parcours: Mapping[str, ParcoursEntry] = field(default_factory=dict)
     certifications: Mapping[str, CertificationEntry] = field(default_factory=dict)
+
+    def card(self, purpose: Purpose, subject: str) -> AttemptCard | None:
+        """The latest attempt of this slot, None where there is none."""
+        return self.cards.get(slot_key(purpose, subject))
 
 
 @dataclass(frozen=True, slots=True)

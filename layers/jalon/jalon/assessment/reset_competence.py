@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from engine.content import Release
-from engine.errors import UnknownReferenceError
 from engine.knowledge import days_to_reset
 from engine.scoring import profile_of
 from jalon.assessment.change_profile import FULL_JITTER, Pause, change_profile
-from jalon.assessment.errors import CompetenceNotFoundError, NothingToResetError, TooEarlyToResetError
+from jalon.assessment.errors import NothingToResetError, TooEarlyToResetError
 from jalon.assessment.fresh_profile import fresh_profile, freshened
+from jalon.assessment.offer import skills_of_competence
 from jalon.assessment.profiles import ProfileStore, StoredProfile, UserProfile
 from jalon.assessment.read_profile import opened, packed
 from jalon.assessment.releases import Releases
@@ -50,10 +50,7 @@ def reset_competence(
 
 
 def _refuse_early(release: Release, profile: UserProfile, code: str, clock: Clock) -> None:
-    try:
-        elements = profile.knowledge.within(release.competence_skills(code))
-    except UnknownReferenceError:
-        raise CompetenceNotFoundError("There is no such competence; see GET /v1/me/profile for the list.") from None
+    elements = profile.knowledge.within(skills_of_competence(release, code))
     if not len(elements):
         raise NothingToResetError("Nothing is known of this competence yet.")
     days = days_to_reset(max(element.at for element in elements), int(clock.now().timestamp()))

@@ -126,4 +126,9 @@ class Slot:
 
     @property
     def key(self) -> str:
-        return f"{self.purpose.value}#{self.subject}"
+        return slot_key(self.purpose, self.subject)
+
+
+def slot_key(purpose: Purpose, subject: str) -> str:
+    """The key of a slot among its user's, in the tables and in the profile."""
+    return f"{purpose.value}#{subject}"
