@@ -6,10 +6,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
 from functions.campaigns.wiring import parts
-from jalon.edge.auth import caller
 from jalon.edge.idempotency_keys import MAX_KEY_LENGTH
 from jalon.edge.paging import DEFAULT_LIMIT, MAX_LIMIT
-from jalon.kernel.ids import UserId
+from jalon.edge.signed_in import user
 from jalon.kernel.uai import parse_uai
 from jalon.organisations.memberships import Member, require_admin, require_member
 
@@ -30,18 +29,6 @@ ClassQuery = Annotated[str | None, Query(alias="class", description="Only this c
 LimitQuery = Annotated[int, Query(description="How many items at most.", ge=1, le=MAX_LIMIT)]
 CursorQuery = Annotated[str | None, Query(description="next_cursor of the page before.", max_length=1_000)]
 LIMIT = DEFAULT_LIMIT
-
-
-def user(router: Router) -> UserId:
-    """The signed-in person."""
-    return UserId(caller(router.current_event.raw_event).subject)
-
-
-def pupil(router: Router) -> UserId:
-    """The signed-in pupil."""
-    person = caller(router.current_event.raw_event)
-    person.require_role("pupil")
-    return UserId(person.subject)
 
 
 def member(router: Router, uai: str) -> Member:

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from functions.campaigns.calling import SERVICE, UaiPath, admin, member, user
+from functions.campaigns.calling import SERVICE, UaiPath, admin, member
 from functions.campaigns.organisation_schemas import (
     AcceptInvitationRequest,
     InvitationView,
@@ -21,6 +21,7 @@ from functions.campaigns.wiring import accounts, parts
 from jalon.accounts.look_up_identity import look_up_identities
 from jalon.edge.idempotency import idempotent_but_for, request_name
 from jalon.edge.observability import logger, metric
+from jalon.edge.signed_in import user
 from jalon.kernel.ids import UserId
 from jalon.organisations.invitations import remove_member
 from jalon.organisations.invite_member import AcceptInvitation, accept_with_account, accept_with_new_account, invite_member

@@ -9,8 +9,8 @@ from functions.sessions.wiring import parts
 from jalon.certification.errors import SessionNotFoundError
 from jalon.certification.sessions import Session
 from jalon.certification.supervise_session import require_invigilator
-from jalon.edge.auth import caller
 from jalon.edge.idempotency_keys import MAX_KEY_LENGTH
+from jalon.edge.signed_in import user
 from jalon.kernel.ids import SessionNumber, Uai, UserId
 from jalon.organisations.memberships import NotAMemberError, require_admin
 
@@ -26,18 +26,6 @@ RequestKey = Annotated[
         description="Fresh for each try on a device, the same when that request is repeated: it proves that this is the same device.",
     ),
 ]
-
-
-def user(router: Router) -> UserId:
-    """The signed-in person."""
-    return UserId(caller(router.current_event.raw_event).subject)
-
-
-def pupil(router: Router) -> UserId:
-    """The signed-in pupil."""
-    person = caller(router.current_event.raw_event)
-    person.require_role("pupil")
-    return UserId(person.subject)
 
 
 def administered_centre(router: Router, uai: Uai) -> UserId:
