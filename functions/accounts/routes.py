@@ -139,7 +139,7 @@ def attach_email(exchange: Exchange) -> Response:
 def confirm_attached_email(exchange: Exchange) -> Response:
     """Attach the address whose code was received: from now on it signs in to the same account."""
     person, body = person_of(exchange), exchange.read(EmailConfirmationRequest)
-    attached = confirm_email(desk().accounts, person.user_id, body.email, body.code)
+    attached = confirm_email(desk().accounts, desk().mailer, person.user_id, body.email, body.code)
     logger(ACCOUNTS).info("EMAIL_ATTACHED", user_id=person.user_id)
     metric("EmailAttached", service=ACCOUNTS)
     return show(attached)

@@ -150,7 +150,7 @@ def test_when_it_is_replaced_the_former_address_is_given_up_whatever_its_form(wo
     before(world, UNICODE)
     for address in (ASCII, "new@example.org"):
         ask_for_email(world.accounts, world.mailbox, UserId("usr_jo"), address)
-        attached = confirm_email(world.accounts, UserId("usr_jo"), address, world.mailbox.sent[-1][1].text.split("\n\n")[1])
+        attached = confirm_email(world.accounts, world.mailbox, UserId("usr_jo"), address, world.mailbox.sent[-1][1].text.split("\n\n")[1])
         assert attached.email == address
         assert len(attached.login_keys) == 1
     assert list(world.store.logins.values()) == ["usr_jo"]

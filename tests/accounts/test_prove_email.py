@@ -52,7 +52,7 @@ def test_a_sign_up_with_the_code_takes_the_address_over(world: World, squatter: 
 
 def test_an_address_attached_with_its_code_is_taken_over(world: World, squatter: Identity, lea: PupilAccount) -> None:
     ask_for_email(world.accounts, world.mailbox, lea.user_id, ADDRESS)
-    attached = confirm_email(world.accounts, lea.user_id, ADDRESS, last_word(world))
+    attached = confirm_email(world.accounts, world.mailbox, lea.user_id, ADDRESS, last_word(world))
     assert sign_in(world.accounts, ADDRESS, lea.initial_password or "") == attached
     assert world.store.identity(SQUATTER.user_id) == replace(squatter, email=None, login_keys=frozenset())
 
@@ -60,7 +60,7 @@ def test_an_address_attached_with_its_code_is_taken_over(world: World, squatter:
 def test_the_displaced_account_lives_on_with_another_address(world: World, squatter: Identity) -> None:
     sign_up(world.accounts, replace(OWNER, email_code=code_for_sign_up(world)))
     ask_for_email(world.accounts, world.mailbox, SQUATTER.user_id, "jean@example.org")
-    confirm_email(world.accounts, SQUATTER.user_id, "jean@example.org", last_word(world))
+    confirm_email(world.accounts, world.mailbox, SQUATTER.user_id, "jean@example.org", last_word(world))
     assert sign_in(world.accounts, "jean@example.org", SQUATTER.password).user_id == SQUATTER.user_id
 
 
@@ -74,7 +74,7 @@ def test_without_the_code_nobody_is_displaced(world: World, squatter: Identity) 
 
 
 def test_a_code_to_attach_an_address_signs_nobody_up(world: World, lea: PupilAccount) -> None:
-    code = write_code(world.keyring, lea.user_id, ADDRESS, world.clock.now())
+    code = write_code(world.keyring, world.store.people[lea.user_id], ADDRESS, world.clock.now())
     with pytest.raises(InvalidInputError):
         sign_up(world.accounts, replace(OWNER, email_code=code))
 
@@ -85,7 +85,13 @@ def test_a_proven_address_gives_way_to_nobody(world: World, squatter: Identity, 
     with pytest.raises(EmailTakenError):
         sign_up(world.accounts, replace(OWNER, user_id=UserId("usr_third"), email_code=code))
     with pytest.raises(EmailTakenError):
-        confirm_email(world.accounts, lea.user_id, ADDRESS, write_code(world.keyring, lea.user_id, ADDRESS, world.clock.now()))
+        confirm_email(
+            world.accounts,
+            world.mailbox,
+            lea.user_id,
+            ADDRESS,
+            write_code(world.keyring, world.store.people[lea.user_id], ADDRESS, world.clock.now()),
+        )
 
 
 def test_the_address_of_a_schools_member_is_no_mere_claim(world: World, lea: PupilAccount) -> None:
@@ -93,7 +99,13 @@ def test_the_address_of_a_schools_member_is_no_mere_claim(world: World, lea: Pup
     ask_for_email(world.accounts, world.mailbox, lea.user_id, ADDRESS)
     assert world.mailbox.sent[-1][1].subject == "Cette adresse a déjà un compte"
     with pytest.raises(EmailTakenError):
-        confirm_email(world.accounts, lea.user_id, ADDRESS, write_code(world.keyring, lea.user_id, ADDRESS, world.clock.now()))
+        confirm_email(
+            world.accounts,
+            world.mailbox,
+            lea.user_id,
+            ADDRESS,
+            write_code(world.keyring, world.store.people[lea.user_id], ADDRESS, world.clock.now()),
+        )
 
 
 def test_whoever_asks_for_a_code_learns_nothing_and_the_owner_is_told(world: World, squatter: Identity) -> None:
@@ -123,7 +135,13 @@ def test_a_claim_that_is_proven_meanwhile_wins(world: World, squatter: Identity)
     code, create = code_for_sign_up(world), world.store.create
 
     def raced(*arguments: object, **named: object) -> None:
-        confirm_email(world.accounts, SQUATTER.user_id, ADDRESS, write_code(world.keyring, SQUATTER.user_id, ADDRESS, world.clock.now()))
+        confirm_email(
+            world.accounts,
+            world.mailbox,
+            SQUATTER.user_id,
+            ADDRESS,
+            write_code(world.keyring, world.store.people[SQUATTER.user_id], ADDRESS, world.clock.now()),
+        )
         create(*arguments, **named)
 
     world.store.create = raced

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from jalon.accounts.attach_email import ask_for_email, confirm_email
 from jalon.accounts.change_password import change_password
 from jalon.accounts.create_pupil_account import NewPupil, create_pupil_account
 from jalon.accounts.create_staff_account import NewStaff, create_staff_account
@@ -15,6 +16,7 @@ from jalon.accounts.reset_pupil_password import reset_pupil_password
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.setup_token import SetupTokenError, new_ticket, write_setup_token
 from jalon.accounts.sign_in import sign_in
+from jalon.accounts.sign_out_everywhere import sign_out_everywhere
 from jalon.accounts.sign_up import SignUp, sign_up
 from jalon.accounts.stores import TicketPurpose
 from jalon.kernel.ids import UserId
@@ -22,6 +24,11 @@ from tests.accounts.fakes import World
 
 ADDRESS = "sam@example.org"
 STAFF = NewStaff(UserId("usr_j"), Role.JURY, "jury@example.org", "Marc", "Blanc", request="digest")
+
+
+def attach_email(world: World, user_id: UserId, address: str) -> None:
+    ask_for_email(world.accounts, world.mailbox, user_id, address)
+    confirm_email(world.accounts, world.mailbox, user_id, address, world.mailbox.sent[-1][1].text.split("\n\n")[1])
 
 
 @pytest.fixture
@@ -99,7 +106,23 @@ def test_a_password_that_the_school_resets_ends_the_recovery(world: World) -> No
     ticket = world.store.offer_ticket(new_ticket(world.accounts, lea.user_id, TicketPurpose.RECOVERY), world.clock.now())
     reset_pupil_password(world.accounts, lea.user_id, "request-1")
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, write_setup_token(world.keyring, ticket), "un lapin dans la lune")
+        set_up_password(world.accounts, write_setup_token(world.keyring, ticket, world.store.people[lea.user_id]), "un lapin dans la lune")
+
+
+def test_a_recovery_ends_with_the_address_it_was_sent_to(world: World, sam: Identity) -> None:
+    token = recovery(world)
+    attach_email(world, sam.user_id, "autre@example.org")
+    with pytest.raises(SetupTokenError):
+        set_up_password(world.accounts, token, "un lapin dans la lune")
+    assert set_up_password(world.accounts, recovery(world, "autre@example.org"), "un lapin dans la lune") == sam.user_id
+
+
+def test_a_recovery_ends_when_its_account_signs_out_everywhere(world: World, sam: Identity) -> None:
+    token = recovery(world)
+    sign_out_everywhere(world.accounts, sam.user_id)
+    with pytest.raises(SetupTokenError):
+        set_up_password(world.accounts, token, "un lapin dans la lune")
+    assert set_up_password(world.accounts, recovery(world), "un lapin dans la lune") == sam.user_id
 
 
 def test_a_token_of_one_kind_is_none_of_the_other(world: World, sam: Identity) -> None:

@@ -146,8 +146,8 @@ def test_whether_a_login_waits_tells_nothing_of_it(world: World, lea: PupilAccou
 
 
 def test_an_attached_address_waits_though_the_password_is_the_schools(world: World, lea: PupilAccount) -> None:
-    code = write_code(world.keyring, lea.user_id, "lea@example.org", world.clock.now())
-    confirm_email(world.accounts, lea.user_id, "lea@example.org", code)
+    code = write_code(world.keyring, world.store.people[lea.user_id], "lea@example.org", world.clock.now())
+    confirm_email(world.accounts, world.mailbox, lea.user_id, "lea@example.org", code)
     assert waits(world, "lea@example.org")
 
 

@@ -188,7 +188,7 @@ def test_a_pupil_who_lost_the_way_in_gets_a_new_password_from_the_school(school:
     person = sign_in(accounts(), slip["username"], slip["initial_password"])
     ticket = new_ticket(accounts(), person.user_id, TicketPurpose.INVITATION)
     accounts().store.put_ticket(ticket)
-    set_up_password(accounts(), write_setup_token(accounts().keyring, ticket), "un lapin dans la lune")
+    set_up_password(accounts(), write_setup_token(accounts().keyring, ticket, person), "un lapin dans la lune")
     status, recovered = recover(school, pupil)
     assert (status, recovered["username"], recovered["ine"]) == (200, slip["username"], pupil.ine)
     assert recovered["initial_password"] not in {None, slip["initial_password"]}

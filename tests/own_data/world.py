@@ -139,7 +139,8 @@ class World:
     def attach_email(self, person: Person) -> None:
         assert accounts_send("attach_email", subject=person.user_id, body={"email": person.email}).status == 202
         keyring = accounts_wiring.desk().accounts.keyring
-        code = write_code(keyring, UserId(person.user_id), person.email, SystemClock().now())
+        identity = accounts_wiring.desk().accounts.store.identity(UserId(person.user_id))
+        code = write_code(keyring, identity, person.email, SystemClock().now())
         confirmed = accounts_send("confirm_attached_email", subject=person.user_id, body={"email": person.email, "code": code})
         assert confirmed.status == 200, confirmed.text
 

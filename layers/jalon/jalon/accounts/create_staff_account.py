@@ -72,7 +72,7 @@ def create_staff_account(accounts: Accounts, staff: NewStaff) -> StaffInvitation
         accounts.store.create(identity, Credentials(), ticket)
     except (AccountExistsError, LoginTakenError):
         return _invite_again(accounts, identity)
-    return StaffInvitation(staff.user_id, write_setup_token(accounts.keyring, ticket), ticket.expires_at)
+    return StaffInvitation(staff.user_id, write_setup_token(accounts.keyring, ticket, identity), ticket.expires_at)
 
 
 def _invite_again(accounts: Accounts, identity: Identity) -> StaffInvitation:
@@ -89,4 +89,4 @@ def _invite_again(accounts: Accounts, identity: Identity) -> StaffInvitation:
     if ticket is None or ticket.expires_at <= accounts.clock.now():
         ticket = new_ticket(accounts, existing.user_id, TicketPurpose.INVITATION)
         accounts.store.put_ticket(ticket)
-    return StaffInvitation(existing.user_id, write_setup_token(accounts.keyring, ticket), ticket.expires_at)
+    return StaffInvitation(existing.user_id, write_setup_token(accounts.keyring, ticket, existing), ticket.expires_at)

@@ -91,6 +91,59 @@ def address_in_use(locale: str) -> Message:
     )
 
 
+def address_replaced(locale: str) -> Message:
+    """To the address that an account gives up for another one: what changes for it, and what to do if its owner did not ask for it."""
+    if _french(locale):
+        return Message(
+            "Une autre adresse remplace celle-ci",
+            "Une autre adresse remplace celle-ci dans votre compte. Avec celle-ci, on ne peut plus s’y connecter ni choisir un nouveau mot "
+            "de passe.\n\n"
+            "Si c’était vous, ne faites rien. Sinon, quelqu’un d’autre a pu ouvrir votre compte : connectez-vous avec votre identifiant ou "
+            "par votre portail, changez de mot de passe, déconnectez-vous de tous les appareils, puis rattachez cette adresse. Si vous ne "
+            "pouvez plus vous connecter, demandez tout de suite à votre établissement de vous rendre l’accès.\n",
+        )
+    return Message(
+        "Another address replaces this one",
+        "Another address replaces this one in your account. With this one nobody can sign in to it or choose a new password any more.\n\n"
+        "If it was you, do nothing. If not, somebody else may have opened your account: sign in with your username or through your portal, "
+        "change your password, sign out on every device, and attach this address again. If you cannot sign in any more, ask your school "
+        "at once to give you access back.\n",
+    )
+
+
+def portal_linked(locale: str, portal: str) -> Message:
+    """An identity provider opens the account from now on."""
+    if _french(locale):
+        return Message(
+            "Un portail ouvre maintenant votre compte",
+            f"On peut maintenant se connecter à votre compte par ce portail :\n\n{portal}\n\n"
+            "Si c’était vous, ne faites rien. Sinon, connectez-vous, retirez ce portail de votre compte, changez de mot de passe et "
+            "déconnectez-vous de tous les appareils.\n",
+        )
+    return Message(
+        "A portal now opens your account",
+        f"From now on one can sign in to your account through this portal:\n\n{portal}\n\n"
+        "If it was you, do nothing. If not, sign in, remove this portal from your account, change your password and sign out on every "
+        "device.\n",
+    )
+
+
+def portal_unlinked(locale: str, portal: str) -> Message:
+    """An identity provider opens the account no more."""
+    if _french(locale):
+        return Message(
+            "Un portail n’ouvre plus votre compte",
+            f"On ne peut plus se connecter à votre compte par ce portail :\n\n{portal}\n\n"
+            "Si c’était vous, ne faites rien. Sinon, connectez-vous, changez de mot de passe, déconnectez-vous de tous les appareils, "
+            "puis liez le portail de nouveau.\n",
+        )
+    return Message(
+        "A portal no longer opens your account",
+        f"One can no longer sign in to your account through this portal:\n\n{portal}\n\n"
+        "If it was you, do nothing. If not, sign in, change your password, sign out on every device, and link the portal again.\n",
+    )
+
+
 def recover_account(locale: str, token: str) -> Message:
     """The token that lets the owner of the address choose a new password."""
     if _french(locale):

@@ -11,7 +11,7 @@ from jalon.accounts.accounts import Accounts
 from jalon.accounts.email_addresses import clean_email, email_violations
 from jalon.accounts.find_account import account_of_login
 from jalon.accounts.find_login import find_login
-from jalon.accounts.identity import DEFAULT_LOCALE, refuse
+from jalon.accounts.identity import DEFAULT_LOCALE, Identity, refuse
 from jalon.accounts.keyring import Keyring, same
 from jalon.accounts.mail_allowance import count_message
 from jalon.accounts.messages import Mailer, address_has_account, sign_up_with_address
@@ -24,7 +24,7 @@ from jalon.kernel.ids import UserId
 PERIOD = timedelta(hours=12)
 CODE_LENGTH = 10
 #: Whom a code is for that opens no account yet but a sign-up.
-NOBODY_YET = UserId("")
+NOBODY_YET = None
 
 
 def ask_to_sign_up(accounts: Accounts, mailer: Mailer, email: str) -> None:
@@ -43,7 +43,7 @@ def ask_to_sign_up(accounts: Accounts, mailer: Mailer, email: str) -> None:
     mailer.send(address, message)
 
 
-def is_proven_by_another(accounts: Accounts, login_key: str, user_id: UserId) -> bool:
+def is_proven_by_another(accounts: Accounts, login_key: str, user_id: UserId | None) -> bool:
     """Whether the address signs in to another account than this one, which does more than claim it."""
     holder = accounts.store.user_of_login(login_key)
     return holder not in {None, user_id} and claimant(accounts, login_key) is None
@@ -55,26 +55,30 @@ def claimant(accounts: Accounts, login_key: str) -> Displaced | None:
     return Displaced(identity, login_key) if identity is not None and identity.only_claims_email else None
 
 
-def require_code(pointer: str, accounts: Accounts, user_id: UserId, address: str, code: str) -> None:
+def require_code(pointer: str, accounts: Accounts, asker: Identity | None, address: str, code: str) -> None:
     """Raise :class:`InvalidInputError` unless the code was sent to this address for this person."""
-    if not is_code(accounts.keyring, user_id, address, accounts.clock.now(), code):
+    if not is_code(accounts.keyring, asker, address, accounts.clock.now(), code):
         wrong = Violation(pointer, "This code is not the one sent to this address, or it is too old.", "wrong_code")
         raise InvalidInputError("The code does not fit this address.", (wrong,))
 
 
-def write_code(keyring: Keyring, user_id: UserId, address: str, now: datetime) -> str:
-    """The code for a person, an address and the present period: ten symbols that are not mistaken for each other."""
-    return _code(keyring, user_id, address, _period(now))
+def write_code(keyring: Keyring, asker: Identity | None, address: str, now: datetime) -> str:
+    """The code for a person as they are now, an address and the present period: ten symbols that are not mistaken for each other.
+
+    It ends, too, when they sign out everywhere, and when this address or another is attached.
+    """
+    return _code(keyring, asker, address, _period(now))
 
 
-def is_code(keyring: Keyring, user_id: UserId, address: str, now: datetime, code: str) -> bool:
+def is_code(keyring: Keyring, asker: Identity | None, address: str, now: datetime, code: str) -> bool:
     """Whether ``code`` is that of the present period or the one before."""
     given = as_typed(code)
-    return any(same(given, _code(keyring, user_id, address, _period(now) - back)) for back in (0, 1))
+    return any(same(given, _code(keyring, asker, address, _period(now) - back)) for back in (0, 1))
 
 
-def _code(keyring: Keyring, user_id: UserId, address: str, period: int) -> str:
-    return typed_code(keyring.derive("email code", user_id, address, str(period)), CODE_LENGTH)
+def _code(keyring: Keyring, asker: Identity | None, address: str, period: int) -> str:
+    standing = (asker.user_id, asker.email or "", str(asker.sign_in_epoch)) if asker else ("",)
+    return typed_code(keyring.derive("email code", *standing, address, str(period)), CODE_LENGTH)
 
 
 def _period(now: datetime) -> int:

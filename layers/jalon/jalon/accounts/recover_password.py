@@ -30,5 +30,5 @@ def recover_password(accounts: Accounts, mailer: Mailer, email: str) -> None:
     if identity is None:
         message = no_account_here(DEFAULT_LOCALE)
     else:
-        message = recover_account(identity.preferences.locale, write_setup_token(accounts.keyring, ticket))
+        message = recover_account(identity.preferences.locale, write_setup_token(accounts.keyring, ticket, identity))
     mailer.send(address, message)

@@ -14,10 +14,7 @@ def set_up_password(accounts: Accounts, token: str, password: str) -> UserId:
     Raises :class:`SetupTokenError`, and :class:`InvalidInputError` for a password that cannot be chosen (the token
     stays good).
     """
-    ticket = read_setup_token(accounts, token)
-    identity = accounts.store.identity(ticket.user_id)
-    if identity is None:
-        raise SetupTokenError("This account no longer exists.")
+    ticket, identity = read_setup_token(accounts, token)
     chosen = chosen_password(identity, "/password", password)
     try:
         accounts.store.set_password(ticket.user_id, accounts.hasher.hash(chosen), None, ticket)

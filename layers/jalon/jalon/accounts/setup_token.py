@@ -2,12 +2,14 @@
 
 The token is ``ps.<user id>.<mac>`` for an invitation and ``pr.<user id>.<mac>`` for a recovery; the person's ticket is stored, the mac is
 derived from its nonce, so that the table alone gives nobody a token. A person has at most one ticket of each kind, and both end
-when a password is set. Inviting again ends the invitation before; a recovery asked for again is the same one.
+when a password is set. Inviting again ends the invitation before; a recovery asked for again is the same one. A recovery's token is for
+the account as it stood: another address in it, or a sign-out everywhere, ends what was sent before.
 """
 
 from datetime import timedelta
 
 from jalon.accounts.accounts import Accounts
+from jalon.accounts.identity import Identity
 from jalon.accounts.keyring import Keyring, same
 from jalon.accounts.stores import SetupTicket, TicketPurpose
 from jalon.kernel.errors import GoneError
@@ -30,18 +32,23 @@ def new_ticket(accounts: Accounts, user_id: UserId, purpose: TicketPurpose) -> S
     return SetupTicket(user_id, accounts.ids.new("n").encode(), expires_at, purpose)
 
 
-def write_setup_token(keyring: Keyring, ticket: SetupTicket) -> str:
-    """The token that stands for a ticket."""
-    prefix = _PREFIX[ticket.purpose]
-    label = "password setup" if ticket.purpose is TicketPurpose.INVITATION else "password recovery"
-    return f"{prefix}.{ticket.user_id}.{keyring.secret(label, ticket.user_id, ticket.nonce)}"
+def write_setup_token(keyring: Keyring, ticket: SetupTicket, owner: Identity) -> str:
+    """The token that stands for a ticket of ``owner``, as they are now."""
+    if ticket.purpose is TicketPurpose.INVITATION:
+        mac = keyring.secret("password setup", ticket.user_id, ticket.nonce)
+    else:
+        mac = keyring.secret("password recovery", ticket.user_id, ticket.nonce, owner.email or "", str(owner.sign_in_epoch))
+    return f"{_PREFIX[ticket.purpose]}.{ticket.user_id}.{mac}"
 
 
-def read_setup_token(accounts: Accounts, token: str) -> SetupTicket:
-    """The ticket that a token stands for; raises :class:`SetupTokenError`."""
+def read_setup_token(accounts: Accounts, token: str) -> tuple[SetupTicket, Identity]:
+    """The ticket that a token stands for, and whose it is; raises :class:`SetupTokenError`."""
     parts = token.split(".")
     purpose = _PURPOSE.get(parts[0])
     ticket = accounts.store.ticket(UserId(parts[1]), purpose) if purpose and len(parts) == 3 and parts[1].startswith("usr_") else None
-    if ticket is None or not same(token, write_setup_token(accounts.keyring, ticket)) or ticket.expires_at <= accounts.clock.now():
-        raise SetupTokenError("This link was used, replaced or has expired: ask for a new one.")
-    return ticket
+    owner = accounts.store.identity(ticket.user_id) if ticket else None
+    if ticket is None or owner is None or not same(token, write_setup_token(accounts.keyring, ticket, owner)):
+        raise SetupTokenError("This link was used or replaced: ask for a new one.")
+    if ticket.expires_at <= accounts.clock.now():
+        raise SetupTokenError("This link has expired: ask for a new one.")
+    return ticket, owner
