@@ -18,19 +18,12 @@ from starlette.responses import Response
 from jalon.edge.auth import Caller, caller
 from jalon.edge.bodies import FORM, JSON, read_json, require_media_type
 from jalon.edge.etags import etag_of, still_holds
+from jalon.edge.idempotency_keys import idempotency_key
 from jalon.edge.observability import failure, logger, metric
 from jalon.edge.problems import MEDIA_TYPE, NoSuchRouteError, encode, internal_problem, invalid_request, problem, problem_of
-from jalon.kernel.errors import InvalidInputError, JalonError, Violation
-
-_LONGEST_KEY = 255
+from jalon.kernel.errors import JalonError
 
 Schema = TypeVar("Schema", bound=BaseModel)
-
-
-class IdempotencyKeyRequiredError(InvalidInputError):
-    """A POST that creates came without its key."""
-
-    code = "idempotency_key_required"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +44,8 @@ class Exchange:
         return schema.model_validate_json(self.body or b"null")
 
     def idempotency_key(self) -> str:
-        """The caller's key for a thing to create; raises :class:`IdempotencyKeyRequiredError`."""
-        key = self.headers.get("idempotency-key", "").strip()
-        if not 0 < len(key) <= _LONGEST_KEY:
-            raise IdempotencyKeyRequiredError(
-                f"Send a header Idempotency-Key of 1 to {_LONGEST_KEY} characters: fresh for each thing to create, "
-                "the same when you repeat the request.",
-                (Violation("/headers/idempotency-key", "A fresh UUID serves well.", "required"),),
-            )
-        return key
+        """The caller's key for a thing to create; raises what :func:`~jalon.edge.idempotency_keys.idempotency_key` does."""
+        return idempotency_key(self.headers)
 
 
 Answer = Callable[[Exchange], Response]

@@ -13,6 +13,7 @@ from functions.accounts.operation import Operation
 from functions.accounts.operations import OPERATIONS
 from functions.accounts.schemas import TokenError
 from jalon.edge.bodies import FORM, JSON
+from jalon.edge.idempotency_keys import MAX_KEY_LENGTH
 
 EXAMPLES = Path(__file__).with_name("examples.json")
 _REFERENCE = "#/components/schemas/{model}"
@@ -76,7 +77,7 @@ def _idempotency_key() -> dict[str, Any]:
         "in": "header",
         "required": True,
         "description": "Fresh for each thing to create, the same when the request is repeated.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
     }
 
 

@@ -38,15 +38,9 @@ from jalon.accounts.recover_password import recover_password
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.sign_out_everywhere import sign_out_everywhere
 from jalon.accounts.sign_up import SignUp, sign_up
+from jalon.edge.idempotency_keys import key_reused
 from jalon.edge.observability import logger, metric
-from jalon.kernel.errors import InvalidInputError, Violation
 from jalon.kernel.ids import ClientId, UserId
-
-
-class IdempotencyKeyReusedError(InvalidInputError):
-    """The key was used for another request."""
-
-    code = "idempotency_key_reused"
 
 
 def token(exchange: Exchange) -> Response:
@@ -76,7 +70,7 @@ def create_account(exchange: Exchange) -> Response:
     try:
         identity = sign_up(desk().accounts, command)
     except AccountExistsError as error:
-        raise _key_reused() from error
+        raise key_reused() from error
     logger(ACCOUNTS).info("SIGNED_UP", user_id=identity.user_id)
     metric("SignedUp", service=ACCOUNTS)
     return json_response(HTTPStatus.CREATED, AccountCreated(id=identity.user_id), {"Location": "/v1/me"})
@@ -169,7 +163,7 @@ def create_staff(exchange: Exchange) -> Response:
     try:
         invitation = create_staff_account(desk().accounts, command)
     except AccountExistsError as error:
-        raise _key_reused() from error
+        raise key_reused() from error
     logger(ACCOUNTS).info("STAFF_INVITED", user_id=invitation.user_id, role=body.role, client_id=caller.subject)
     metric("StaffInvited", service=ACCOUNTS)
     answer = StaffCreated(id=invitation.user_id, setup_token=invitation.setup_token, expires_at=invitation.expires_at)
@@ -203,7 +197,7 @@ def create_oauth_client(exchange: Exchange) -> Response:
     try:
         client, secret = create_client(desk().clients, accounts.keyring, accounts.clock, command)
     except ClientExistsError as error:
-        raise _key_reused() from error
+        raise key_reused() from error
     logger(ACCOUNTS).info("CLIENT_REGISTERED", client_id=client.client_id, created_by=caller.subject)
     metric("ClientRegistered", service=ACCOUNTS)
     return json_response(
@@ -227,10 +221,3 @@ def show(person: Identity) -> Response:
 def _digest(exchange: Exchange) -> str:
     """Tells a repeated request from another one; keyed, since the body may hold a password."""
     return desk().accounts.keyring.secret("request", exchange.path, exchange.body)
-
-
-def _key_reused() -> IdempotencyKeyReusedError:
-    return IdempotencyKeyReusedError(
-        "This Idempotency-Key was used for another request; choose a fresh one.",
-        (Violation("/headers/idempotency-key", "Already used for another body.", "reused"),),
-    )
