@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from jalon.accounts.access_token import AccessTokens, Claims
 from jalon.accounts.accounts import Accounts
+from jalon.accounts.counts import NONE_YET, Count
 from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, TermsAcceptance
 from jalon.accounts.keyring import Keyring
-from jalon.accounts.lockout import NONE_YET, Attempts
+from jalon.accounts.lockout import attempts_of
 from jalon.accounts.messages import Message
 from jalon.accounts.oauth_client import OAuthClient
 from jalon.accounts.provider_flow import Flow
@@ -29,7 +30,7 @@ class MemoryAccounts:
         self.people: dict[UserId, Identity] = {}
         self.logins: dict[str, UserId] = {}
         self.proofs: dict[UserId, Credentials] = {}
-        self.tries: dict[str, Attempts] = {}
+        self.counts: dict[str, Count] = {}
         self.tickets: dict[tuple[UserId, TicketPurpose], SetupTicket] = {}
 
     def create(
@@ -56,15 +57,15 @@ class MemoryAccounts:
     def credentials(self, user_id: UserId) -> Credentials | None:
         return self.proofs.get(user_id)
 
-    def record_attempt(self, counter: str, before: Attempts, after: Attempts) -> Attempts | None:
-        stored = self.tries.get(counter, NONE_YET)
+    def count(self, counter: str, before: Count, after: Count) -> Count | None:
+        stored = self.counts.get(counter, NONE_YET)
         if stored != before:
             return stored
-        self.tries[counter] = after
+        self.counts[counter] = after
         return None
 
-    def forget_attempts(self, counter: str) -> None:
-        self.tries.pop(counter, None)
+    def forget_count(self, counter: str) -> None:
+        self.counts.pop(counter, None)
 
     def set_password(
         self,
@@ -85,7 +86,7 @@ class MemoryAccounts:
             self.tickets.pop((user_id, purpose), None)
         self.proofs[user_id] = Credentials(verifier, initial_nonce)
         self.people[user_id] = replace(person, sign_in_epoch=person.sign_in_epoch + 1)
-        self.forget_attempts(user_id)
+        self.forget_count(attempts_of(user_id))
 
     def renew_verifier(self, user_id: UserId, old: str, new: str) -> None:
         proof = self.proofs.get(user_id)

@@ -185,7 +185,7 @@ def test_a_recovery_lasts_an_hour(world: World, lea: PupilAccount) -> None:
 def test_an_unknown_address_gets_a_message_and_costs_the_same_writes(world: World, lea: PupilAccount) -> None:
     recover_password(world.accounts, world.mailbox, ADDRESS)
     assert world.mailbox.sent[-1][1].subject == "Aucun compte à cette adresse"
-    assert (len(world.store.tries), len(world.store.tickets)) == (1, 1)
+    assert (len(world.store.counts), len(world.store.tickets)) == (1, 1)
     assert not any(prefix in world.mailbox.sent[-1][1].text for prefix in ("ps.", "pr."))
 
 

@@ -6,13 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jalon.accounts.counts import FORGOTTEN_AFTER, NONE_YET, Count
 from jalon.accounts.lockout import (
-    FORGOTTEN_AFTER,
     FREE_FAILURES,
     LONGEST_WAIT,
-    NONE_YET,
     AccountWaitsError,
-    Attempts,
     begin_attempt,
     wait_after,
 )
@@ -29,20 +27,25 @@ def test_a_few_slips_cost_nothing() -> None:
     assert refused.value.retry_after_s == 15
 
 
+def test_a_clock_that_is_behind_makes_a_first_slip_wait_for_nothing() -> None:
+    later = NOW + timedelta(milliseconds=5)
+    assert begin_attempt(Count(1, later), NOW) == Count(2, NOW)
+
+
 def test_the_wait_ends_and_the_next_one_is_longer() -> None:
-    attempts = begin_attempt(Attempts(FREE_FAILURES, NOW), NOW + timedelta(seconds=15))
-    assert attempts == Attempts(FREE_FAILURES + 1, NOW + timedelta(seconds=15))
+    attempts = begin_attempt(Count(FREE_FAILURES, NOW), NOW + timedelta(seconds=15))
+    assert attempts == Count(FREE_FAILURES + 1, NOW + timedelta(seconds=15))
     with pytest.raises(AccountWaitsError):
         begin_attempt(attempts, attempts.latest_at + timedelta(seconds=29))
 
 
 def test_what_is_tried_during_a_wait_does_not_prolong_it() -> None:
-    attempts = Attempts(FREE_FAILURES, NOW)
+    attempts = Count(FREE_FAILURES, NOW)
     for second in range(15):
         with pytest.raises(AccountWaitsError) as refused:
             begin_attempt(attempts, NOW + timedelta(seconds=second))
         assert refused.value.retry_after_s == 15 - second
-    assert begin_attempt(attempts, NOW + timedelta(seconds=15)).failures == FREE_FAILURES + 1
+    assert begin_attempt(attempts, NOW + timedelta(seconds=15)).times == FREE_FAILURES + 1
 
 
 def test_nobody_waits_longer_than_the_ceiling_however_long_a_classmate_types() -> None:
@@ -57,7 +60,7 @@ def test_nobody_waits_longer_than_the_ceiling_however_long_a_classmate_types() -
 
 
 def test_a_day_without_failures_is_forgotten() -> None:
-    assert begin_attempt(Attempts(40, NOW), NOW + FORGOTTEN_AFTER) == Attempts(1, NOW + FORGOTTEN_AFTER)
+    assert begin_attempt(Count(40, NOW), NOW + FORGOTTEN_AFTER) == Count(1, NOW + FORGOTTEN_AFTER)
 
 
 def test_an_attacker_has_some_300_tries_a_day() -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from jalon.accounts.attach_email import confirm_email
 from jalon.accounts.change_password import change_password
+from jalon.accounts.counts import NONE_YET, Count
 from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
 from jalon.accounts.known_device import counter_of, write_device_token
-from jalon.accounts.lockout import NONE_YET, AccountWaitsError, Attempts
+from jalon.accounts.lockout import AccountWaitsError
 from jalon.accounts.oauth_client import SCREENS
 from jalon.accounts.prove_email import write_code
 from jalon.accounts.reset_pupil_password import reset_pupil_password
@@ -53,7 +54,7 @@ def test_a_wrong_password_and_an_unknown_login_are_told_alike(world: World, lea:
 def test_an_unknown_login_costs_the_same_work_as_a_wrong_password(world: World, lea: PupilAccount, login: str) -> None:
     fail(world, login, 1)
     assert world.hasher.checks == 1
-    assert len(world.store.tries) == 1
+    assert len(world.store.counts) == 1
 
 
 @pytest.fixture
@@ -227,14 +228,14 @@ def test_parallel_guesses_are_counted_one_by_one(world: World, lea: PupilAccount
     """Another request counts an attempt between every two steps of this one."""
     own_password(world, lea)
     before = world.hasher.checks
-    store, record = world.store, world.store.record_attempt
+    store, record = world.store, world.store.count
 
-    def raced(user_id: UserId, before: Attempts, after: Attempts) -> Attempts | None:
-        stored = store.tries.get(user_id, NONE_YET)
-        store.tries[user_id] = Attempts(stored.failures + 1, world.clock.now())
-        return record(user_id, before, after)
+    def raced(counter: str, before: Count, after: Count) -> Count | None:
+        stored = store.counts.get(counter, NONE_YET)
+        store.counts[counter] = Count(stored.times + 1, world.clock.now())
+        return record(counter, before, after)
 
-    store.record_attempt = raced
+    store.count = raced
     with pytest.raises(AccountWaitsError):
         sign_in(world.accounts, lea.username, OWN)
     assert world.hasher.checks == before

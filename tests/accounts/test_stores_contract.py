@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from jalon.accounts.accounts_wiring import open_account_store
+from jalon.accounts.counts import NONE_YET, Count
 from jalon.accounts.family_store import FamilyTable
 from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, Role, TermsAcceptance
-from jalon.accounts.lockout import NONE_YET, Attempts
+from jalon.accounts.lockout import attempts_of
 from jalon.accounts.oauth_client import OAuthClient, Scope
 from jalon.accounts.provider_flow import Flow, FlowStore
 from jalon.accounts.provider_flow_store import FlowTable
@@ -59,6 +60,7 @@ PAUL = Identity(
     terms=TermsAcceptance("2026-09", NOW),
 )
 PROOF = Credentials("verifier", b"\x00\xffnonce")
+LEAS_ATTEMPTS = attempts_of(LEA.user_id)
 TICKET = SetupTicket(LEA.user_id, b"ticket", datetime(2026, 11, 26, tzinfo=UTC))
 
 
@@ -140,24 +142,24 @@ def test_a_used_id_is_told_before_a_taken_login(accounts: AccountStore) -> None:
 
 
 def test_attempts_are_counted_only_on_what_is_stored(accounts: AccountStore) -> None:
-    first, second = Attempts(1, NOW), Attempts(2, NOW + timedelta(seconds=1))
-    assert accounts.record_attempt(LEA.user_id, NONE_YET, first) is None
-    assert accounts.record_attempt(LEA.user_id, NONE_YET, first) == first
-    assert accounts.record_attempt(LEA.user_id, first, second) is None
-    assert accounts.record_attempt(LEA.user_id, first, second) == second
-    accounts.forget_attempts(LEA.user_id)
-    assert accounts.record_attempt(LEA.user_id, second, first) == NONE_YET
-    assert accounts.record_attempt(LEA.user_id, NONE_YET, first) is None
+    first, second = Count(1, NOW), Count(2, NOW + timedelta(seconds=1))
+    assert accounts.count(LEAS_ATTEMPTS, NONE_YET, first) is None
+    assert accounts.count(LEAS_ATTEMPTS, NONE_YET, first) == first
+    assert accounts.count(LEAS_ATTEMPTS, first, second) is None
+    assert accounts.count(LEAS_ATTEMPTS, first, second) == second
+    accounts.forget_count(LEAS_ATTEMPTS)
+    assert accounts.count(LEAS_ATTEMPTS, second, first) == NONE_YET
+    assert accounts.count(LEAS_ATTEMPTS, NONE_YET, first) is None
 
 
 def test_setting_a_password_ends_sign_ins_attempts_and_the_ticket(accounts: AccountStore) -> None:
     accounts.create(LEA, PROOF, TICKET)
-    accounts.record_attempt(LEA.user_id, NONE_YET, Attempts(1, NOW))
+    accounts.count(LEAS_ATTEMPTS, NONE_YET, Count(1, NOW))
     accounts.set_password(LEA.user_id, "new", None, TICKET)
     assert accounts.credentials(LEA.user_id) == Credentials("new", None)
     assert accounts.identity(LEA.user_id) == replace(LEA, sign_in_epoch=1)
     assert accounts.ticket(LEA.user_id, TicketPurpose.INVITATION) is None
-    assert accounts.record_attempt(LEA.user_id, NONE_YET, Attempts(1, NOW)) is None
+    assert accounts.count(LEAS_ATTEMPTS, NONE_YET, Count(1, NOW)) is None
 
 
 def test_a_used_or_replaced_ticket_sets_nothing(accounts: AccountStore) -> None:

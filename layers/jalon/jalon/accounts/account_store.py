@@ -13,16 +13,17 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from jalon.accounts.counts import FORGOTTEN_AFTER, NONE_YET, Count
 from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, Role, TermsAcceptance
-from jalon.accounts.lockout import FORGOTTEN_AFTER, NONE_YET, Attempts
+from jalon.accounts.lockout import attempts_of
 from jalon.accounts.stores import Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError, TicketPurpose
-from jalon.accounts.tables import AttemptsItem, IdentityItem, LoginItem, PasswordItem, SetupItem
+from jalon.accounts.tables import CountItem, IdentityItem, LoginItem, PasswordItem, SetupItem
 from jalon.edge.erasures import ErasureMark, refuse_erased
 from jalon.edge.tables import ConditionFailedError, Refused, conditional_update, transaction, translated
 from jalon.kernel.errors import JalonError
 from jalon.kernel.ids import UserId
 
-MODELS = (IdentityItem, LoginItem, PasswordItem, SetupItem, AttemptsItem, ErasureMark)
+MODELS = (IdentityItem, LoginItem, PasswordItem, SetupItem, CountItem, ErasureMark)
 
 Item = TypeVar("Item", bound=Model)
 #: Where a transaction that sets a password raises the person's epoch: behind the tickets of both purposes, the attempts and the password.
@@ -65,27 +66,29 @@ class AccountTable:
         item = _get(PasswordItem, _password(user_id))
         return Credentials(item.verifier, item.initial_nonce) if item else None
 
-    def record_attempt(self, counter: str, before: Attempts, after: Attempts) -> Attempts | None:
-        assert after.latest_at is not None  # noqa: S101 - an attempt that was counted has its time
-        condition = AttemptsItem.key.does_not_exist()
+    def count(self, counter: str, before: Count, after: Count) -> Count | None:
+        assert after.latest_at is not None  # noqa: S101 - what was counted has its time
+        condition = CountItem.key.does_not_exist()
         if before.latest_at is not None:
-            condition = (AttemptsItem.failures == before.failures) & (AttemptsItem.latest_at == before.latest_at)
+            same = (CountItem.times == before.times) | (CountItem.failures == before.times)
+            condition = same & (CountItem.latest_at == before.latest_at)
         actions = [
-            AttemptsItem.failures.set(after.failures),
-            AttemptsItem.latest_at.set(after.latest_at),
-            AttemptsItem.expires_at.set(_epoch_s(after.latest_at + FORGOTTEN_AFTER)),
+            CountItem.times.set(after.times),
+            CountItem.failures.remove(),
+            CountItem.latest_at.set(after.latest_at),
+            CountItem.expires_at.set(_epoch_s(after.latest_at + FORGOTTEN_AFTER)),
         ]
-        outcome = conditional_update(AttemptsItem, _attempts(counter), None, actions, condition)
+        outcome = conditional_update(CountItem, counter, None, actions, condition)
         if not isinstance(outcome, Refused):
             return None
         if outcome.attributes is None:
             return NONE_YET
-        item = AttemptsItem.from_raw_data(dict(outcome.attributes))
-        return Attempts(int(item.failures), item.latest_at)
+        item = CountItem.from_raw_data(dict(outcome.attributes))
+        return Count(int(item.failures if item.times is None else item.times), item.latest_at)
 
-    def forget_attempts(self, counter: str) -> None:
+    def forget_count(self, counter: str) -> None:
         with translated():
-            AttemptsItem(_attempts(counter)).delete()
+            CountItem(counter).delete()
 
     def set_password(
         self,
@@ -103,7 +106,7 @@ class AccountTable:
             for purpose in TicketPurpose:
                 if ticket is None or purpose is not ticket.purpose:
                     write.delete(SetupItem(_setup(user_id, purpose)))
-            write.delete(AttemptsItem(_attempts(user_id)))
+            write.delete(CountItem(attempts_of(user_id)))
             write.update(
                 PasswordItem(_password(user_id)),
                 actions=[PasswordItem.verifier.set(verifier), nonce.remove() if initial_nonce is None else nonce.set(initial_nonce)],
@@ -248,10 +251,6 @@ def _password(user_id: UserId) -> str:
 
 def _setup(user_id: UserId, purpose: TicketPurpose) -> str:
     return f"{purpose}#{user_id}"
-
-
-def _attempts(counter: str) -> str:
-    return f"attempts#{counter}"
 
 
 def _epoch_s(instant: datetime) -> int:

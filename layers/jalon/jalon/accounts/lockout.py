@@ -15,32 +15,21 @@ not told from it. It cannot keep out:
 Logins that do not exist wait, or do not, like those that do.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from jalon.accounts.counts import Count
 from jalon.kernel.errors import TooManyRequestsError
+from jalon.kernel.ids import UserId
 
 FREE_FAILURES = 5
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=5)
-FORGOTTEN_AFTER = timedelta(hours=24)
 
 
 class AccountWaitsError(TooManyRequestsError):
     """Wrong passwords were given too often for this login: no password is looked at until ``Retry-After`` has passed."""
 
     code = "account_waits"
-
-
-@dataclass(frozen=True, slots=True)
-class Attempts:
-    """Sign-ins begun since the last success, and when the latest began."""
-
-    failures: int = 0
-    latest_at: datetime | None = None
-
-
-NONE_YET = Attempts()
 
 
 def wait_after(failures: int) -> timedelta:
@@ -55,15 +44,25 @@ def wait_after(failures: int) -> timedelta:
     return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
-def begin_attempt(attempts: Attempts, now: datetime) -> Attempts:
+def attempts_of(whose: str) -> str:
+    """The counter of the sign-ins begun since the last success: a user id's, also one that nobody has, a known device's or a code's."""
+    return f"attempts#{whose}"
+
+
+def attempts_signed_in(user_id: UserId) -> str:
+    """The counter of the passwords typed once more by someone who is signed in."""
+    return attempts_of(f"signed-in#{user_id}")
+
+
+def begin_attempt(attempts: Count, now: datetime) -> Count:
     """The attempts with one more, counted before the password is looked at, so that parallel guesses count too.
 
     Raises :class:`AccountWaitsError` while the account waits.
     """
-    if attempts.latest_at is None or now - attempts.latest_at >= FORGOTTEN_AFTER:
-        return Attempts(1, now)
-    left = attempts.latest_at + wait_after(attempts.failures) - now
-    if left > timedelta(0):
-        seconds = -(-left // timedelta(seconds=1))
-        raise AccountWaitsError(f"Too many wrong passwords: try again in {seconds} s.", retry_after_s=int(seconds))
-    return Attempts(attempts.failures + 1, now)
+    wait = wait_after(attempts.times)
+    if wait and attempts.latest_at is not None:
+        left = attempts.latest_at + wait - now
+        if left > timedelta(0):
+            seconds = -(-left // timedelta(seconds=1))
+            raise AccountWaitsError(f"Too many wrong passwords: try again in {seconds} s.", retry_after_s=int(seconds))
+    return attempts.one_more(now)

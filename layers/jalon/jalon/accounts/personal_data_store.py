@@ -7,6 +7,8 @@ from pynamodb.exceptions import DoesNotExist
 
 from jalon.accounts.erasure import Trace
 from jalon.accounts.family_store import family_of
+from jalon.accounts.lockout import attempts_of, attempts_signed_in
+from jalon.accounts.mail_allowance import messages_to
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.tables import FamilyItem, IdentityItem, LoginItem
 from jalon.edge.idempotency import IdempotencyRecord
@@ -57,9 +59,10 @@ def _credentials(user_id: UserId, identity: IdentityItem | None) -> Iterator[Tra
     to an address are counted under the address's login key, hence before the logins go.
     """
     login_keys = sorted(identity.login_keys) if identity else []
-    of_person = (f"attempts#{user_id}", f"attempts#signed-in#{user_id}", f"attempts#mail#{user_id}")
-    counters = [*of_person, *(f"attempts#mail#{login_key}" for login_key in login_keys)]
-    of_account = (f"password#{user_id}", f"setup#{user_id}", f"recovery#{user_id}", *counters)
+    written_to = (user_id, *login_keys)
+    counters = (attempts_of(user_id), attempts_signed_in(user_id), *map(messages_to, written_to))
+    former_counters = (f"attempts#mail#{whom}" for whom in written_to)  # versions before counted messages so
+    of_account = (f"password#{user_id}", f"setup#{user_id}", f"recovery#{user_id}", *counters, *former_counters)
     with translated():
         named = {item.key for item in LoginItem.by_user.query(user_id)} | {f"login#{login_key}" for login_key in login_keys}
     own = {item["key"]["S"]: item for item in batch_read(LoginItem, of_account)}

@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 
 from jalon.accounts.accounts import Accounts
+from jalon.accounts.counts import NONE_YET, count_once
 from jalon.accounts.find_login import find_login
 from jalon.accounts.identity import Identity
 from jalon.accounts.known_device import counter_of
-from jalon.accounts.lockout import NONE_YET, AccountWaitsError, Attempts, begin_attempt
+from jalon.accounts.lockout import AccountWaitsError, attempts_of, attempts_signed_in, begin_attempt
 from jalon.accounts.logins import normalise_login
 from jalon.accounts.passwords import normalise_password
 from jalon.accounts.sign_in_code import counter_of_code
 from jalon.accounts.stores import Credentials
 from jalon.kernel.errors import NotSignedInError
 from jalon.kernel.ids import UserId
-
-_RACES_LOST = 4
 
 
 class WrongCredentialsError(NotSignedInError):
@@ -44,10 +43,9 @@ def sign_in(accounts: Accounts, login: str, password: str, device_token: str = "
     user_id = found.user_id or accounts.keyring.decoy_user(found.key)
     identity = accounts.store.identity(user_id)
     credentials = accounts.store.credentials(user_id) or _decoy(accounts, found.key)
-    counter = counter_of_code(accounts.keyring, user_id, sign_in_code, accounts.clock.now())
-    counter = counter or counter_of(accounts, user_id, device_token) or user_id
+    apart = counter_of_code(accounts.keyring, user_id, sign_in_code, accounts.clock.now()) or counter_of(accounts, user_id, device_token)
     braked = "@" in normalise_login(login) or credentials.initial_nonce is None
-    return _prove(accounts, identity, password, credentials, counter, braked=braked).identity
+    return _prove(accounts, identity, password, credentials, attempts_of(apart or user_id), braked=braked).identity
 
 
 def prove(accounts: Accounts, user_id: UserId, password: str) -> Proven:
@@ -57,7 +55,7 @@ def prove(accounts: Accounts, user_id: UserId, password: str) -> Proven:
     """
     identity = accounts.store.identity(user_id)
     credentials = accounts.store.credentials(user_id) or Credentials()
-    return _prove(accounts, identity, password, credentials, f"signed-in#{user_id}", braked=True)
+    return _prove(accounts, identity, password, credentials, attempts_signed_in(user_id), braked=True)
 
 
 def _prove(accounts: Accounts, identity: Identity | None, password: str, credentials: Credentials, counter: str, *, braked: bool) -> Proven:
@@ -68,7 +66,7 @@ def _prove(accounts: Accounts, identity: Identity | None, password: str, credent
     fits = _fits(accounts, credentials, password)
     if identity is None or credentials.verifier is None or not fits:
         raise WrongCredentialsError("The login or the password is wrong.")
-    accounts.store.forget_attempts(counter)
+    accounts.store.forget_count(counter)
     return Proven(identity, _renew_outdated(accounts, identity.user_id, credentials.verifier, password))
 
 
@@ -83,14 +81,10 @@ def _count_attempt(accounts: Accounts, counter: str, *, braked: bool) -> None:
 
     The same is written where nothing is braked: a stranger cannot tell by the time it takes.
     """
-    before = NONE_YET
-    for _ in range(_RACES_LOST):
-        now = accounts.clock.now()
-        stored = accounts.store.record_attempt(counter, before, begin_attempt(before, now) if braked else Attempts(1, now))
-        if stored is None or not braked:
-            return
-        before = stored
-    raise AccountWaitsError("Too many sign-ins at once for this login; try again.", retry_after_s=1)
+    if not braked:
+        accounts.store.count(counter, NONE_YET, NONE_YET.one_more(accounts.clock.now()))
+    elif not count_once(accounts.store, counter, lambda attempts: begin_attempt(attempts, accounts.clock.now())):
+        raise AccountWaitsError("Too many sign-ins at once for this login; try again.", retry_after_s=1)
 
 
 def _fits(accounts: Accounts, credentials: Credentials, password: str) -> bool:

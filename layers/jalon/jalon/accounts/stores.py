@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from jalon.accounts.counts import CountStore
 from jalon.accounts.identity import Identity, Preferences, TermsAcceptance
-from jalon.accounts.lockout import Attempts
 from jalon.accounts.oauth_client import OAuthClient
 from jalon.accounts.refresh_token import Family
 from jalon.kernel.errors import ConflictError
@@ -63,8 +63,8 @@ class Displaced:
     login_key: str
 
 
-class AccountStore(Protocol):
-    """Identities and credentials, which change together or not at all."""
+class AccountStore(CountStore, Protocol):
+    """Identities, credentials, and the counts that setting a password forgets: they change together or not at all."""
 
     def create(
         self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None, *, displaced: Displaced | None = None
@@ -85,18 +85,6 @@ class AccountStore(Protocol):
     def user_of_login(self, login_key: str) -> UserId | None: ...
 
     def credentials(self, user_id: UserId) -> Credentials | None: ...
-
-    def record_attempt(self, counter: str, before: Attempts, after: Attempts) -> Attempts | None:
-        """Count an attempt of ``counter``: a user id, also one that nobody has, or the name of something else that is limited.
-
-        None if it was counted; otherwise what is stored instead of ``before`` (:data:`NONE_YET` if nothing is), so that
-        the usual first attempt costs one write and no read.
-        """
-        ...
-
-    def forget_attempts(self, counter: str) -> None:
-        """After a success: the next slip is the first."""
-        ...
 
     def set_password(
         self,

@@ -1,8 +1,9 @@
 """The tables of this context, as PynamoDB models.
 
-``credentials`` holds six kinds of items under one key, most because they change together: ``login#`` (whose way in is this),
+``credentials`` holds seven kinds of items under one key, most because they change together: ``login#`` (whose way in is this),
 ``password#`` (the verifier), ``setup#`` and ``recovery#`` (the right to set a password, given with an invitation or to the owner of an
-address), ``attempts#`` (failures, forgotten by TTL) and ``flow#`` (someone away at an identity provider, forgotten by TTL).
+address), ``attempts#`` and ``messages#`` (how often somebody began to sign in, or was written to) and ``flow#`` (someone away at an
+identity provider). What is only counted or under way is forgotten by TTL.
 Personal data is in ``identities`` alone; a login stands in ``credentials`` as its keyed digest.
 """
 
@@ -95,14 +96,19 @@ class SetupItem(Model):
     expires_at = NumberAttribute()
 
 
-class AttemptsItem(Model):
-    """Sign-ins begun since the last success; ``expires_at`` is the table's TTL. Counters of devices and codes name nobody."""
+class CountItem(Model):
+    """How often something was done of late (:mod:`jalon.accounts.counts`); ``expires_at`` is the table's TTL.
+
+    Counters of devices and codes name nobody.
+    """
 
     class Meta(TableMeta):
         table_name = "credentials"
 
     key = UnicodeAttribute(hash_key=True)
-    failures = NumberAttribute()
+    times = NumberAttribute(null=True)
+    #: The same, in items that versions before wrote for sign-ins.
+    failures = NumberAttribute(null=True)
     latest_at = UTCDateTimeAttribute()
     expires_at = NumberAttribute()
 
