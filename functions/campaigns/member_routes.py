@@ -18,7 +18,7 @@ from functions.campaigns.organisation_schemas import (
 )
 from functions.campaigns.paper_codes import invitation_code
 from functions.campaigns.wiring import accounts, parts
-from jalon.accounts.look_up_identity import look_up_identities
+from jalon.accounts.look_up_identities import look_up_identities
 from jalon.edge.idempotency import idempotent_but_for, request_name
 from jalon.edge.observability import logger, metric
 from jalon.edge.signed_in import user

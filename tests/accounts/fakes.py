@@ -16,8 +16,8 @@ from jalon.accounts.provider_flow import Flow
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.sign_ins import SignIns
 from jalon.accounts.stores import Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError, TicketPurpose
-from jalon.kernel.clock import FixedClock
-from jalon.kernel.ids import ClientId, SequenceIdSource, UserId
+from jalon.kernel.ids import ClientId, UserId
+from tests.sources import FixedClock, SequenceIdSource
 
 PEPPER = b"a pepper for tests, 32 bytes long."
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)

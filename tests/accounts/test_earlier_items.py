@@ -8,7 +8,7 @@ import pytest
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.change_password import change_password
 from jalon.accounts.change_preferences import PreferencesChange, change_preferences
-from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
+from jalon.accounts.create_pupil_accounts import NewPupil, PupilAccount
 from jalon.accounts.identity import Preferences
 from jalon.accounts.lockout import AccountWaitsError
 from jalon.accounts.mail_allowance import MOST_A_DAY, TooManyMessagesError, count_message
@@ -16,6 +16,7 @@ from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.tables import CountItem, IdentityItem, SetupItem
 from jalon.kernel.ids import UserId
+from tests.accounts.pupils import create_pupil_account
 from tests.cloud import Cloud
 
 OWN = "un lapin dans la lune"

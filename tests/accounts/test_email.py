@@ -8,7 +8,7 @@ import pytest
 
 from jalon.accounts.attach_email import ask_for_email, confirm_email
 from jalon.accounts.change_preferences import PreferencesChange, change_preferences
-from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
+from jalon.accounts.create_pupil_accounts import NewPupil, PupilAccount
 from jalon.accounts.identity import AccountNotFoundError, EmailTakenError, Preferences
 from jalon.accounts.mail_allowance import MOST_A_DAY, TooManyMessagesError
 from jalon.accounts.prove_email import is_code, write_code
@@ -22,6 +22,7 @@ from jalon.accounts.typed_codes import CODE_ALPHABET
 from jalon.kernel.errors import InvalidInputError, JalonError, UnavailableError
 from jalon.kernel.ids import UserId
 from tests.accounts.fakes import World
+from tests.accounts.pupils import create_pupil_account
 
 ADDRESS = "lea@example.org"
 

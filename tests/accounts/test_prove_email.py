@@ -7,7 +7,7 @@ import pytest
 
 from jalon.accounts.attach_email import ask_for_email, confirm_email
 from jalon.accounts.create_member_account import NewMember, create_member_account
-from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
+from jalon.accounts.create_pupil_accounts import NewPupil, PupilAccount
 from jalon.accounts.identity import EmailTakenError, Identity
 from jalon.accounts.mail_allowance import MOST_A_DAY, TooManyMessagesError
 from jalon.accounts.prove_email import NOBODY_YET, ask_to_sign_up, write_code
@@ -16,6 +16,7 @@ from jalon.accounts.sign_up import SignUp, sign_up
 from jalon.kernel.errors import InvalidInputError
 from jalon.kernel.ids import UserId
 from tests.accounts.fakes import World
+from tests.accounts.pupils import create_pupil_account
 
 ADDRESS = "lea@example.org"
 SQUATTER = SignUp(UserId("usr_squatter"), ADDRESS, "un lapin dans la lune", "Jean", "Personne", date(2008, 5, 6))

@@ -6,21 +6,16 @@ from threading import Thread
 
 import pytest
 
-from jalon.accounts.create_pupil_account import (
-    LARGEST_BATCH,
-    NewPupil,
-    NoUsernameLeftError,
-    create_pupil_account,
-    create_pupil_accounts,
-)
-from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Role
-from jalon.accounts.look_up_identity import look_up_identities, look_up_identity
+from jalon.accounts.create_pupil_accounts import LARGEST_BATCH, NewPupil, NoUsernameLeftError, create_pupil_accounts
+from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, CivilIdentity, Identity, Role
+from jalon.accounts.look_up_identities import look_up_identities
 from jalon.accounts.reset_pupil_password import reset_pupil_password
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.stores import Credentials
 from jalon.kernel.errors import InvalidInputError
 from jalon.kernel.ids import UserId
 from tests.accounts.fakes import NOON, World
+from tests.accounts.pupils import create_pupil_account
 
 LEA = NewPupil(UserId("usr_lea"), "Léa", "Martin", date(2010, 3, 12))
 
@@ -127,11 +122,7 @@ def test_only_school_made_accounts_are_reset(world: World) -> None:
 
 def test_other_contexts_look_names_up(world: World) -> None:
     create_pupil_account(world.accounts, LEA)
-    civil = look_up_identity(world.store, LEA.user_id)
-    assert (civil.first_name, civil.last_name, civil.birth_date) == ("Léa", "Martin", date(2010, 3, 12))
-    assert look_up_identities(world.store, [LEA.user_id, UserId("usr_nobody")]) == {LEA.user_id: civil}
-    with pytest.raises(AccountNotFoundError):
-        look_up_identity(world.store, UserId("usr_nobody"))
+    assert look_up_identities(world.store, [LEA.user_id, UserId("usr_nobody")]) == {LEA.user_id: CivilIdentity("Léa", "Martin")}
 
 
 def test_no_thread_of_the_pool_outlives_the_call() -> None:

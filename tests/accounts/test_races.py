@@ -12,7 +12,7 @@ from jalon.accounts.accounts import Accounts
 from jalon.accounts.change_password import change_password
 from jalon.accounts.change_preferences import PreferencesChange, change_preferences
 from jalon.accounts.create_member_account import NewMember, create_member_account
-from jalon.accounts.create_pupil_account import NewPupil, create_pupil_account, create_pupil_accounts
+from jalon.accounts.create_pupil_accounts import NewPupil, create_pupil_accounts
 from jalon.accounts.identity import EmailTakenError, Preferences
 from jalon.accounts.lockout import FREE_FAILURES, AccountWaitsError
 from jalon.accounts.oauth_client import SCREENS
@@ -27,6 +27,7 @@ from jalon.edge.settings import Settings
 from jalon.edge.tables import StoreUnavailableError
 from jalon.kernel.errors import JalonError
 from jalon.kernel.ids import UserId
+from tests.accounts.pupils import create_pupil_account
 from tests.cloud import Cloud
 
 AT_ONCE = 8

@@ -7,7 +7,7 @@ import pytest
 
 from jalon.accounts.attach_email import ask_for_email, confirm_email
 from jalon.accounts.change_password import change_password
-from jalon.accounts.create_pupil_account import NewPupil, create_pupil_account
+from jalon.accounts.create_pupil_accounts import NewPupil
 from jalon.accounts.create_staff_account import NewStaff, create_staff_account
 from jalon.accounts.identity import Identity, Role
 from jalon.accounts.mail_allowance import MOST_A_DAY, TooManyMessagesError
@@ -21,6 +21,7 @@ from jalon.accounts.sign_up import SignUp, sign_up
 from jalon.accounts.stores import TicketPurpose
 from jalon.kernel.ids import UserId
 from tests.accounts.fakes import World
+from tests.accounts.pupils import create_pupil_account
 
 ADDRESS = "sam@example.org"
 STAFF = NewStaff(UserId("usr_j"), Role.JURY, "jury@example.org", "Marc", "Blanc", request="digest")

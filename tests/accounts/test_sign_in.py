@@ -9,7 +9,7 @@ import pytest
 from jalon.accounts.attach_email import confirm_email
 from jalon.accounts.change_password import change_password
 from jalon.accounts.counts import NONE_YET, Count
-from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
+from jalon.accounts.create_pupil_accounts import NewPupil, PupilAccount
 from jalon.accounts.known_device import counter_of, write_device_token
 from jalon.accounts.lockout import AccountWaitsError
 from jalon.accounts.oauth_client import SCREENS
@@ -22,6 +22,7 @@ from jalon.accounts.sign_out_everywhere import sign_out_everywhere
 from jalon.accounts.stores import Credentials, StaleWriteError
 from jalon.kernel.ids import UserId
 from tests.accounts.fakes import World
+from tests.accounts.pupils import create_pupil_account
 
 OWN = "un lapin dans la lune"
 

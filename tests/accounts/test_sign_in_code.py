@@ -5,13 +5,14 @@ from datetime import date, timedelta
 import pytest
 
 from jalon.accounts.change_password import change_password
-from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
+from jalon.accounts.create_pupil_accounts import NewPupil, PupilAccount
 from jalon.accounts.lockout import AccountWaitsError
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.sign_in_code import PERIOD, PERIODS, counter_of_code, sign_in_codes_end, write_sign_in_code
 from jalon.accounts.typed_codes import CODE_ALPHABET
 from jalon.kernel.ids import UserId
 from tests.accounts.fakes import World
+from tests.accounts.pupils import create_pupil_account
 
 OWN = "un lapin dans la lune"
 

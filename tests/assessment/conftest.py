@@ -11,12 +11,11 @@ from jalon.edge import aws
 from jalon.edge.erasures import ErasureMark
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
-from jalon.kernel.clock import FixedClock
-from jalon.kernel.ids import SequenceIdSource
 from tests.assessment.content import release
 from tests.assessment.desk import Desk
 from tests.assessment.fakes import FakeAssessments, FakeProfiles, FakeReleases
 from tests.cloud import Cloud, build
+from tests.sources import FixedClock, SequenceIdSource
 
 
 @pytest.fixture

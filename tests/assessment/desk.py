@@ -16,11 +16,11 @@ from jalon.assessment.start_assessment import StartAssessment, start_assessment
 from jalon.assessment.state import AssessmentState, Purpose
 from jalon.assessment.store import AssessmentStore
 from jalon.assessment.tickets import TicketOffice
-from jalon.kernel.clock import FixedClock
-from jalon.kernel.ids import AssessmentId, CertificationId, ReleaseVersion, SequenceIdSource, UserId
+from jalon.kernel.ids import AssessmentId, CertificationId, ReleaseVersion, UserId
 from tests.assessment.asking import asked_now
 from tests.assessment.content import VERSION, right_answer, wrong_answer
 from tests.assessment.fakes import FakeReleases
+from tests.sources import FixedClock, SequenceIdSource
 
 PUPIL = UserId("usr_" + "1" * 32)
 OTHER_PUPIL = UserId("usr_" + "2" * 32)

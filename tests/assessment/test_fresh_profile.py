@@ -20,11 +20,11 @@ from jalon.assessment.reset_competence import reset_competence
 from jalon.assessment.shown_scores import Basis, shown_scores
 from jalon.assessment.state import AssessmentState, Purpose
 from jalon.assessment.tickets import TicketOffice
-from jalon.kernel.clock import FixedClock
-from jalon.kernel.ids import AssessmentId, SequenceIdSource
+from jalon.kernel.ids import AssessmentId
 from tests.assessment.content import CAMPAIGN_PROFILE, DISCOVERY_PROFILE, release
 from tests.assessment.desk import OTHER_PUPIL, PUPIL, Desk
 from tests.assessment.fakes import FakeAssessments, FakeProfiles, FakeReleases, no_pause
+from tests.sources import FixedClock, SequenceIdSource
 
 
 class WatchedAssessments(FakeAssessments):

@@ -11,10 +11,10 @@ from engine.errors import SolutionUnavailableError
 from jalon.assessment.errors import ReleaseNotFoundError
 from jalon.assessment.release_store import ContentUnavailableError, S3Releases
 from jalon.edge.aws import client
-from jalon.kernel.clock import FixedClock
 from jalon.kernel.ids import ReleaseVersion
 from tests.assessment.content import VERSION, bundles
 from tests.cloud import Cloud
+from tests.sources import FixedClock
 
 Publish = Callable[[str], None]
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from jalon.campaigns.campaign import CampaignCodeUnknownError, CampaignType, NoCodeLeftError, new_code, parse_code
 from jalon.campaigns.create_campaign import CreateCampaign, create_campaign
 from jalon.campaigns.participation import SHARDS, ParticipationNotFoundError, key_of, participation_id, shard_of
-from jalon.kernel.clock import FixedClock
-from jalon.kernel.ids import CampaignId, SecureIdSource, SequenceIdSource, UserId
+from jalon.kernel.ids import CampaignId, SecureIdSource, UserId
 from tests.assessment.content import release
 from tests.assessment.fakes import FakeReleases
 from tests.campaigns.fakes import FakeCampaigns, FakeTargetProfiles
 from tests.campaigns.samples import NOW, UAI, campaign
+from tests.sources import FixedClock, SequenceIdSource
 
 COLLECTION = CreateCampaign(UAI, UserId("usr_1"), CampaignType.PROFILE_COLLECTION, " Profils   de rentrée ")
 

@@ -13,12 +13,12 @@ from jalon.campaigns.made_to_measure import (
     make_to_measure,
     own_target_profile,
 )
-from jalon.kernel.clock import FixedClock
-from jalon.kernel.ids import SequenceIdSource, Uai, UserId
+from jalon.kernel.ids import Uai, UserId
 from tests.assessment.content import bundles, release
 from tests.assessment.fakes import FakeReleases
 from tests.campaigns.fakes import FakeCampaigns, FakeTargetProfiles
 from tests.campaigns.samples import NOW, UAI, made_to_measure
+from tests.sources import FixedClock, SequenceIdSource
 
 TEACHER = UserId("usr_1")
 ASKED = MakeToMeasure(UAI, TEACHER, " Club   robotique ", (("tube11a", 2), ("tube51b", 7)))

@@ -10,9 +10,9 @@ from jalon.certificates.certificate import Certificate
 from jalon.certificates.publish_certificate import Publishing, publish_certificate
 from jalon.certificates.sign_status_lists import sign_status_lists
 from jalon.certificates.token import fragment_of
-from jalon.kernel.clock import FixedClock
 from tests.certificates.fakes import SITE_URL, a_result, list_signing, publishing
 from tests.certificates.site import ARGUMENTS, CHROMIUM, StaticSite
+from tests.sources import FixedClock
 
 
 @pytest.fixture(scope="module")

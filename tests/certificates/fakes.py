@@ -12,9 +12,9 @@ from jalon.certificates.publish_certificate import Publishing
 from jalon.certificates.sign_status_lists import ListSigning
 from jalon.certificates.signing import public_key_from_der, raw_from_der
 from jalon.certificates.stores import CertificateNotFoundError, ResultPage
-from jalon.kernel.clock import FixedClock
 from jalon.kernel.cursors import text_of
 from jalon.kernel.ids import CertificationId, Ine, SecureIdSource, SessionNumber, Uai, UserId
+from tests.sources import FixedClock
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SITE_URL = "https://jalon.example"

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from jalon.certificates.publish_certificate import Publishing
-from jalon.kernel.clock import FixedClock
 from tests.certificates.conftest import Published
 from tests.certificates.fakes import publishing
 from tests.certificates.site import ARGUMENTS, CHROMIUM, StaticSite
 from tests.certificates.test_verification_access import SLOW_DERIVATION
 from tests.certificates.test_verification_page import open_fresh, revoke, type_in, verdict
+from tests.sources import FixedClock
 
 WIDTHS, SCHEMES = (360, 1280), ("light", "dark")
 UNKNOWN = ("P-BCDF GHJK MPQ3", "3", "5", "2011")

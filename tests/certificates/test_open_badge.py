@@ -21,8 +21,8 @@ from jalon.certificates.publish_certificate import publish_certificate
 from jalon.certificates.revoke_certificate import Revocation, revoke_certificate
 from jalon.certificates.sign_status_lists import sign_status_lists
 from jalon.kernel.base64url import base64url, from_base64url
-from jalon.kernel.clock import FixedClock
 from tests.certificates.fakes import LEVELS, NOON, SITE_URL, a_result, list_signing, publishing
+from tests.sources import FixedClock
 
 
 def fetch(parts, address: str) -> bytes:

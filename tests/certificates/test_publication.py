@@ -14,9 +14,9 @@ from jalon.certificates.revoke_certificate import Revocation, revoke_certificate
 from jalon.certificates.sealed_object import derive_keys, unseal
 from jalon.certificates.status_list import year_and_place
 from jalon.certificates.stores import CertificateNotFoundError
-from jalon.kernel.clock import FixedClock
-from jalon.kernel.ids import CertificationId, SequenceIdSource, UserId
+from jalon.kernel.ids import CertificationId, UserId
 from tests.certificates.fakes import NOON, MemorySite, a_result, list_signing, publishing
+from tests.sources import FixedClock, SequenceIdSource
 
 
 @pytest.fixture(autouse=True)

@@ -25,8 +25,7 @@ from jalon.certification.sessions import Session
 from jalon.certification.start_certification import Begun, Starting, start_certification
 from jalon.certification.supervise_session import Room, authorise_candidate
 from jalon.certification.workflow_tasks import JuryDesk, request_jury
-from jalon.kernel.clock import FixedClock
-from jalon.kernel.ids import CandidateId, ReleaseVersion, SequenceIdSource, SessionNumber, Uai, UserId
+from jalon.kernel.ids import CandidateId, ReleaseVersion, SessionNumber, Uai, UserId
 from tests.assessment.content import release
 from tests.assessment.fakes import FakeAssessments, FakeProfiles, FakeReleases
 from tests.certification.fakes import (
@@ -38,6 +37,7 @@ from tests.certification.fakes import (
     FakeSessions,
     FakeWorklist,
 )
+from tests.sources import FixedClock, SequenceIdSource
 
 NOW = datetime(2027, 3, 12, 8, 0, tzinfo=UTC)
 SCHOOL = Uai("0990001N")

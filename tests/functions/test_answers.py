@@ -12,12 +12,12 @@ from jalon.assessment.move_deadline import move_deadline
 from jalon.assessment.raise_epoch import raise_epoch
 from jalon.assessment.start_assessment import StartAssessment, start_assessment
 from jalon.assessment.state import AssessmentState, Purpose
-from jalon.kernel.clock import FixedClock
 from jalon.kernel.ids import UserId
 from tests.assessment.content import wrong_answer
 from tests.cloud import Cloud
 from tests.functions.answers_client import Pupil, code
 from tests.functions.answers_cloud import certification, first_ticket, project, reopen, stored
+from tests.sources import FixedClock
 
 
 def test_a_test_starts_with_its_first_question_and_resumes_on_the_same_one(pupil: Pupil) -> None:

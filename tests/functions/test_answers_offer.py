@@ -5,12 +5,12 @@ import pytest
 from functions.answers.wiring import parts
 from jalon.assessment.certification_under_way import refuse_during_certification
 from jalon.assessment.end_assessment import end_assessment
-from jalon.kernel.clock import FixedClock
 from jalon.kernel.ids import UserId
 from tests.assessment.content import CAMPAIGN_PROFILE, DISCOVERY_PROFILE, PLANTED
 from tests.cloud import Cloud
 from tests.functions.answers_client import Pupil, Reply, code
 from tests.functions.answers_cloud import certification, project, stored
+from tests.sources import FixedClock
 
 COMPETENCE = {"purpose": "competence", "competence": "1.1"}
 DISCOVERY = {"purpose": "discovery", "discovery_test": DISCOVERY_PROFILE}

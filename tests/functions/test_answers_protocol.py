@@ -23,7 +23,6 @@ from functions.answers import routes, wiring
 from jalon.assessment import tickets
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
 from jalon.assessment.state import AssessmentState
-from jalon.kernel.clock import FixedClock
 from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
 from tests.assessment.asking import asked_now
 from tests.assessment.content import VERSION, wrong_answer
@@ -31,6 +30,7 @@ from tests.assessment.fakes import EACH_CONDITION, FakeAssessments
 from tests.cloud import Cloud
 from tests.functions.answers_client import Pupil, Reply, right_to
 from tests.functions.answers_cloud import stored
+from tests.sources import FixedClock
 
 #: The first, the second and the fourth are focused: losing the focus there takes a right answer away.
 CHALLENGES = (4, 10, 0, 16, 1)

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from functions.campaigns.wiring import accounts
-from jalon.accounts.create_pupil_account import NewPupil, PupilAccount, create_pupil_account
+from jalon.accounts.create_pupil_accounts import NewPupil, PupilAccount
+from jalon.accounts.find_account import account_of_login
 from jalon.accounts.identity import Identity, Role
-from jalon.accounts.national_number import account_of_number, accounts_of_number, list_number
+from jalon.accounts.national_number import accounts_of_number, list_number
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.setup_token import new_ticket, write_setup_token
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
@@ -16,6 +17,7 @@ from jalon.accounts.stores import Credentials, TicketPurpose
 from jalon.kernel.ids import Ine, UserId
 from jalon.organisations.names import plain_name
 from local.siecle_sample import SamplePupil, siecle_sample
+from tests.accounts.pupils import create_pupil_account
 from tests.cloud import Cloud
 from tests.functions.school import OTHER_UAI, UAI, School
 
@@ -309,7 +311,9 @@ def test_a_reconciled_account_is_found_by_the_number_from_then_on(school: School
     for _ in range(2):
         assert school.reconcile(pupil, own)[0] == 200
     assert [account.user_id for account in accounts_of_number(accounts(), Ine(pupil.ine))] == [own]
-    assert account_of_number(accounts(), pupil.ine) is None  # nothing that a certifying portal would open
+    assert (
+        account_of_login(accounts().store, accounts().keyring.number_key(pupil.ine)) is None
+    )  # nothing that a certifying portal would open
 
 
 def test_somebody_born_on_another_day_is_not_found_by_the_number(school: School) -> None:

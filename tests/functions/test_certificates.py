@@ -32,11 +32,11 @@ from jalon.certificates.token import read_token, token_from_fragment
 from jalon.edge import aws, secrets
 from jalon.edge.paging import encode_cursor
 from jalon.kernel.base64url import from_base64url
-from jalon.kernel.clock import FixedClock
 from tests.certificates.seals import sealing
 from tests.cloud import build, template
 from tests.events import CONTEXT, body_of
 from tests.functions.published_session import CLASS, NUMBER, TEACHER, UAI, fill_tables, mark_published
+from tests.sources import FixedClock
 
 EVENTS = Path(__file__).parents[2] / "events"
 

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from jalon.kernel.clock import FixedClock, SystemClock, epoch_ms, iso
+from jalon.kernel.clock import SystemClock, epoch_ms, iso
 from jalon.kernel.errors import InvalidInputError
-from jalon.kernel.ids import SecureIdSource, SequenceIdSource
+from jalon.kernel.ids import SecureIdSource
 from jalon.kernel.uai import parse_uai
+from tests.sources import FixedClock, SequenceIdSource
 
 
 def test_instants_are_written_in_utc_whatever_zone_they_came_in() -> None:

@@ -31,7 +31,7 @@ from jalon.certification.candidatures import RESULTS_WITHIN, require_none_runnin
 from jalon.certification.personal_data_store import DynamoCandidatures
 from jalon.certification.session_store import DynamoSessionStore
 from jalon.edge.erasures import subject_of
-from jalon.kernel.clock import FixedClock, SystemClock
+from jalon.kernel.clock import SystemClock
 from jalon.kernel.ids import UserId
 from tests.cloud import template
 from tests.events import CONTEXT
@@ -41,6 +41,7 @@ from tests.functions.certification_cloud import HEAD
 from tests.own_data.mortal import CrashError, Dying, Mortal, live_through
 from tests.own_data.traces import found, found_in, kept, of_others, snake
 from tests.own_data.world import PASSWORD, Person, World, opened
+from tests.sources import FixedClock
 
 #: One story, told in order: each test goes on where the one before left the person.
 pytestmark = pytest.mark.xdist_group("erasure")

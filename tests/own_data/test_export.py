@@ -21,12 +21,13 @@ from functions.export_data.document import FORMAT, Sources
 from jalon.accounts.exports import ABANDONED_AFTER, LIFE
 from jalon.accounts.tables import PasswordItem
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
-from jalon.kernel.clock import FixedClock, SystemClock
+from jalon.kernel.clock import SystemClock
 from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
 from tests.assessment.published import WAYS, asked_by, plausible_answer, published_bundles, published_release
 from tests.cloud import template
 from tests.functions.answers_cloud import first_ticket, put_release
 from tests.own_data.world import PASSWORD, Person, World, opened
+from tests.sources import FixedClock
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "personal-data.schema.json").read_text())
 

@@ -25,13 +25,13 @@ from jalon.assessment.record_focus_loss import FocusLoss, RecordFocusLoss, recor
 from jalon.assessment.state import AssessmentState
 from jalon.assessment.store import NotWritten, WriteOutcome
 from jalon.assessment.tickets import TicketOffice
-from jalon.kernel.clock import FixedClock
 from jalon.kernel.errors import ConflictError, GoneError, InvalidInputError, JalonError, UnavailableError
-from jalon.kernel.ids import AssessmentId, CertificationId, ReleaseVersion, SequenceIdSource, UserId
+from jalon.kernel.ids import AssessmentId, CertificationId, ReleaseVersion, UserId
 from tests.assessment.asking import asked_now
 from tests.assessment.content import VERSION, release, right_answer, wrong_answer
 from tests.assessment.fakes import FakeAssessments, FakeReleases
 from tests.assessment.faults.forgeries import CHANGES, FAULTS_OF_OURS, FORGERIES, TIMES
+from tests.sources import FixedClock, SequenceIdSource
 
 QUESTIONS = 48
 #: A page that is told nothing more than this many times in a row gives up: the test counts as unfinished.

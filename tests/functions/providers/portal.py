@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 from functions.accounts.wiring import desk, forget_desk
-from jalon.accounts.create_pupil_account import NewPupil, create_pupil_account
+from jalon.accounts.create_pupil_accounts import NewPupil
 from jalon.accounts.prove_email import NOBODY_YET, write_code
 from jalon.edge import secrets
 from jalon.kernel.ids import UserId
 from tests.accounts.openid_provider import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, OpenIdProvider, visit
+from tests.accounts.pupils import create_pupil_account
 from tests.cloud import Cloud
 from tests.functions.accounts_client import Reply, send
 from tests.functions.accounts_cloud import claims_of

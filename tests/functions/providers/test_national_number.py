@@ -3,11 +3,12 @@
 from datetime import date
 
 from functions.accounts.wiring import desk
-from jalon.accounts.create_pupil_account import NewPupil, create_pupil_account
+from jalon.accounts.create_pupil_accounts import NewPupil
 from jalon.accounts.find_account import account_of_login
 from jalon.accounts.identity import Identity
 from jalon.kernel.ids import UserId
 from tests.accounts.openid_provider import LEA, REDIRECT_URI, OpenIdProvider
+from tests.accounts.pupils import create_pupil_account
 from tests.cloud import Cloud
 from tests.functions.accounts_client import send
 from tests.functions.providers.portal import (

@@ -105,12 +105,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class CivilIdentity:
-    """What other contexts may ask for: enough to print a certificate or find a person on a list."""
+    """What other contexts may ask for: enough to find a person on a list."""
 
-    user_id: UserId
     first_name: str
     last_name: str
-    birth_date: date | None
 
 
 def clean_name(text: str) -> str:

@@ -1,7 +1,7 @@
 """A pupil forgot the password: the school hands out a new initial one."""
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.create_pupil_account import PupilAccount, initial_password_of
+from jalon.accounts.create_pupil_accounts import PupilAccount, initial_password_of
 from jalon.accounts.identity import AccountNotFoundError
 from jalon.kernel.ids import UserId
 

@@ -17,18 +17,6 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-class FixedClock:
-    """A clock that a test (or a replay) sets and moves by hand."""
-
-    def __init__(self, instant: datetime) -> None:
-        if instant.tzinfo is None:
-            raise ValueError("a clock needs an aware datetime")
-        self.instant = instant.astimezone(UTC)
-
-    def now(self) -> datetime:
-        return self.instant
-
-
 def epoch_ms(instant: datetime) -> int:
     """Milliseconds since 1970-01-01 UTC, as the tables store instants that are compared by number."""
     return int(instant.timestamp() * 1000)

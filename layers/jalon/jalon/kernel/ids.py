@@ -49,28 +49,3 @@ class SecureIdSource:
 
     def below(self, bound: int) -> int:
         return secrets.randbelow(bound)
-
-
-class SequenceIdSource:
-    """Predictable identifiers for tests: a counter, and the alphabet in order."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def _next(self) -> int:
-        self._count += 1
-        return self._count
-
-    def new(self, prefix: str) -> str:
-        return f"{prefix}_{self._next():032x}"
-
-    def pick(self, alphabet: str, length: int) -> str:
-        number = self._next()
-        symbols = []
-        for _ in range(length):
-            number, index = divmod(number, len(alphabet))
-            symbols.append(alphabet[index])
-        return "".join(symbols)
-
-    def below(self, bound: int) -> int:
-        return self._next() % bound

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.create_pupil_account import LARGEST_BATCH, NewPupil, PupilAccount, create_pupil_accounts
+from jalon.accounts.create_pupil_accounts import LARGEST_BATCH, NewPupil, PupilAccount, create_pupil_accounts
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
 from jalon.kernel.ids import IdSource, Ine, Uai, UserId

@@ -50,11 +50,6 @@ class PupilAccount:
     initial_password: str | None
 
 
-def create_pupil_account(accounts: Accounts, pupil: NewPupil) -> PupilAccount:
-    """The account of one pupil; see :func:`create_pupil_accounts`."""
-    return create_pupil_accounts(accounts, (pupil,))[0]
-
-
 def create_pupil_accounts(accounts: Accounts, pupils: Sequence[NewPupil]) -> tuple[PupilAccount, ...]:
     """Accounts for a class, in the order given; passwords are hashed a few at a time.
 
