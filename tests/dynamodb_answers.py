@@ -1,7 +1,7 @@
 """What the emulator never answers: DynamoDB busy, or in the middle of somebody else's transaction, in the very bytes that it sends then."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
@@ -37,12 +37,36 @@ def answering(model: type[Model], operation: str, *answers: Answer) -> Iterator[
         told: dict[str, Any] = {"__type": f"com.amazonaws.dynamodb.v20120810#{name}", "Message": name}
         if reasons:
             told["CancellationReasons"] = [{"Code": reason} for reason in reasons]
-        return AWSResponse(request.url, 400, {"content-type": "application/x-amz-json-1.0"}, _Raw(json.dumps(told).encode()))
+        return _response(request, 400, told)
 
+    with _instead(model, operation, answer):
+        yield sent
+
+
+@contextmanager
+def leaving_all(model: type[Model], operation: str, left: str) -> Iterator[list[bytes]]:
+    """A batch gets nothing done: all of it is ``left`` for later, each time; gives the bodies. Who asks without end is stopped."""
+    sent: list[bytes] = []
+
+    def answer(request: AWSRequest, **_: Any) -> AWSResponse:
+        sent.append(bytes(request.body or b""))
+        assert len(sent) < 20, "asked without end"
+        return _response(request, 200, {"Responses": {}, left: json.loads(sent[-1])["RequestItems"]})
+
+    with _instead(model, operation, answer):
+        yield sent
+
+
+def _response(request: AWSRequest, status: int, document: Any) -> AWSResponse:
+    return AWSResponse(request.url, status, {"content-type": "application/x-amz-json-1.0"}, _Raw(json.dumps(document).encode()))
+
+
+@contextmanager
+def _instead(model: type[Model], operation: str, answer: Callable[..., AWSResponse]) -> Iterator[None]:
     client: Any = model._get_connection().connection.client
     event = f"before-send.dynamodb.{operation}"
     client.meta.events.register(event, answer)
     try:
-        yield sent
+        yield
     finally:
         client.meta.events.unregister(event, answer)

@@ -2,7 +2,6 @@
 
 import json
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -17,7 +16,6 @@ from jalon.edge.tables import (
     Refused,
     StoreUnavailableError,
     TableMeta,
-    batch_read,
     bind,
     conditional_update,
     transaction,
@@ -56,35 +54,6 @@ def test_an_update_whose_condition_fails_returns_the_item_as_it_stands_and_write
 
 def test_an_update_of_nothing_is_refused_with_no_item(row: Row) -> None:
     assert conditional_update(Row, "absent", None, [Row.count.add(1)], Row.key.exists()) == Refused(None)
-
-
-class BusyTable:
-    """A table that leaves all but the first key of each batch for later."""
-
-    table_name = "busy"
-
-    def __init__(self, patience: int) -> None:
-        self.connection = self
-        self.asked: list[int] = []
-        self.patience = patience
-
-    def dispatch(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        first, *rest = request["RequestItems"]["busy"]["Keys"]
-        self.asked.append(1 + len(rest))
-        done = not rest or len(self.asked) > self.patience
-        left = {} if done else {"busy": {"Keys": rest, "ConsistentRead": True}}
-        return {"Responses": {"busy": [first, *rest] if done else [first]}, "UnprocessedKeys": left}
-
-
-def test_a_batch_asks_again_for_what_was_left_and_gives_up_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jalon.edge.tables.time.sleep", lambda _seconds: None)
-    table = BusyTable(patience=2)
-    monkeypatch.setattr(Row, "_get_connection", lambda: table)
-    assert [item["key"]["S"] for item in batch_read(Row, ["a", "b", "a", "c", "d"])] == ["a", "b", "c", "d"]
-    assert table.asked == [4, 3, 2]
-    table = BusyTable(patience=99)
-    with pytest.raises(StoreUnavailableError):
-        list(batch_read(Row, map(str, range(9))))
 
 
 def test_a_refused_condition_becomes_a_conflict(row: Row) -> None:

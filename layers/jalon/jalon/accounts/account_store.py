@@ -18,6 +18,7 @@ from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Id
 from jalon.accounts.lockout import attempts_of
 from jalon.accounts.stores import Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError, TicketPurpose
 from jalon.accounts.tables import CountItem, IdentityItem, LoginItem, PasswordItem, SetupItem
+from jalon.edge.batches import read_items
 from jalon.edge.erasures import ErasureMark, refuse_erased
 from jalon.edge.tables import ConditionFailedError, Refused, conditional_update, transaction, translated
 from jalon.kernel.errors import JalonError
@@ -54,8 +55,7 @@ class AccountTable:
         return _identity(item) if item else None
 
     def identities(self, user_ids: Iterable[UserId]) -> Mapping[UserId, Identity]:
-        with translated():
-            found = [_identity(item) for item in IdentityItem.batch_get(sorted(set(user_ids)), consistent_read=True)]
+        found = map(_identity, read_items(IdentityItem, sorted(set(user_ids))))
         return {identity.user_id: identity for identity in found}
 
     def user_of_login(self, login_key: str) -> UserId | None:

@@ -11,8 +11,9 @@ from jalon.accounts.lockout import attempts_of, attempts_signed_in
 from jalon.accounts.mail_allowance import messages_to
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.tables import FamilyItem, IdentityItem, LoginItem
+from jalon.edge.batches import batch_read, read_items
 from jalon.edge.idempotency import IdempotencyRecord
-from jalon.edge.tables import ConditionFailedError, batch_read, translated
+from jalon.edge.tables import ConditionFailedError, translated
 from jalon.kernel.ids import UserId
 
 MODELS = (IdentityItem, LoginItem, FamilyItem, IdempotencyRecord)
@@ -40,8 +41,7 @@ def sign_ins_of(user_id: UserId) -> list[Family]:
     """The person's sign-ins that can still be refreshed, the latest first."""
     with translated():
         keys = [item.family_id for item in FamilyItem.by_user.query(user_id)]
-        items = list(FamilyItem.batch_get(keys, consistent_read=True)) if keys else []
-    families = map(family_of, items)
+    families = map(family_of, read_items(FamilyItem, keys))
     return sorted(families, key=lambda family: family.ends_at, reverse=True)
 
 

@@ -12,8 +12,9 @@ from engine.packing import Answered, pack_answer
 from jalon.assessment.state import AssessmentState, Purpose, Slot, Status
 from jalon.assessment.store import Attempt, NotWritten, WriteOutcome, Written
 from jalon.assessment.tables import AssessmentItem, AttemptItem, item_of, state_of
+from jalon.edge.batches import batch_read
 from jalon.edge.erasures import refuse_erased
-from jalon.edge.tables import Applied, ConditionFailedError, batch_read, conditional_update, translated
+from jalon.edge.tables import Applied, ConditionFailedError, conditional_update, translated
 from jalon.kernel.clock import epoch_ms
 from jalon.kernel.ids import AssessmentId, UserId
 

@@ -5,7 +5,8 @@ from functools import partial
 
 from jalon.accounts.erasure import Trace
 from jalon.assessment.tables import AssessmentItem, AttemptItem, ProfileItem
-from jalon.edge.tables import batch_read, translated
+from jalon.edge.batches import batch_read
+from jalon.edge.tables import translated
 from jalon.kernel.ids import UserId
 
 MODELS = (AssessmentItem, AttemptItem, ProfileItem)

@@ -8,6 +8,7 @@ from jalon.assessment.profile_entry_records import pack_certifications, pack_par
 from jalon.assessment.profiles import AttemptCard, StoredProfile
 from jalon.assessment.state import Purpose, Status
 from jalon.assessment.tables import ProfileItem, pack_scores, unpack_scores
+from jalon.edge.batches import read_items
 from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import ConditionFailedError, translated
 from jalon.kernel.clock import epoch_ms, from_epoch_ms
@@ -25,8 +26,7 @@ class DynamoProfiles:
                 return None
 
     def get_many(self, user_ids: list[UserId]) -> dict[UserId, StoredProfile]:
-        with translated():
-            profiles = [_profile(item) for item in ProfileItem.batch_get(list(dict.fromkeys(user_ids)))]
+        profiles = map(_profile, read_items(ProfileItem, user_ids, consistent=False))
         return {profile.user_id: profile for profile in profiles}
 
     def put(self, profile: StoredProfile, *, expected_version: int) -> bool:

@@ -15,6 +15,7 @@ from jalon.certification.errors import (
 )
 from jalon.certification.records import identity_of, identity_record, optional_instant, optional_ms, report_of, report_record
 from jalon.certification.tables import CandidateItem, SittingItem
+from jalon.edge.batches import write_items
 from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import Applied, ConditionFailedError, conditional_update, transaction, translated
 from jalon.kernel.ids import AssessmentId, CandidateId, CertificationId, Ine, SessionNumber, UserId
@@ -27,9 +28,7 @@ class DynamoCandidateStore:
     """See :class:`jalon.certification.candidates.CandidateStore`."""
 
     def add(self, candidates: Iterable[Candidate]) -> None:
-        with translated(), CandidateItem.batch_write() as batch:
-            for candidate in candidates:
-                batch.save(_item(candidate))
+        write_items(CandidateItem, map(_item, candidates))
 
     def get(self, number: SessionNumber, candidate_id: CandidateId) -> Candidate:
         try:

@@ -8,7 +8,8 @@ from jalon.accounts.erasure import Trace
 from jalon.certification.candidate_store import candidate_of
 from jalon.certification.candidates import Candidate
 from jalon.certification.tables import CandidateItem, InvigilatorItem, ResultItem, SittingItem
-from jalon.edge.tables import batch_read, conditional_update, translated
+from jalon.edge.batches import batch_read, read_items
+from jalon.edge.tables import conditional_update, translated
 from jalon.kernel.clock import from_epoch_ms
 from jalon.kernel.ids import SessionNumber, UserId
 
@@ -21,8 +22,7 @@ class DynamoCandidatures:
     def of_user(self, user_id: UserId) -> Sequence[Candidate]:
         with translated():
             keys = [(item.session_number, item.candidate_id) for item in CandidateItem.by_user.query(user_id)]
-            items = list(CandidateItem.batch_get(keys, consistent_read=True)) if keys else []
-        found = (candidate_of(item) for item in items if item.user_id == user_id)
+        found = (candidate_of(item) for item in read_items(CandidateItem, keys) if item.user_id == user_id)
         return sorted(found, key=lambda candidate: (candidate.session_number, candidate.candidate_id))
 
 
@@ -49,7 +49,7 @@ def invigilations_of(user_id: UserId) -> Sequence[tuple[SessionNumber, datetime]
     """The sessions whose room the person joined as invigilator, and when."""
     with translated():
         keys = [(item.session_number, item.user_id) for item in InvigilatorItem.by_user.query(user_id)]
-        items = list(InvigilatorItem.batch_get(keys, consistent_read=True)) if keys else []
+    items = read_items(InvigilatorItem, keys)
     return sorted((SessionNumber(item.session_number), from_epoch_ms(item.joined_at)) for item in items)
 
 

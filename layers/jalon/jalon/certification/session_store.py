@@ -21,6 +21,7 @@ from jalon.certification.finalisations import shard_of
 from jalon.certification.records import finalisation_of, finalisation_record, optional_instant, optional_ms
 from jalon.certification.sessions import Finalisation, Session, SessionPage
 from jalon.certification.tables import CentreSessionItem, InvigilatorItem, OpenFinalisationItem, SessionItem
+from jalon.edge.batches import read_items
 from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import Applied, ConditionFailedError, Refused, conditional_update, transaction, translated
 from jalon.kernel.clock import epoch_ms, from_epoch_ms
@@ -158,7 +159,7 @@ class DynamoSessionStore:
             )
             numbers = [row.date_session.partition("#")[2] for row in rows]
             last = rows.last_evaluated_key
-            found = {item.session_number: _session(item) for item in SessionItem.batch_get(numbers)}
+        found = {item.session_number: _session(item) for item in read_items(SessionItem, numbers, consistent=False)}
         items = tuple(found[number] for number in numbers if number in found)
         return SessionPage(items, last["date_session"]["S"] if last else None)
 

@@ -6,7 +6,7 @@ physical name that the template gave, once, when a function is wired.
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -41,11 +41,8 @@ _PASSING = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThro
 _CONDITION = "ConditionalCheckFailed"
 
 
-#: The most keys that one BatchGetItem takes (Amazon DynamoDB API Reference, BatchGetItem).
-_BATCH = 100
-#: How often the rest of a batch is asked for again, after pauses that double from this many seconds, each drawn at random below it.
-_BATCH_TRIES = 4
-_PAUSE_S = 0.05
+#: The first of the pauses before tries that double, in seconds; each is drawn at random below it.
+_PAUSE_S = 0.1
 #: How often a write that meets somebody else's transaction is sent in all, and until when after it was first sent another try begins.
 _WRITE_TRIES = 3
 _WRITE_PATIENCE_S = 0.5
@@ -108,7 +105,7 @@ class ModelConnection(Connection):
             except VerboseClientError as error:
                 if not _met_a_transaction(error) or time.monotonic() > patient_until:
                     raise
-            _pause(attempt)
+            pause(attempt)
         return super().dispatch(operation_name, dict(operation_kwargs))
 
 
@@ -170,9 +167,9 @@ def _met_a_transaction(error: BaseException) -> bool:
     return _is_busy(error) and _error_code(error) in {_CANCELLED, "TransactionConflictException"}
 
 
-def _pause(attempt: int) -> None:
-    """Wait before the next try, up to twice as long after each."""
-    time.sleep(random.uniform(0, _PAUSE_S * 2**attempt))  # noqa: S311 - a pause, not a secret
+def pause(attempt: int) -> None:
+    """Wait after the first try, the second and so on, up to twice as long each time."""
+    time.sleep(random.uniform(0, _PAUSE_S * 2 ** (attempt - 1)))  # noqa: S311 - a pause, not a secret
 
 
 @contextmanager
@@ -255,31 +252,3 @@ def conditional_update(
             stored = getattr(error.__cause__, "response", {}).get("Item")
             return Refused(stored or None)
     return Applied(answer["Attributes"])
-
-
-def batch_read(model: type[Model], hash_keys: Iterable[str]) -> Iterator[Mapping[str, Mapping[str, Any]]]:
-    """The items that exist under these keys, in no order, in DynamoDB's typed form: one ``BatchGetItem`` for each 100, consistent.
-
-    For a table without a range key. Raises :class:`StoreUnavailableError` as :func:`translated` does, and when the tables keep
-    leaving keys for later.
-    """
-    untyped: Any = model
-    name = untyped._hash_key_attribute().attr_name
-    keys = [{name: {"S": key}} for key in dict.fromkeys(hash_keys)]
-    for start in range(0, len(keys), _BATCH):
-        yield from _one_batch(model, keys[start : start + _BATCH])
-
-
-def _one_batch(model: type[Model], keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Mapping[str, Any]]]:
-    table = model._get_connection()
-    wanted: dict[str, Any] = {table.table_name: {"Keys": keys, "ConsistentRead": True}}
-    for attempt in range(_BATCH_TRIES):
-        if attempt:
-            _pause(attempt)
-        with translated():
-            answer = table.connection.dispatch("BatchGetItem", {"RequestItems": wanted})
-        yield from answer["Responses"].get(table.table_name, ())
-        wanted = answer.get("UnprocessedKeys") or {}
-        if not wanted:
-            return
-    raise StoreUnavailableError("The service is busy; send the same request again.")

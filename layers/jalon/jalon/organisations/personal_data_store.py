@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from jalon.accounts.erasure import Trace
+from jalon.edge.batches import read_items
 from jalon.edge.tables import ConditionFailedError, translated
 from jalon.kernel.clock import from_epoch_ms
 from jalon.kernel.ids import Ine, Uai, UserId
@@ -34,7 +35,7 @@ def memberships_of(user_id: UserId) -> Sequence[Member]:
     """The schools in which the person works, as what."""
     with translated():
         keys = [(item.uai, item.user_id) for item in MemberItem.by_user.query(user_id)]
-        items = list(MemberItem.batch_get(keys, consistent_read=True)) if keys else []
+    items = read_items(MemberItem, keys)
     found = (Member(Uai(item.uai), user_id, MemberRole(item.role), from_epoch_ms(item.since)) for item in items)
     return sorted(found, key=lambda member: member.uai)
 

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 from pynamodb.exceptions import DoesNotExist
 
-from jalon.edge.tables import StoreUnavailableError, translated
+from jalon.edge.batches import write_items
+from jalon.edge.tables import translated
 from jalon.kernel.errors import InvalidInputError, Violation
 from jalon.kernel.ids import Ine, Uai
 from jalon.organisations.names import name_key
@@ -76,7 +77,7 @@ class DynamoPupils:
             return frozenset(Ine(item.ine) for item in rows)
 
     def write(self, uai: Uai, version: ListVersion, pupils: Sequence[Pupil]) -> None:
-        _put_all(_item(_list_id(uai, version), pupil) for pupil in pupils)
+        write_items(PupilItem, (_item(_list_id(uai, version), pupil) for pupil in pupils))
 
     def retire(self, uai: Uai, version: ListVersion, at: datetime) -> None:
         expires_at = int((at + _RETIRED_ROWS_LIVE_FOR).timestamp())
@@ -84,7 +85,7 @@ class DynamoPupils:
             rows = list(PupilItem.query(_list_id(uai, version), consistent_read=True))
         for row in rows:
             row.expires_at = expires_at
-        _put_all(rows)
+        write_items(PupilItem, rows)
 
     def _in_force(self, uai: Uai) -> ListVersion | None:
         try:
@@ -93,17 +94,6 @@ class DynamoPupils:
         except DoesNotExist:
             return None
         return ListVersion(item.list_version) if item.list_version else None
-
-
-def _put_all(items: Iterator[PupilItem] | Sequence[PupilItem]) -> None:
-    from pynamodb.exceptions import PutError
-
-    try:
-        with translated(), PupilItem.batch_write() as batch:
-            for item in items:
-                batch.save(item)
-    except PutError as error:  # some rows stayed unprocessed after every retry
-        raise StoreUnavailableError("The tables are busy; the list is written again.") from error
 
 
 def _list_id(uai: Uai, version: ListVersion) -> str:

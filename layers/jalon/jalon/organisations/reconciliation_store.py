@@ -6,6 +6,7 @@ from typing import Any
 
 from pynamodb.exceptions import DoesNotExist
 
+from jalon.edge.batches import read_items
 from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import ConditionFailedError, transaction, translated
 from jalon.kernel.clock import epoch_ms, from_epoch_ms
@@ -65,9 +66,7 @@ class DynamoReconciliations:
             return tuple(Uai(item.object.removeprefix("school#")) for item in rows)
 
     def of_pupils(self, uai: Uai, ines: Iterable[Ine]) -> Mapping[Ine, Reconciliation]:
-        keys = [(_school(uai), f"ine#{ine}") for ine in ines]
-        with translated():
-            found = list(ReconciliationItem.batch_get(keys, consistent_read=True)) if keys else []
+        found = read_items(ReconciliationItem, [(_school(uai), f"ine#{ine}") for ine in ines])
         return {
             Ine(item.ine): Reconciliation(uai, Ine(item.ine), UserId(item.user_id), from_epoch_ms(item.since), bool(item.school_made))
             for item in found
