@@ -159,6 +159,15 @@ def widen_mail_senders(template: Template) -> None:
             del statement["Condition"]
 
 
+def drop_alarms_on_many_metrics(template: Template) -> None:
+    """Drop the alarms whose metric is computed from several: the emulator refuses a stack with one."""
+    resources = template["Resources"]
+    for logical_id in [
+        name for name, item in resources.items() if item["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in item["Properties"]
+    ]:
+        del resources[logical_id]
+
+
 def expand(template: Template, region: str) -> Template:
     """The SAM transform, by AWS's own translator; CloudFormation runs the same one on AWS."""
     parameters = {name: str(parameter.get("Default", "")) for name, parameter in template.get("Parameters", {}).items()}
@@ -286,5 +295,6 @@ def for_emulator(
     drop_signing_conditions(template)
     widen_task_answers(template)
     widen_mail_senders(template)
+    drop_alarms_on_many_metrics(template)
     refer_to_secrets_by_arn(template)
     return spread_http_api(expand(template, region)), bootstraps

@@ -156,3 +156,43 @@ def test_who_reads_objects_is_told_when_one_is_missing(function: str) -> None:
     assert {bucket for bucket in reads if (function, bucket) not in SIGNS_ONLY} <= set(lists)
     if "ContentBucket" in lists:
         assert lists["ContentBucket"] == {"StringLike": {"s3:prefix": "releases/*"}}
+
+
+# --- what takes no token ---
+
+#: The load the system is made for (docs/domain.md §10).
+STARTS_A_SECOND = 300
+API = RESOURCES["HttpApi"]["Properties"]
+#: Each writes to an address that nobody has proved.
+WRITES_TO_ANYONE = {"POST /v1/email-codes", "POST /v1/password-recoveries"}
+
+
+def public_posts() -> set[str]:
+    """Every route that takes a body from anyone."""
+    found = (event["Properties"] for function in FUNCTIONS.values() for event in (function.get("Events") or {}).values())
+    return {
+        f"{route['Method']} {route['Path']}" for route in found if route.get("Auth") == {"Authorizer": "NONE"} and route["Method"] != "GET"
+    }
+
+
+def a_second(limit: Any) -> int:
+    return int(template()["Parameters"][limit["Ref"]]["Default"] if isinstance(limit, dict) else limit)
+
+
+def test_what_takes_no_token_has_a_throttle_of_its_own_and_nothing_else_has() -> None:
+    """The gateway refuses a stack that has settings for a route which is not there."""
+    assert set(API["RouteSettings"]) == public_posts()
+
+
+@pytest.mark.parametrize("route", API["RouteSettings"])
+def test_a_throttle_is_below_the_whole_apis_and_lets_a_countrys_sign_ins_through(route: str) -> None:
+    settings, default = API["RouteSettings"][route], API["DefaultRouteSettings"]
+    assert set(settings) == set(default)
+    assert settings["DetailedMetricsEnabled"] is True
+    rate, burst = a_second(settings["ThrottlingRateLimit"]), a_second(settings["ThrottlingBurstLimit"])
+    assert rate <= burst < default["ThrottlingRateLimit"]
+    if route in WRITES_TO_ANYONE:
+        assert settings["ThrottlingRateLimit"] == {"Ref": "MailsPerSecond"}
+    elif route.split("/")[2] in {"oauth", "password-setups", "provider-sign-ins"}:
+        assert settings["ThrottlingRateLimit"] == {"Ref": "SignInsPerSecond"}
+        assert rate >= 3 * STARTS_A_SECOND

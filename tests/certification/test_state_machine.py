@@ -16,6 +16,7 @@ from jalon.certification import executions
 from jalon.certification.errors import FinalisationSupersededError, ScoringError
 from jalon.edge import tables
 from jalon.kernel.errors import UnavailableError
+from tests.alarms import alarms
 from tests.certification.machine import TASKS, Machine, NamedError, Task, definition, machine, states
 from tests.cloud import Cloud, build, template
 
@@ -118,8 +119,7 @@ def test_the_template_gives_the_machine_every_function_it_names_and_the_role_to_
 
 
 def test_a_failed_execution_raises_an_alarm_on_the_machine_it_is_about() -> None:
-    alarms = [resource["Properties"] for resource in template()["Resources"].values() if resource["Type"] == "AWS::CloudWatch::Alarm"]
-    about = {alarm["MetricName"]: alarm for alarm in alarms if alarm["Namespace"] == "AWS/States"}
+    about = {alarm["MetricName"]: alarm for alarm in alarms().values() if alarm.get("Namespace") == "AWS/States"}
     assert set(about) == {"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"}
     for alarm in about.values():
         assert alarm["Dimensions"] == [{"Name": "StateMachineArn", "Value": {"Ref": "SessionFinalization"}}]

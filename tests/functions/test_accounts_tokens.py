@@ -9,10 +9,12 @@ from joserfc import jws
 
 from functions.accounts.wiring import desk
 from jalon.accounts.kms_signer import SigningUnavailableError
+from jalon.accounts.ses_mailer import MailUnavailableError
 from jalon.accounts.sign_in_code import write_sign_in_code
 from jalon.edge.tables import StoreUnavailableError
 from jalon.kernel.ids import UserId
-from tests.cloud import Cloud, template
+from tests.alarms import alarms, measured_in, watched_by
+from tests.cloud import Cloud
 from tests.functions.accounts_client import Reply, basic, send
 from tests.functions.accounts_cloud import claims_of, emptied, operator_credentials
 
@@ -308,15 +310,15 @@ def test_every_alarm_of_accounts_can_fire(user_id: str, monkeypatch: pytest.Monk
         patch.setattr("jalon.accounts.kms_signer.KmsSigner._signature", _raise(SigningUnavailableError("busy")))
         sign_in()
     with monkeypatch.context() as patch:
+        patch.setattr(type(desk().mailer), "send", _raise(MailUnavailableError("busy")))
+        send("recover", body={"email": EMAIL})
+    with monkeypatch.context() as patch:
         patch.setattr(type(desk().accounts.store), "user_of_login", _raise(RuntimeError("broken")))
         sign_in()
-    measured = {_metric(json.loads(line)) for line in capsys.readouterr().out.splitlines() if line.startswith('{"_aws"')}
-    alarms = [resource["Properties"] for resource in template()["Resources"].values() if resource["Type"] == "AWS::CloudWatch::Alarm"]
-    ours = [alarm for alarm in alarms if {"Name": "service", "Value": "accounts"} in alarm.get("Dimensions", [])]
-    assert len(ours) == 3
-    for alarm in ours:
-        dimensions = frozenset((dimension["Name"], dimension["Value"]) for dimension in alarm["Dimensions"])
-        assert (alarm["Namespace"], alarm["MetricName"], dimensions) in measured
+    measured = {measured_in(json.loads(line)) for line in capsys.readouterr().out.splitlines() if line.startswith('{"_aws"')}
+    ours = {metric for alarm in alarms().values() for metric in watched_by(alarm) if ("service", "accounts") in metric.dimensions}
+    assert len(ours) == 4
+    assert ours <= measured
 
 
 def _raise(error: Exception) -> Callable[..., NoReturn]:
@@ -324,11 +326,6 @@ def _raise(error: Exception) -> Callable[..., NoReturn]:
         raise error
 
     return raising
-
-
-def _metric(line: dict[str, Any]) -> tuple[str, str, frozenset[tuple[str, str]]]:
-    (told,) = line["_aws"]["CloudWatchMetrics"]
-    return told["Namespace"], told["Metrics"][0]["Name"], frozenset((name, line[name]) for name in told["Dimensions"][0])
 
 
 def everything_in(caplog: pytest.LogCaptureFixture) -> str:

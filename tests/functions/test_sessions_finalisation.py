@@ -224,7 +224,7 @@ def test_the_alarms_watch_the_metrics_that_are_written(
     watched = {
         alarm["Properties"]["MetricName"]
         for name, alarm in template()["Resources"].items()
-        if alarm["Type"] == "AWS::CloudWatch::Alarm" and alarm["Properties"]["Namespace"] == "Jalon"
+        if alarm["Type"] == "AWS::CloudWatch::Alarm" and alarm["Properties"].get("Namespace") == "Jalon"
         if name in {"FinalisationsStuckAlarm", "JuryRemindedAlarm"}
     }
     assert watched == {"FinalisationsStuck", "JuryReminded"}
