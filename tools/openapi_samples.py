@@ -203,6 +203,7 @@ OBJECTS: dict[str, Any] = {
 FACTS: dict[str, Any] = {
     "character": "U+1F984",
     "class_name": "3A",
+    "client_id": "cli_0123456789abcdef0123456789abcdef",
     "competences": 3,
     "days_remaining": 3,
     "epoch": 2,

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 from urllib.parse import unquote_plus
 
-from jalon.accounts.create_client import is_client_secret
+from jalon.accounts.client_secret import is_client_secret
 from jalon.accounts.keyring import Keyring, same
 from jalon.accounts.oauth_client import OPERATOR_SCOPES, SCREENS, OAuthClient
+from jalon.kernel.clock import Clock
 from jalon.kernel.ids import ClientId
 
 
@@ -59,15 +60,16 @@ class Confidential:
 class Registered(Confidential):
     """A school's software."""
 
-    def __init__(self, client: OAuthClient, keyring: Keyring) -> None:
+    def __init__(self, client: OAuthClient, keyring: Keyring, clock: Clock) -> None:
         self.client_id = client.client_id
         self.scopes = frozenset(map(str, client.scopes))
         self.schools = client.schools
         self._client = client
         self._keyring = keyring
+        self._clock = clock
 
     def check_client_secret(self, client_secret: str) -> bool:
-        return is_client_secret(self._keyring, self._client, client_secret)
+        return is_client_secret(self._keyring, self._client, client_secret, self._clock.now())
 
 
 class Operator(Confidential):

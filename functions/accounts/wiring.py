@@ -45,7 +45,7 @@ def desk() -> Desk:
         if client_id == OPERATOR:
             return Operator(OPERATOR, secret_json(settings, "OPERATOR_CLIENT")["client_secret"])
         client = clients.get(ClientId(client_id)) if _CLIENT_ID.fullmatch(client_id) else None
-        return Registered(client, accounts.keyring) if client else None
+        return Registered(client, accounts.keyring, accounts.clock) if client else None
 
     sign_ins = open_sign_ins(settings, accounts)
     tokens = TokenServer(accounts, sign_ins, sign_ins.access_tokens, find_client)

@@ -2,13 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from jalon.accounts.change_password import change_password
-from jalon.accounts.create_client import ClientExistsError, NewClient, create_client, is_client_secret
+from jalon.accounts.client_secret import (
+    ClientEndedError,
+    ClientNotFoundError,
+    SecretSupersededError,
+    end_client,
+    is_client_secret,
+    renew_client_secret,
+)
+from jalon.accounts.create_client import ClientExistsError, NewClient, create_client
 from jalon.accounts.create_member_account import NewMember, create_member_account
 from jalon.accounts.create_staff_account import NewStaff, create_staff_account
 from jalon.accounts.identity import AccountExistsError, EmailTakenError, Role
@@ -184,11 +192,71 @@ def test_a_client_gets_a_secret_that_the_same_request_gives_again(world: World) 
     client, secret = create_client(clients, world.keyring, world.clock, CLIENT)
     assert (client.name, client.scopes, client.created_by) == ("Export LSU", {Scope.LSU_READ}, OPERATOR)
     assert client.schools == {"0990001N"}
-    assert is_client_secret(world.keyring, client, secret)
-    assert not is_client_secret(world.keyring, client, secret[:-1])
+    assert is_client_secret(world.keyring, client, secret, world.clock.now())
+    assert not is_client_secret(world.keyring, client, secret[:-1], world.clock.now())
     assert create_client(clients, world.keyring, world.clock, replace(CLIENT, nonce=b"fresh")) == (client, secret)
     with pytest.raises(ClientExistsError):
         create_client(clients, world.keyring, world.clock, replace(CLIENT, request="other"))
+
+
+def opens(world: World, clients: MemoryClients, secret: str) -> bool:
+    client = clients.get(CLIENT.client_id)
+    assert client is not None
+    return is_client_secret(world.keyring, client, secret, world.clock.now())
+
+
+def test_a_renewed_secret_and_the_one_before_open_the_client_while_they_overlap(world: World) -> None:
+    clients, keyring, clock = MemoryClients(), world.keyring, world.clock
+    _, first = create_client(clients, keyring, clock, CLIENT)
+    client, second = renew_client_secret(clients, keyring, clock, CLIENT.client_id, "key-2", timedelta(hours=24))
+    assert client.former_until == clock.now() + timedelta(hours=24)
+    assert (opens(world, clients, first), opens(world, clients, second)) == (True, True)
+    clock.instant += timedelta(hours=24)
+    assert (opens(world, clients, first), opens(world, clients, second)) == (False, True)
+
+
+def test_a_leaked_secret_ends_at_once_and_an_earlier_one_does_not_come_back(world: World) -> None:
+    clients, keyring, clock = MemoryClients(), world.keyring, world.clock
+    _, first = create_client(clients, keyring, clock, CLIENT)
+    _, second = renew_client_secret(clients, keyring, clock, CLIENT.client_id, "key-2", timedelta(0))
+    assert (opens(world, clients, first), opens(world, clients, second)) == (False, True)
+    _, third = renew_client_secret(clients, keyring, clock, CLIENT.client_id, "key-3", timedelta(days=7))
+    assert [opens(world, clients, secret) for secret in (first, second, third)] == [False, True, True]
+
+
+def test_a_renewal_repeated_gives_the_same_secret_and_one_that_was_overtaken_is_refused(world: World) -> None:
+    clients, keyring, clock = MemoryClients(), world.keyring, world.clock
+    create_client(clients, keyring, clock, CLIENT)
+    told = renew_client_secret(clients, keyring, clock, CLIENT.client_id, "key-2", timedelta(hours=1))
+    clock.instant += timedelta(minutes=30)
+    assert renew_client_secret(clients, keyring, clock, CLIENT.client_id, "key-2", timedelta(hours=1)) == told
+    renew_client_secret(clients, keyring, clock, CLIENT.client_id, "key-3", timedelta(hours=1))
+    with pytest.raises(SecretSupersededError):
+        renew_client_secret(clients, keyring, clock, CLIENT.client_id, "key-2", timedelta(hours=1))
+    with pytest.raises(SecretSupersededError):
+        create_client(clients, keyring, clock, CLIENT)
+
+
+def test_an_ended_client_opens_nothing_and_gets_no_secret(world: World) -> None:
+    clients, keyring, clock = MemoryClients(), world.keyring, world.clock
+    _, secret = create_client(clients, keyring, clock, CLIENT)
+    end_client(clients, clock, CLIENT.client_id)
+    ended_at = clients.clients[CLIENT.client_id].ended_at
+    clock.instant += timedelta(days=1)
+    end_client(clients, clock, CLIENT.client_id)
+    assert clients.clients[CLIENT.client_id].ended_at == ended_at
+    assert not opens(world, clients, secret)
+    with pytest.raises(ClientEndedError):
+        renew_client_secret(clients, keyring, clock, CLIENT.client_id, "key-2", timedelta(0))
+    with pytest.raises(ClientEndedError):
+        create_client(clients, keyring, clock, CLIENT)
+
+
+def test_a_client_that_is_not_there_is_neither_renewed_nor_ended(world: World) -> None:
+    with pytest.raises(ClientNotFoundError):
+        renew_client_secret(MemoryClients(), world.keyring, world.clock, CLIENT.client_id, "key", timedelta(0))
+    with pytest.raises(ClientNotFoundError):
+        end_client(MemoryClients(), world.clock, CLIENT.client_id)
 
 
 def test_a_client_of_every_school_is_so_in_so_many_words(world: World) -> None:

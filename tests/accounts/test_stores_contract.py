@@ -57,6 +57,7 @@ PAUL = Identity(
     email="paul@example.org",
     login_keys=frozenset({"key-paul"}),
     providers={"ent": "key-paul"},
+    certified_numbers={"ent": "key-number"},
     terms=TermsAcceptance("2026-09", NOW),
 )
 PROOF = Credentials("verifier", b"\x00\xffnonce")
@@ -297,7 +298,12 @@ def test_a_login_proven_or_changed_meanwhile_is_not_given_up(accounts: AccountSt
 def test_logins_are_replaced_whole(accounts: AccountStore) -> None:
     accounts.create(LEA, PROOF)
     both = replace(
-        LEA, email="lea@example.org", email_verified=True, login_keys=frozenset({"key-lea", "key-mail"}), providers={"ent": "key-mail"}
+        LEA,
+        email="lea@example.org",
+        email_verified=True,
+        login_keys=frozenset({"key-lea", "key-mail"}),
+        providers={"ent": "key-mail"},
+        certified_numbers={"ent": "key-number"},
     )
     accounts.replace_logins(LEA, both)
     assert accounts.identity(LEA.user_id) == both
@@ -383,15 +389,15 @@ def test_of_two_renewals_at_once_one_counts_and_an_ended_client_stays_ended(clie
     first = OAuthClient(ClientId("cli_1"), "Export", frozenset({Scope.CERTIFICATES_VERIFY}), b"\xff", "digest", "cli_operator", NOW)
     clients.create(first)
     one = replace(first, nonce=b"one", former=(b"\xff",), former_until=NOW)
-    clients.renew(one, former=first.nonce)
+    clients.renew(first.client_id, b"one", [b"\xff"], NOW)
     with pytest.raises(StaleWriteError):
-        clients.renew(replace(one, nonce=b"two"), former=first.nonce)
+        clients.renew(first.client_id, b"two", [b"\xff"], NOW)
     assert clients.get(first.client_id) == one
     clients.end(first.client_id, NOW)
     clients.end(first.client_id, NOW + timedelta(days=1))
     assert clients.get(first.client_id) == replace(one, ended_at=NOW)
     with pytest.raises(StaleWriteError):
-        clients.renew(replace(one, nonce=b"two"), former=b"one")
+        clients.renew(first.client_id, b"two", [b"\xff", b"one"], NOW)
 
 
 @pytest.mark.parametrize("user_id", [None, LEA.user_id])

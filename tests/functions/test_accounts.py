@@ -6,7 +6,7 @@ import pytest
 
 from tests.cloud import Cloud
 from tests.events import http_event
-from tests.functions.accounts_client import Reply, basic, reply, send
+from tests.functions.accounts_client import Reply, basic, reply, sample, send
 from tests.functions.accounts_cloud import claims_of, emptied, operator_credentials
 
 PERSON = {
@@ -225,7 +225,7 @@ def test_the_address_of_someone_else_is_not_invited() -> None:
     assert (taken.status, taken.body["code"]) == (409, "email_taken")
 
 
-@pytest.mark.parametrize("name", ["create_staff", "create_oauth_client"])
+@pytest.mark.parametrize("name", ["create_staff", "create_oauth_client", "renew_oauth_client_secret", "end_oauth_client"])
 def test_the_operators_routes_ask_for_their_scope(cloud: Cloud, name: str) -> None:
     refused = send(name, scope="lsu:read organisations:write")
     assert (refused.status, refused.body["code"]) == (403, "scope_required")
@@ -253,6 +253,47 @@ def test_repeating_a_registration_shows_the_same_secret_which_is_stored_nowhere(
     assert first.body["client_secret"] not in str(cloud.items("clients") + cloud.items("idempotency"))
     reused = send("create_oauth_client", body={"name": "Other", "scopes": ["certificates:verify"]}, key="one")
     assert (reused.status, reused.body["code"]) == (422, "idempotency_key_reused")
+
+
+def of_client(name: str, client_id: str, **changes: Any) -> Reply:
+    """Send a sample event about this client."""
+    event = sample(name)
+    path = event["rawPath"].replace(event["pathParameters"]["client_id"], client_id)
+    event["rawPath"] = event["requestContext"]["http"]["path"] = path
+    return send(name, event=event, **changes)
+
+
+def test_a_client_keeps_its_old_secret_while_it_changes_and_loses_it_at_once_after_a_leak(cloud: Cloud) -> None:
+    made = send("create_oauth_client").body
+    renewed = of_client("renew_oauth_client_secret", made["client_id"], key="a")
+    assert (renewed.status, renewed.body["client_id"]) == (201, made["client_id"])
+    assert of_client("renew_oauth_client_secret", made["client_id"], key="a").body == renewed.body
+    assert renewed.body["client_secret"] not in str(cloud.items("clients") + cloud.items("idempotency"))
+    grant = {"grant_type": "client_credentials"}
+    for secret in (made["client_secret"], renewed.body["client_secret"]):
+        assert send("token_client", form=grant, headers=basic(made["client_id"], secret)).status == 200
+    leaked = of_client("renew_oauth_client_secret", made["client_id"], key="b", body={"keep_former_hours": 0})
+    statuses = [
+        send("token_client", form=grant, headers=basic(made["client_id"], secret)).status
+        for secret in (made["client_secret"], renewed.body["client_secret"], leaked.body["client_secret"])
+    ]
+    assert statuses == [401, 401, 200]
+    overtaken = of_client("renew_oauth_client_secret", made["client_id"], key="a")
+    assert (overtaken.status, overtaken.body["code"]) == (409, "secret_superseded")
+    too_long = of_client("renew_oauth_client_secret", made["client_id"], body={"keep_former_hours": 169})
+    assert (too_long.status, pointers(too_long)) == (422, ["/keep_former_hours"])
+
+
+def test_an_ended_client_gets_no_token_any_more() -> None:
+    made = send("create_oauth_client").body
+    grant, proof = {"grant_type": "client_credentials"}, basic(made["client_id"], made["client_secret"])
+    assert send("token_client", form=grant, headers=proof).status == 200
+    assert [of_client("end_oauth_client", made["client_id"]).status for _ in range(2)] == [204, 204]
+    assert send("token_client", form=grant, headers=proof).status == 401
+    refused = of_client("renew_oauth_client_secret", made["client_id"])
+    assert (refused.status, refused.body["code"]) == (409, "client_ended")
+    nobody = of_client("end_oauth_client", "cli_" + 32 * "0")
+    assert (nobody.status, nobody.body["code"]) == (404, "client_not_found")
 
 
 def test_a_client_that_reads_schools_data_says_whose() -> None:

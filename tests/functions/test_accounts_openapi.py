@@ -62,4 +62,5 @@ def test_every_body_has_an_example_that_its_schema_accepts(operation: Operation)
 def test_what_creates_asks_for_an_idempotency_key() -> None:
     for item in document()["paths"].values():
         for operation in item.values():
-            assert ("201" in operation["responses"]) == bool(operation.get("parameters"))
+            keys = [parameter for parameter in operation.get("parameters", []) if parameter["name"] == "Idempotency-Key"]
+            assert ("201" in operation["responses"]) == bool(keys)

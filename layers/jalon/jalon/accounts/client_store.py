@@ -1,8 +1,14 @@
 """Registered software in DynamoDB; our own screens and the operator's client are in no table."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
 from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.update import Action
 
 from jalon.accounts.oauth_client import OAuthClient, Scope
+from jalon.accounts.stores import StaleWriteError
 from jalon.accounts.tables import ClientItem
 from jalon.edge.tables import ConditionFailedError, translated
 from jalon.kernel.ids import ClientId
@@ -44,4 +50,24 @@ class ClientTable:
             created_by=item.created_by,
             created_at=item.created_at,
             schools=frozenset(item.schools or ()),
+            former=tuple(item.former or ()),
+            former_until=item.former_until,
+            ended_at=item.ended_at,
         )
+
+    def renew(self, client_id: ClientId, nonce: bytes, former: Sequence[bytes], former_until: datetime) -> None:
+        renewal: list[Action] = [
+            ClientItem.nonce.set(nonce),
+            ClientItem.former.set(list(former)),
+            ClientItem.former_until.set(former_until),
+        ]
+        try:
+            with translated():
+                ClientItem(client_id).update(renewal, condition=(ClientItem.nonce == former[-1]) & ClientItem.ended_at.does_not_exist())
+        except ConditionFailedError as error:
+            raise StaleWriteError("The client was changed by another request; send this one again.") from error
+
+    def end(self, client_id: ClientId, at: datetime) -> None:
+        unended = ClientItem.client_id.exists() & ClientItem.ended_at.does_not_exist()
+        with suppress(ConditionFailedError), translated():
+            ClientItem(client_id).update([ClientItem.ended_at.set(at)], condition=unended)

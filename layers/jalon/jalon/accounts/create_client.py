@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from jalon.accounts.client_secret import client_secret, require_first_secret
 from jalon.accounts.identity import refuse
-from jalon.accounts.keyring import Keyring, same
+from jalon.accounts.keyring import Keyring
 from jalon.accounts.oauth_client import EVERY_SCHOOL, GRANTABLE_SCOPES, MOST_SCHOOLS, SCHOOL_SCOPES, OAuthClient, Scope
 from jalon.accounts.stores import ClientStore
 from jalon.kernel.clock import Clock
@@ -35,9 +36,9 @@ class NewClient:
 
 
 def create_client(clients: ClientStore, keyring: Keyring, clock: Clock, command: NewClient) -> tuple[OAuthClient, str]:
-    """The client and its secret; a repeated request gives both again.
+    """The client and its secret; a repeated request gives both again, as long as the secret is the client's first.
 
-    Raises :class:`InvalidInputError` naming every field, :class:`ClientExistsError`.
+    Raises :class:`InvalidInputError` naming every field, :class:`ClientExistsError`, and what ``require_first_secret`` does.
     """
     name = " ".join(command.name.split())
     schools, unclear = _schools(command)
@@ -55,17 +56,8 @@ def create_client(clients: ClientStore, keyring: Keyring, clock: Clock, command:
     client = clients.create(wanted)
     if client.request != command.request:
         raise ClientExistsError("Another request made a client under this identifier.", client_id=command.client_id)
+    require_first_secret(client)
     return client, client_secret(keyring, client)
-
-
-def client_secret(keyring: Keyring, client: OAuthClient) -> str:
-    """The client's secret; only the keyring and the stored nonce together give it."""
-    return keyring.secret("client secret", client.client_id, client.nonce)
-
-
-def is_client_secret(keyring: Keyring, client: OAuthClient, presented: str) -> bool:
-    """Whether the secret is this client's."""
-    return same(presented, client_secret(keyring, client))
 
 
 def _schools(command: NewClient) -> tuple[frozenset[str], list[Violation]]:

@@ -39,7 +39,8 @@ class OAuthClient:
 
     ``schools`` are the UAIs whose data its :data:`SCHOOL_SCOPES` open, or :data:`EVERY_SCHOOL`; empty without such a scope.
     ``request`` is the digest of the request that made it, so that a repeated request can be told from another one
-    under the same idempotency key.
+    under the same idempotency key. ``former`` are the nonces of the secrets that it had before; the last of them goes on opening it
+    until ``former_until``. Ended, it gets no token any more.
     """
 
     client_id: ClientId
@@ -50,3 +51,6 @@ class OAuthClient:
     created_by: str
     created_at: datetime
     schools: frozenset[str] = frozenset()
+    former: tuple[bytes, ...] = ()
+    former_until: datetime | None = None
+    ended_at: datetime | None = None
