@@ -1,6 +1,6 @@
 """The pupils' lists in DynamoDB: every read is consistent and of the list in force."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from pynamodb.exceptions import DoesNotExist
