@@ -86,8 +86,19 @@ def handler() -> Handler:
         who.require_role("pupil")
         return {"subject": who.subject}
 
+    @router.delete("/v1/things/<thing>", status_code=204)
+    def remove(thing: str) -> Response[None]:
+        MADE.remove(thing)
+        return Response(status_code=204)
+
     service = f"test-{uuid.uuid4()}"  # a logger keeps the stream it was made with: each test has its own
     return lambda_handler(service, api(service, router))
+
+
+def test_an_answer_without_content_is_an_empty_text_and_never_null(handler: Handler) -> None:
+    MADE.append("x")
+    answer = handler(http_event("DELETE", "/v1/things/x"), CONTEXT)
+    assert (answer["statusCode"], answer["body"], MADE) == (204, "", [])
 
 
 def test_a_body_that_breaks_the_schema_is_a_problem_with_a_pointer_for_each_field(handler: Handler) -> None:

@@ -108,7 +108,8 @@ def lambda_handler(service: str, app: APIGatewayHttpResolver, largest_body: int 
         except JalonError as error:
             metric("Refused", service=service, code=error.code)
             return gateway_answer(error, str(event["rawPath"]))
-        return app.resolve(read, context)
+        answer = app.resolve(read, context)
+        return answer | {"body": answer["body"] or ""}  # nothing is an empty text: not whatever stands in front of us takes null for it
 
     return handler
 
