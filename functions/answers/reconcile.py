@@ -1,21 +1,27 @@
-"""Compare what the function acknowledged, by its logs, with what the table holds.
+"""Compare what the answers function acknowledged, by its log, with what the table holds. Reads only.
 
-    python -m functions.answers.reconcile < answers.log
+    make logs NAME=answers ALL=1 > answers.log
+    make command NAME=answers.reconcile < answers.log
 
-The input is the function's log, one JSON line each. Needs the function's environment variables. Ends with one line of JSON;
-exit status 1 when an acknowledged answer is lost or changed.
+The input is the function's log as log readers print it: one JSON object a line, perhaps with the instant and the log's name before it
+(docs/local.md, docs/deploy.md). Needs the right to read items of the table of assessments. Ends with one line of JSON; exit status 1 when
+an acknowledged answer is lost or changed, 2 when the input tells of no acknowledgement at all: nothing was compared then.
 """
 
 import json
 import sys
 
-from functions.answers.wiring import parts
+from jalon.assessment.assessment_store import DynamoAssessments
 from jalon.assessment.reconcile import Acknowledged, acknowledged_in, reconcile
+from jalon.assessment.tables import AssessmentItem
+from jalon.edge.settings import Settings
+from jalon.edge.tables import bind
 
 
 def main() -> int:
     """The command; 0 when every acknowledged answer is stored as it was acknowledged."""
-    found = reconcile(parts().store, acknowledged_in(sys.stdin))
+    bind(Settings.from_environment(), AssessmentItem)
+    found = reconcile(DynamoAssessments(), acknowledged_in(sys.stdin))
     for name, items in (("lost", found.lost), ("changed", found.changed)):
         for item in items:
             sys.stdout.write(f"{name}: {_place(item)}\n")
@@ -26,6 +32,9 @@ def main() -> int:
         "changed": len(found.changed),
     }
     sys.stdout.write(json.dumps(figures) + "\n")
+    if not found.acknowledged:
+        sys.stderr.write("Nothing was compared: the input tells of no acknowledged answer. It must be the log of the answers function.\n")
+        return 2
     return 1 if found.lost or found.changed else 0
 
 

@@ -45,3 +45,14 @@ def test_acknowledgements_are_found_among_other_log_lines(desk: Desk) -> None:
     one, two = acknowledgements(desk)[:2]
     lines = ["START RequestId: 1", line(one), "[]", '{"message": "Refused"}', line(two, "ANSWER_REPEATED"), "{not json"]
     assert list(acknowledged_in(lines)) == [one, two]
+
+
+def test_what_a_log_reader_puts_before_a_line_is_passed_over(desk: Desk) -> None:
+    one, two, three = acknowledgements(desk)[:3]
+    lines = [
+        f"05:19:02 AnswersLogs: {line(one)}\n",
+        f"2026-11-22T05:19:02.113000+00:00 2026/11/22/[$LATEST]0f3c {line(two)}\n",
+        f"2026-11-22T05:19:02 {line(three)}\n",
+        "05:19:02 AnswersLogs: \n",
+    ]
+    assert list(acknowledged_in(lines)) == [one, two, three]

@@ -10,6 +10,7 @@ from functions.answers import reconcile
 from functions.answers.wiring import parts
 from jalon.assessment.end_assessment import end_assessment
 from tests.assessment.content import PLANTED, wrong_answer
+from tests.cloud import Cloud
 from tests.functions.answers_client import EVENTS, Pupil, code, right_to
 from tests.functions.answers_cloud import certification, first_ticket
 
@@ -106,3 +107,14 @@ def test_the_logs_reconcile_with_the_table(
     monkeypatch.setattr("sys.stdin", io.StringIO(lost))
     assert reconcile.main() == 1
     assert capsys.readouterr().out.startswith("lost: asm_")
+
+
+def test_a_log_that_tells_of_no_answer_compares_nothing_and_says_so(
+    answers: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for log in ("", '05:19:02 AnswersLogs: {"message": "TEST_STARTED"}\nSTART RequestId: 1\n'):
+        monkeypatch.setattr("sys.stdin", io.StringIO(log))
+        assert reconcile.main() == 2
+        told = capsys.readouterr()
+        assert json.loads(told.out)["acknowledged"] == 0
+        assert "Nothing was compared" in told.err

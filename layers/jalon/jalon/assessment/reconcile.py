@@ -51,11 +51,15 @@ def reconcile(store: AssessmentStore, acknowledged: Iterable[Acknowledged]) -> R
 
 
 def acknowledged_in(lines: Iterable[str]) -> Iterator[Acknowledged]:
-    """The acknowledgements among log lines (one JSON object each); other lines are passed over."""
+    """The acknowledgements among log lines; other lines are passed over.
+
+    A line is one JSON object. What stands before it, as log readers put the instant and the log's name there, is passed over too.
+    """
     for line in lines:
+        _, brace, rest = line.partition("{")
         try:
-            entry = json.loads(line)
+            entry = json.loads(brace + rest)
         except ValueError:
             continue
-        if isinstance(entry, dict) and entry.get("message") in {STORED, REPEATED}:
+        if entry.get("message") in {STORED, REPEATED}:
             yield Acknowledged(AssessmentId(entry["assessment_id"]), int(entry["sequence"]), bytes.fromhex(entry["digest"]))
