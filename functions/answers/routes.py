@@ -10,6 +10,7 @@ from engine.content import Release
 from engine.errors import CorruptRecordError
 from engine.packing import Question
 from engine.scoring import Profile
+from functions.answers.rendering import profile_view, tutorials_view
 from functions.answers.schemas import (
     COMPETENCE_PATTERN,
     TUTORIAL_PATTERN,
@@ -30,7 +31,6 @@ from jalon.assessment.fresh_profile import profile_after
 from jalon.assessment.give_answer import GiveAnswer, give_answer
 from jalon.assessment.load_assessment import load_own_assessment
 from jalon.assessment.next_question import ask
-from jalon.assessment.present_profile import present_profile, present_saved_tutorials
 from jalon.assessment.presentation import present_assessment, present_checkpoint_row
 from jalon.assessment.profiles import UserProfile
 from jalon.assessment.raise_epoch import raise_epoch
@@ -245,8 +245,8 @@ def _profile_after(state: AssessmentState) -> Profile | None:
 
 def _profile_view(profile: UserProfile) -> ProfileView:
     shared = parts()
-    return ProfileView.model_validate(present_profile(shared.releases.current(), profile, shared.clock.now(), shared.site_url))
+    return profile_view(shared.releases.current(), profile, shared.clock.now(), shared.site_url)
 
 
 def _tutorials_view(profile: UserProfile) -> SavedTutorialsView:
-    return SavedTutorialsView.model_validate({"items": present_saved_tutorials(parts().releases.current(), profile)})
+    return tutorials_view(parts().releases.current(), profile)

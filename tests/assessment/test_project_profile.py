@@ -2,14 +2,11 @@
 
 import itertools
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.knowledge import Element, Knowledge
-from jalon.assessment.present_profile import present_profile
 from jalon.assessment.profiles import StoredProfile
 from jalon.assessment.project_profile import merge, project_profile
 from jalon.assessment.read_profile import read_profile
@@ -110,27 +107,3 @@ def test_a_new_release_keeps_what_is_known(desk: Desk) -> None:
     profile = read_profile(desk.profiles, newer, PUPIL)
     assert (profile.release, profile.scores.pix) == ("2026.2-ffffffffffff", before.pix)
     assert before.release == VERSION
-
-
-def shown(desk: Desk, now: datetime) -> dict[str, Any]:
-    return present_profile(release(), read_profile(desk.profiles, desk.releases, PUPIL), now, "https://jalon.example")
-
-
-def test_the_page_shows_levels_cards_and_why_a_certification_is_not_open(desk: Desk) -> None:
-    for code in ("1.1", "1.2", "2.1", "3.1"):
-        started = desk.start(code)
-        desk.play(started, at_most=2)
-        project_profile(desk.profiles, desk.releases, desk.play(started, right=code != "1.1"))
-    project_profile(desk.profiles, desk.releases, desk.start("4.1"))
-    now = desk.clock.now()
-    page = shown(desk, now)
-    assert page["certifiable"] is False
-    assert page["certification"] == {"competences_reached": 4, "competences_needed": 5, "reason": "too_few_competences"}
-    cards = {card["code"]: card for card in page["competences"]}
-    assert (cards["1.1"]["state"], cards["1.1"]["days_before_improving"], cards["1.1"]["days_before_reset"]) == ("done", 4, 7)
-    assert (cards["4.1"]["state"], cards["5.1"]["state"], cards["5.1"]["assessment_id"]) == ("in_progress", "to_start", None)
-    assert sum(card["pix"] for card in cards.values()) == page["pix"]
-    later = shown(desk, now + timedelta(days=4, hours=1))
-    assert later["competences"][0]["state"] == "to_improve"
-    project_profile(desk.profiles, desk.releases, desk.play(desk.start("4.1")))
-    assert shown(desk, now)["certification"]["reason"] is None

@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from engine.content import Release
 from engine.knowledge import Knowledge, days_to_improve
+from jalon.assessment.profiles import UserProfile
+from jalon.assessment.state import Purpose, Status
+
+
+def within_reach(release: Release, skills: Iterable[int]) -> tuple[int, ...]:
+    """Those of the skills that are asked about: within the levels that pupils can reach."""
+    return tuple(index for index in skills if release.skills[index].level <= release.max_level)
 
 
 def days_before_asking(knowledge: Knowledge, target: Iterable[int], now: datetime) -> int | None:
@@ -22,3 +30,14 @@ def days_before_improving(knowledge: Knowledge, target: Iterable[int], finished_
     """Whole days until a test that was finished then is improved; None when there is nothing to improve."""
     asking = days_before_asking(knowledge, target, now)
     return None if asking is None else max(asking, days_to_improve(int(finished_at.timestamp()), int(now.timestamp())))
+
+
+def days_before_retrying(profile: UserProfile, participation_id: str, now: datetime) -> int | None:
+    """Whole days until a campaign's test may be taken again; None where the campaign does not allow it, or not yet.
+
+    Source: docs/domain.md §3 and §6: 4 days after its end, before anything is sent, while the campaign runs.
+    """
+    entry, attempt = profile.parcours.get(participation_id), profile.card(Purpose.CAMPAIGN, participation_id)
+    if entry is None or not entry.may_retry or entry.archived or attempt is None or attempt.status is not Status.COMPLETED:
+        return None
+    return days_to_improve(int(attempt.at.timestamp()), int(now.timestamp()))

@@ -13,6 +13,7 @@ from jalon.assessment.errors import (
     NothingToAskError,
     TargetProfileNotFoundError,
 )
+from jalon.assessment.improving import within_reach
 from jalon.kernel.errors import Violation
 
 DEFAULT_LOCALE = "fr-FR"
@@ -25,12 +26,12 @@ def skills_of_competence(release: Release, code: str) -> tuple[int, ...]:
     try:
         return release.competence_skills(code)
     except UnknownReferenceError:
-        raise CompetenceNotFoundError("There is no such competence; see GET /v1/me/profile for the list.") from None
+        raise CompetenceNotFoundError("There is no such competence; the profile lists them all.") from None
 
 
 def target_of_competence(release: Release, code: str) -> tuple[int, ...]:
-    """The skills that a competence's test may ask about: those within the levels that pupils can reach; raises CompetenceNotFoundError."""
-    return tuple(index for index in skills_of_competence(release, code) if release.skills[index].level <= release.max_level)
+    """The skills that a competence's test may ask about; raises CompetenceNotFoundError."""
+    return within_reach(release, skills_of_competence(release, code))
 
 
 def target_of_discovery(release: Release, profile_id: str) -> tuple[int, ...]:
@@ -43,7 +44,7 @@ def target_of_discovery(release: Release, profile_id: str) -> tuple[int, ...]:
     except UnknownReferenceError:
         raise TargetProfileNotFoundError("There is no such discovery test in the current learning content.") from None
     if profile.kind != DISCOVERY:
-        violation = Violation("/discovery_test", "Name a target profile whose kind is discovery; see GET /v1/target-profiles.", "kind")
+        violation = Violation("/discovery_test", "Name a target profile whose kind is discovery.", "kind")
         raise NotADiscoveryTestError("This is a parcours for campaigns, not a discovery test.", (violation,))
     return profile.skills
 

@@ -1,0 +1,59 @@
+"""When a campaign's test may be taken again: as its campaign allows, four days after its end."""
+
+from typing import Any
+
+import pytest
+
+from jalon.assessment.improving import days_before_retrying
+from jalon.assessment.note_in_profile import note_in_profile
+from jalon.assessment.profile_entries import ParcoursEntry
+from jalon.assessment.project_profile import project_profile
+from jalon.assessment.read_profile import read_profile
+from jalon.assessment.state import AssessmentState, Purpose
+from tests.assessment.content import CAMPAIGN_PROFILE
+from tests.assessment.desk import PUPIL, Desk
+from tests.assessment.entries import parcours
+
+
+def begun(desk: Desk) -> AssessmentState:
+    state = desk.start(parcours().key, Purpose.CAMPAIGN, target_profile_id=CAMPAIGN_PROFILE)
+    project_profile(desk.profiles, desk.releases, state)
+    return state
+
+
+def finished(desk: Desk) -> None:
+    """A campaign's test to its end, with something left to improve."""
+    project_profile(desk.profiles, desk.releases, desk.play(begun(desk), right=False))
+
+
+def days(desk: Desk, *entries: ParcoursEntry) -> int | None:
+    """The days as they are once these entries are noted."""
+    note_in_profile(desk.profiles, desk.releases, PUPIL, *entries)
+    return days_before_retrying(read_profile(desk.profiles, desk.releases, PUPIL), parcours().key, desk.clock.now())
+
+
+def test_a_campaigns_finished_test_counts_the_days_until_it_is_taken_again(desk: Desk) -> None:
+    started = begun(desk)
+    allowing = parcours(revision=2, status="TO_SHARE", may_retry=True)
+    assert days(desk, allowing) is None
+    project_profile(desk.profiles, desk.releases, desk.play(started, right=False))
+    assert days(desk) == 4
+    desk.wait(days=5)
+    assert days(desk) == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"status": "SHARED", "may_retry": False}, {"status": "TO_SHARE", "may_retry": True, "archived": True}],
+    ids=["sent", "archived"],
+)
+def test_what_the_campaign_does_not_allow_is_not_promised(desk: Desk, changes: dict[str, Any]) -> None:
+    finished(desk)
+    assert days(desk, parcours(revision=3, may_send=True, **changes)) is None
+    desk.wait(days=5)
+    assert days(desk) is None
+
+
+def test_a_retry_is_not_promised_before_the_participation_is_noted(desk: Desk) -> None:
+    finished(desk)
+    assert days(desk) is None
