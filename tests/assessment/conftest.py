@@ -1,34 +1,21 @@
 """What the tests of this context share."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
 from jalon.assessment.tables import AssessmentItem, AttemptItem, ProfileItem
-from jalon.assessment.tickets import TicketOffice
 from jalon.edge import aws
 from jalon.edge.erasures import ErasureMark
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
-from tests.assessment.content import release
-from tests.assessment.desk import Desk
-from tests.assessment.fakes import FakeAssessments, FakeProfiles, FakeReleases
+from tests.assessment.desk import Desk, new_desk
 from tests.cloud import Cloud, build
-from tests.sources import FixedClock, SequenceIdSource
 
 
 @pytest.fixture
 def desk() -> Desk:
-    """The use cases on in-memory stores, with a clock and identifiers that the test governs."""
-    return Desk(
-        store=FakeAssessments(),
-        profiles=FakeProfiles(),
-        releases=FakeReleases(release()),
-        tickets=TicketOffice(b"k" * 32),
-        clock=FixedClock(datetime(2026, 11, 23, 9, 0, tzinfo=UTC)),
-        ids=SequenceIdSource(),
-    )
+    return new_desk()
 
 
 @pytest.fixture(scope="module")

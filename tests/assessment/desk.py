@@ -2,7 +2,7 @@
 
 import itertools
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.packing import Question
@@ -18,8 +18,8 @@ from jalon.assessment.store import AssessmentStore
 from jalon.assessment.tickets import TicketOffice
 from jalon.kernel.ids import AssessmentId, CertificationId, ReleaseVersion, UserId
 from tests.assessment.asking import asked_now
-from tests.assessment.content import VERSION, right_answer, wrong_answer
-from tests.assessment.fakes import FakeReleases
+from tests.assessment.content import VERSION, release, right_answer, wrong_answer
+from tests.assessment.fakes import FakeAssessments, FakeProfiles, FakeReleases
 from tests.sources import FixedClock, SequenceIdSource
 
 PUPIL = UserId("usr_" + "1" * 32)
@@ -105,6 +105,18 @@ class Desk:
             asked = self.question(state.assessment_id)
             self.give(state.assessment_id, asked, None if right else wrong_answer(asked.challenge.type))
         return self.state(state.assessment_id)
+
+
+def new_desk() -> Desk:
+    """The use cases on in-memory stores, with a clock and identifiers that the test governs."""
+    return Desk(
+        store=FakeAssessments(),
+        profiles=FakeProfiles(),
+        releases=FakeReleases(release()),
+        tickets=TicketOffice(b"k" * 32),
+        clock=FixedClock(datetime(2026, 11, 23, 9, 0, tzinfo=UTC)),
+        ids=SequenceIdSource(),
+    )
 
 
 def right_to(asked: AskedQuestion) -> dict[str, Any]:

@@ -113,9 +113,13 @@ class FakeParticipations:
             self.items[key] = _changed(stored, **fresh)
         return self.items[key]
 
-    def advance(self, campaign_id: CampaignId, user_id: UserId, *, answered: int, progress_percent: int, finished: bool) -> None:
+    def advance(
+        self, campaign_id: CampaignId, user_id: UserId, assessment_id: AssessmentId, *, answered: int, progress_percent: int, finished: bool
+    ) -> None:
         stored = self.items.get((campaign_id, user_id))
         if stored is None or stored.status is not ParticipationStatus.STARTED or stored.answered > answered:
+            return
+        if stored.assessment_id not in {None, assessment_id}:
             return
         status = ParticipationStatus.TO_SHARE if finished else ParticipationStatus.STARTED
         self.items[campaign_id, user_id] = _changed(stored, answered=answered, progress_percent=progress_percent, status=status)
@@ -123,7 +127,7 @@ class FakeParticipations:
     def share(self, participation: Participation, results: SharedResults, at: datetime) -> Participation | None:
         key = (participation.campaign_id, participation.user_id)
         stored = self.items.get(key)
-        if stored is None or stored.sendings != participation.sendings:
+        if stored is None or (stored.sendings, stored.assessment_id) != (participation.sendings, participation.assessment_id):
             return None
         self.items[key] = _changed(
             stored,

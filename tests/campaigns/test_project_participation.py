@@ -53,7 +53,7 @@ def test_a_participation_is_noted_with_its_campaign_and_its_school(following: Fo
 def test_each_change_is_noted_under_a_revision_of_its_own(following: Following) -> None:
     following.participations.create(participation())
     own = following.participations.attach_assessment(participation(), AssessmentId("asm_1"))
-    following.participations.advance(CAMPAIGN, ZOE, answered=5, progress_percent=40, finished=False)
+    following.participations.advance(CAMPAIGN, ZOE, AssessmentId("asm_1"), answered=5, progress_percent=40, finished=False)
     halfway = noted(following)
     following.participations.share(own, ASSESSED, NOW + timedelta(days=1))
     sent = noted(following)

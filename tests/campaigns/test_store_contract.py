@@ -130,8 +130,8 @@ def test_another_attempt_begins_from_zero_once_and_never_after_a_sending(stores:
     assert stores.participations.begin_again(again, AssessmentId("asm_4")) == sent
 
 
-def advance(stores: Stores, answered: int, *, finished: bool = False) -> Participation:
-    stores.participations.advance(CAMPAIGN, ZOE, answered=answered, progress_percent=answered * 10, finished=finished)
+def advance(stores: Stores, answered: int, test: str = "asm_1", *, finished: bool = False) -> Participation:
+    stores.participations.advance(CAMPAIGN, ZOE, AssessmentId(test), answered=answered, progress_percent=answered * 10, finished=finished)
     found = stores.participations.find(CAMPAIGN, ZOE)
     assert found is not None
     return found
@@ -146,6 +146,25 @@ def test_progress_never_goes_back(stores: Stores) -> None:
     assert advance(stores, 9) == finished
 
 
+def test_news_of_a_test_that_was_taken_again_change_nothing(stores: Stores) -> None:
+    stores.participations.create(participation())
+    assert advance(stores, 2, "asm_1").progress_percent == 20  # not attached yet
+    first = stores.participations.attach_assessment(participation(), AssessmentId("asm_1"))
+    again = stores.participations.begin_again(first, AssessmentId("asm_2"))
+    assert advance(stores, 9, "asm_1", finished=True) == again
+    assert advance(stores, 5, "asm_2").progress_percent == 50
+
+
+def test_results_of_a_test_that_was_taken_again_are_not_sent(stores: Stores) -> None:
+    stores.participations.create(participation())
+    first = stores.participations.attach_assessment(participation(), AssessmentId("asm_1"))
+    again = stores.participations.begin_again(first, AssessmentId("asm_2"))
+    assert stores.participations.share(first, ASSESSED, NOW) is None
+    assert stores.participations.share(participation(), ASSESSED, NOW) is None
+    assert stores.participations.find(CAMPAIGN, ZOE) == again
+    assert stores.participations.share(again, ASSESSED, NOW) is not None
+
+
 def test_each_change_is_counted_and_a_refused_one_is_not(stores: Stores) -> None:
     stores.participations.create(participation())
     own = stores.participations.attach_assessment(participation(), AssessmentId("asm_1"))
@@ -158,7 +177,7 @@ def test_each_change_is_counted_and_a_refused_one_is_not(stores: Stores) -> None
 
 
 def test_progress_of_a_participation_that_is_not_there_makes_none(stores: Stores) -> None:
-    stores.participations.advance(CAMPAIGN, ZOE, answered=5, progress_percent=50, finished=True)
+    stores.participations.advance(CAMPAIGN, ZOE, AssessmentId("asm_1"), answered=5, progress_percent=50, finished=True)
     assert stores.participations.find(CAMPAIGN, ZOE) is None
 
 

@@ -132,12 +132,17 @@ class ParticipationStore(Protocol):
         """Hand the participation to another test, its progress from zero, unless results are sent or another test has it already."""
         ...
 
-    def advance(self, campaign_id: CampaignId, user_id: UserId, *, answered: int, progress_percent: int, finished: bool) -> None:
-        """Note a test's progress, unless a later one is noted or the results are sent; ``finished`` makes it TO_SHARE."""
+    def advance(
+        self, campaign_id: CampaignId, user_id: UserId, assessment_id: AssessmentId, *, answered: int, progress_percent: int, finished: bool
+    ) -> None:
+        """Note the progress of this test, unless the participation has another one, later progress is noted or the results are sent.
+
+        ``finished`` makes it TO_SHARE. A participation whose test is not attached yet takes the news of any: there is only the first.
+        """
         ...
 
     def share(self, participation: Participation, results: SharedResults, at: datetime) -> Participation | None:
-        """Keep what is sent, if it was not sent since ``participation`` was read; else None."""
+        """Keep what is sent, if nothing was sent and no other test was begun since ``participation`` was read; else None."""
         ...
 
     def page(self, campaign_id: CampaignId, wanted: ParticipantFilter, limit: int, cursor: Mapping[str, str]) -> ParticipationPage: ...

@@ -72,7 +72,7 @@ class DynamoParticipations:
             participation.campaign_id,
             participation.user_id,
             [ParticipationItem.assessment_id.set(assessment_id)],
-            ParticipationItem.campaign_shard.exists() & ParticipationItem.assessment_id.does_not_exist(),
+            ParticipationItem.campaign_shard.exists() & _has_test(None),
         )
         return self.find(participation.campaign_id, participation.user_id) or replace(participation, assessment_id=assessment_id)
 
@@ -83,20 +83,22 @@ class DynamoParticipations:
             ParticipationItem.answered.set(0),
             ParticipationItem.progress_percent.set(0),
         ]
-        same_test = ParticipationItem.assessment_id == participation.assessment_id
         nothing_sent = ParticipationItem.sendings == participation.sendings
-        self._update(participation.campaign_id, participation.user_id, actions, same_test & nothing_sent)
+        self._update(participation.campaign_id, participation.user_id, actions, _has_test(participation.assessment_id) & nothing_sent)
         return self.find(participation.campaign_id, participation.user_id) or participation
 
-    def advance(self, campaign_id: CampaignId, user_id: UserId, *, answered: int, progress_percent: int, finished: bool) -> None:
+    def advance(
+        self, campaign_id: CampaignId, user_id: UserId, assessment_id: AssessmentId, *, answered: int, progress_percent: int, finished: bool
+    ) -> None:
         status = ParticipationStatus.TO_SHARE if finished else ParticipationStatus.STARTED
         actions: list[Action] = [
             ParticipationItem.answered.set(answered),
             ParticipationItem.progress_percent.set(progress_percent),
             ParticipationItem.status.set(status.value),
         ]
-        condition = (ParticipationItem.status == ParticipationStatus.STARTED.value) & (ParticipationItem.answered <= answered)
-        self._update(campaign_id, user_id, actions, condition)
+        its_test = _has_test(assessment_id) | _has_test(None)
+        not_later = (ParticipationItem.status == ParticipationStatus.STARTED.value) & (ParticipationItem.answered <= answered)
+        self._update(campaign_id, user_id, actions, its_test & not_later)
 
     def share(self, participation: Participation, results: SharedResults, at: datetime) -> Participation | None:
         actions: list[Action] = [
@@ -107,7 +109,8 @@ class DynamoParticipations:
             ParticipationItem.sendings.set(participation.sendings + 1),
         ]
         not_sent_since = ParticipationItem.sendings == participation.sendings
-        outcome = self._update(participation.campaign_id, participation.user_id, actions, not_sent_since)
+        unchanged = not_sent_since & _has_test(participation.assessment_id)
+        outcome = self._update(participation.campaign_id, participation.user_id, actions, unchanged)
         return participation_of(ParticipationItem.from_raw_data(dict(outcome.attributes))) if isinstance(outcome, Applied) else None
 
     def page(self, campaign_id: CampaignId, wanted: ParticipantFilter, limit: int, cursor: Mapping[str, str]) -> ParticipationPage:
@@ -136,6 +139,12 @@ class DynamoParticipations:
         with translated():
             for item in ParticipationItem.scan(attributes_to_get=["campaign_shard", "user_id"]):
                 yield UserId(item.user_id)
+
+
+def _has_test(assessment_id: AssessmentId | None) -> Condition:
+    """That the participation names this test, or none yet."""
+    named = ParticipationItem.assessment_id
+    return named.does_not_exist() if assessment_id is None else named == assessment_id
 
 
 def _shard_by_name(campaign_id: CampaignId, shard: int, wanted: ParticipantFilter, after: str, limit: int) -> Iterator[ParticipationItem]:

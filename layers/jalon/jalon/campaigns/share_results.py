@@ -6,6 +6,7 @@ from jalon.assessment.settle import settle
 from jalon.campaigns.campaign import Campaign, CampaignType
 from jalon.campaigns.participation import (
     Participation,
+    ResultsAlreadySentError,
     TestNotFinishedError,
     own_participation,
 )
@@ -26,8 +27,15 @@ def share_results(taking_part: TakingPart, participation_id: str, user_id: UserI
     campaign = open_campaign(taking_part, participation)
     shared = taking_part.participations.share(participation, _results(taking_part, campaign, participation), taking_part.clock.now())
     if shared is None:
-        raise already_sent(participation)
+        raise _overtaken(taking_part, participation)
     return shared
+
+
+def _overtaken(taking_part: TakingPart, participation: Participation) -> ResultsAlreadySentError | TestNotFinishedError:
+    """Why what was read is not sent any more: the pupil's other device sent it, or began the test again."""
+    now = taking_part.participations.find(participation.campaign_id, participation.user_id)
+    begun_again = now is not None and now.sendings == participation.sendings
+    return _not_finished() if begun_again else already_sent(participation)
 
 
 def _results(taking_part: TakingPart, campaign: Campaign, participation: Participation) -> SharedResults:

@@ -65,8 +65,6 @@ def retry_participation(taking_part: TakingPart, participation_id: str, user_id:
     """
     participation = own_participation(taking_part.participations, participation_id, user_id)
     campaign = open_campaign(taking_part, participation)
-    if participation.sendings:
-        raise already_sent(participation)
     if participation.assessment_id is None:
         raise TestNotFinishedError("There is no test of this campaign to take again.")
     state = _test(taking_part, _command(campaign, participation, improve=True))

@@ -15,13 +15,14 @@ def is_worth_noting(state: AssessmentState) -> bool:
 
 
 def track_participation(participations: ParticipationStore, releases: Releases, state: AssessmentState) -> None:
-    """Note a campaign test's progress on its participation; older or repeated news change nothing."""
+    """Note a campaign test's progress on its participation; older or repeated news, or those of an attempt before, change nothing."""
     if state.participation_id is None or not is_worth_noting(state):
         return
     campaign_id, user_id = key_of(state.participation_id)
     participations.advance(
         campaign_id,
         user_id,
+        state.assessment_id,
         answered=len(state.answers),
         progress_percent=progress_percent(releases.pinned(state.release), state),
         finished=not state.is_live,
