@@ -4,17 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.email_addresses import clean_email, email_violations
 from jalon.accounts.find_login import find_login
-from jalon.accounts.identity import (
-    AccountExistsError,
-    EmailTakenError,
-    Identity,
-    Role,
-    clean_name,
-    name_violations,
-    refuse,
-)
+from jalon.accounts.identity import AccountExistsError, EmailTakenError, Identity, Role, refuse
+from jalon.accounts.registrant import Registrant
 from jalon.accounts.setup_token import new_ticket, write_setup_token
 from jalon.accounts.stores import Credentials, LoginTakenError, TicketPurpose
 from jalon.kernel.ids import UserId
@@ -45,28 +37,12 @@ def create_staff_account(accounts: Accounts, staff: NewStaff) -> StaffInvitation
     """Create the account without a password and give the token that sets one.
 
     The same request again gives the same token while it is good; another one, for someone who never set a password, gives a token
-    that replaces the former. Raises
-    :class:`InvalidInputError` naming every field, :class:`EmailTakenError` if the address belongs to an account that
-    is in use, :class:`AccountExistsError` if another request used this user id.
+    that replaces the former. Raises :class:`InvalidInputError` naming every field, :class:`EmailTakenError` if the address belongs to an
+    account that is in use, :class:`AccountExistsError` if another request used this user id.
     """
-    first_name, last_name, email = clean_name(staff.first_name), clean_name(staff.last_name), clean_email(staff.email)
-    refuse(
-        (
-            *name_violations("/first_name", first_name),
-            *name_violations("/last_name", last_name),
-            *email_violations("/email", email),
-        )
-    )
-    identity = Identity(
-        user_id=staff.user_id,
-        first_name=first_name,
-        last_name=last_name,
-        email=email,
-        roles=frozenset({staff.role}),
-        created_at=accounts.clock.now(),
-        login_keys=frozenset({find_login(accounts, email).key}),
-        request=staff.request,
-    )
+    who = Registrant.cleaned(staff.first_name, staff.last_name, staff.email)
+    refuse(who.violations())
+    identity = who.identity(accounts, staff.user_id, staff.role, staff.request)
     ticket = new_ticket(accounts, staff.user_id, TicketPurpose.INVITATION)
     try:
         accounts.store.create(identity, Credentials(), ticket)

@@ -1,25 +1,12 @@
 """A person makes an account of their own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.create_member_account import create_with_email
-from jalon.accounts.email_addresses import clean_email, email_violations
-from jalon.accounts.find_login import find_login
-from jalon.accounts.identity import (
-    DEFAULT_LOCALE,
-    Identity,
-    Preferences,
-    Role,
-    birth_date_violations,
-    clean_name,
-    name_violations,
-    refuse,
-)
-from jalon.accounts.passwords import normalise_password, password_violations
+from jalon.accounts.identity import DEFAULT_LOCALE, Identity, Preferences, Role, birth_date_violations, refuse
 from jalon.accounts.prove_email import NOBODY_YET, claimant, require_code
-from jalon.accounts.stores import Credentials
+from jalon.accounts.registrant import Registrant, register
 from jalon.kernel.ids import UserId
 
 
@@ -47,34 +34,19 @@ def sign_up(accounts: Accounts, command: SignUp) -> Identity:
     Raises :class:`InvalidInputError` naming every field, :class:`EmailTakenError`, and :class:`AccountExistsError` if
     another request used this user id.
     """
-    now = accounts.clock.now()
-    first_name, last_name, email = clean_name(command.first_name), clean_name(command.last_name), clean_email(command.email)
-    password = normalise_password(command.password)
+    who = Registrant.cleaned(command.first_name, command.last_name, command.email)
+    today = accounts.clock.now().date()
     refuse(
-        (
-            *name_violations("/first_name", first_name),
-            *name_violations("/last_name", last_name),
-            *email_violations("/email", email),
-            *birth_date_violations("/birth_date", command.birth_date, now.date()),
-            *password_violations("/password", password, email.partition("@")[0], first_name, last_name),
-        )
+        (*who.violations(), *birth_date_violations("/birth_date", command.birth_date, today), *who.password_violations(command.password))
     )
     if command.email_code is not None:
-        require_code("/email_code", accounts, NOBODY_YET, email, command.email_code)
-    login_key = find_login(accounts, email).key
-    identity = Identity(
-        user_id=command.user_id,
-        first_name=first_name,
-        last_name=last_name,
+        require_code("/email_code", accounts, NOBODY_YET, who.email, command.email_code)
+    identity = replace(
+        who.identity(accounts, command.user_id, Role.PUPIL, command.request),
         birth_date=command.birth_date,
-        email=email,
         email_verified=command.email_code is not None,
-        roles=frozenset({Role.PUPIL}),
-        created_at=now,
-        login_keys=frozenset({login_key}),
         preferences=Preferences(locale=command.locale),
-        request=command.request,
     )
-    displaced = claimant(accounts, login_key) if identity.email_verified else None
-    create_with_email(accounts, identity, Credentials(accounts.hasher.hash(password)), displaced)
+    (login_key,) = identity.login_keys
+    register(accounts, identity, command.password, claimant(accounts, login_key) if identity.email_verified else None)
     return identity
