@@ -31,22 +31,31 @@ def chromium() -> Iterator:
         browser.close()
 
 
+def midsummer() -> datetime:
+    """The time by the tests' clocks: far from both ends of a year, each of which has a list of its own.
+
+    Of this very year, because the page's service worker keeps the list of the year that it is by its own clock, which no test sets.
+    """
+    return datetime(datetime.now(UTC).year, 7, 1, 12, tzinfo=UTC)
+
+
 @dataclass
 class Published:
-    """A site whose certificates were published ``days_ago`` days ago and whose lists were signed just now."""
+    """A site whose certificates were published ``days_ago`` days before ``now`` and whose lists were signed at that instant."""
 
     site: StaticSite
     parts: Publishing
+    now: datetime
 
     def certificate(self, number: int = 1, days_ago: int = 0, **changes) -> Certificate:
-        self.parts.clock.instant = datetime.now(UTC) - timedelta(days=days_ago)
+        self.parts.clock.instant = self.now - timedelta(days=days_ago)
         result = a_result(number, **changes)
         line = publish_certificate(self.parts, result)
         self.sign()
         return self.parts.certificates.by_code(line.code)
 
     def sign(self, ago: timedelta = timedelta(0)) -> None:
-        self.parts.clock.instant = datetime.now(UTC) - ago
+        self.parts.clock.instant = self.now - ago
         sign_status_lists(list_signing(self.parts))
         self.site.publish(self.parts.site.files)
 
@@ -56,17 +65,18 @@ class Published:
 
 @pytest.fixture
 def published() -> Iterator[Published]:
-    site = StaticSite()
+    site, now = StaticSite(), midsummer()
     with site.running():
-        yield Published(site, publishing(clock=FixedClock(datetime.now(UTC))))
+        yield Published(site, publishing(clock=FixedClock(now)), now)
 
 
 @pytest.fixture
 def page(chromium) -> Iterator:
-    """A fresh, French-speaking phone; the test fails on any error in the page's console."""
+    """A fresh, French-speaking phone on which it is midsummer; the test fails on any error in the page's console."""
     context = chromium.new_context(locale="fr-FR", viewport={"width": 360, "height": 740}, timezone_id="Europe/Paris")
+    context.clock.set_fixed_time(midsummer())
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None)

@@ -5,14 +5,13 @@ PYTHONPATH=.:layers/engine:layers/jalon python -m tests.certificates.screenshots
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from jalon.certificates.publish_certificate import Publishing
-from tests.certificates.conftest import Published
+from tests.certificates.conftest import Published, midsummer
 from tests.certificates.fakes import publishing
 from tests.certificates.site import ARGUMENTS, CHROMIUM, StaticSite
-from tests.certificates.test_verification_access import SLOW_DERIVATION
+from tests.certificates.test_verification_access import HELD_DERIVATION, LET_IT_DERIVE
 from tests.certificates.test_verification_page import open_fresh, revoke, type_in, verdict
 from tests.sources import FixedClock
 
@@ -44,9 +43,10 @@ def states(page: object, published: Published, tokens: dict[str, str]) -> Iterat
         verdict(page, state)
         yield state
     page.click("#result button")
-    page.evaluate(SLOW_DERIVATION)
+    page.evaluate(HELD_DERIVATION)
     type_in(page, *UNKNOWN)
     yield "busy"
+    page.evaluate(LET_IT_DERIVE)
     verdict(page, "unknown")
     yield "unknown"
     for state, broken in (("unchecked", {path for path in site.files if path.startswith("status/")}), ("offline", set(site.files) - {"v"})):
@@ -63,14 +63,16 @@ def main(folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     site = StaticSite()
-    parts: Publishing = publishing(clock=FixedClock(datetime.now(UTC)))
+    now = midsummer()
+    parts: Publishing = publishing(clock=FixedClock(now))
     with site.running(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        published = Published(site, parts)
+        published = Published(site, parts, now)
         tokens = addresses(published)
         for width in WIDTHS:
             for scheme in SCHEMES:
                 context = browser.new_context(locale="fr-FR", viewport={"width": width, "height": 740}, color_scheme=scheme)
+                context.clock.set_fixed_time(now)
                 page = context.new_page()
                 for state in states(page, published, tokens):
                     page.screenshot(path=folder / f"{state}-{width}-{scheme}.png", full_page=True)
