@@ -2,8 +2,10 @@
 
 import json
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.models import Model
@@ -127,6 +129,24 @@ def test_a_refused_write_is_not_sent_again(row: Row, pauses: list[float]) -> Non
     with answering(Row, "PutItem", REFUSED) as sent, pytest.raises(ConditionFailedError), translated():
         Row("b").save()
     assert (len(sent), pauses) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "told"),
+    [
+        ("SlowDown", 503, StoreUnavailableError),
+        ("InternalError", 500, StoreUnavailableError),
+        ("TooManyRequestsException", 429, StoreUnavailableError),
+        ("AccessDenied", 403, ClientError),
+        ("ValidationException", 400, ClientError),
+    ],
+)
+def test_another_service_that_is_busy_is_unavailable_and_what_it_forbids_is_our_own_fault(
+    code: str, status: int, told: type[Exception]
+) -> None:
+    answer: Any = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    with pytest.raises(told), translated():
+        raise ClientError(answer, "GetObject")
 
 
 def test_a_store_that_does_not_answer_is_unavailable(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from pynamodb.connection import Connection
@@ -19,7 +20,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from jalon.edge.aws import session
+from jalon.edge.aws import patience, session
 from jalon.edge.settings import Settings
 from jalon.kernel.errors import ConflictError, UnavailableError
 
@@ -46,6 +47,9 @@ _PAUSE_S = 0.1
 #: How often a write that meets somebody else's transaction is sent in all, and until when after it was first sent another try begins.
 _WRITE_TRIES = 3
 _WRITE_PATIENCE_S = 0.5
+_PATIENCE = patience("dynamodb")
+#: Seconds. What one operation may take, at most: the last of its tries begins at the end of that patience, after a pause.
+LONGEST_OPERATION_S = _WRITE_PATIENCE_S + _PAUSE_S * 2 ** (_WRITE_TRIES - 2) + _PATIENCE.longest_s
 
 
 class ConditionFailedError(ConflictError):
@@ -61,12 +65,12 @@ class StoreUnavailableError(UnavailableError):
 
 
 class TableMeta:
-    """What every model's ``Meta`` inherits: time-outs of a second, three jittered attempts."""
+    """What every model's ``Meta`` inherits: time-outs of a second, three jittered attempts (:func:`jalon.edge.aws.patience`)."""
 
     table_name: str
-    connect_timeout_seconds = 1
-    read_timeout_seconds = 1
-    max_retry_attempts = 2
+    connect_timeout_seconds = _PATIENCE.connect_s
+    read_timeout_seconds = _PATIENCE.read_s
+    max_retry_attempts = _PATIENCE.tries - 1
     max_pool_connections = 16
 
 
@@ -144,6 +148,12 @@ def _error_code(error: BaseException) -> str:
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, Mapping) else ""
 
 
+def _status(error: BaseException) -> int:
+    """What the service answered in HTTP's terms; 0 where PynamoDB kept none of it."""
+    response = getattr(_cause(error), "response", None)
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)) if isinstance(response, Mapping) else 0
+
+
 def _cause(error: BaseException) -> BaseException | None:
     return error.cause if isinstance(error, PynamoDBException) else error
 
@@ -159,7 +169,12 @@ def _is_refused(error: BaseException) -> bool:
 
 
 def _is_busy(error: BaseException) -> bool:
-    return _error_code(error) in _BUSY or (_error_code(error) == _CANCELLED and _reasons(error) <= _PASSING)
+    """Whether the same request may succeed a moment later: DynamoDB says so by a code, the other services by HTTP's (429, 5xx)."""
+    if _error_code(error) == _CANCELLED:
+        return _reasons(error) <= _PASSING
+    return (
+        _error_code(error) in _BUSY or _status(error) == HTTPStatus.TOO_MANY_REQUESTS or _status(error) >= HTTPStatus.INTERNAL_SERVER_ERROR
+    )
 
 
 def _met_a_transaction(error: BaseException) -> bool:
