@@ -21,13 +21,14 @@ from jalon.accounts.create_member_account import NewMember, create_member_accoun
 from jalon.accounts.create_staff_account import NewStaff, create_staff_account
 from jalon.accounts.identity import AccountExistsError, EmailTakenError, Role
 from jalon.accounts.lockout import AccountWaitsError
-from jalon.accounts.oauth_client import EVERY_SCHOOL, OPERATOR, Scope
+from jalon.accounts.oauth_client import OPERATOR, Scope
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.setup_token import SetupTokenError
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.sign_up import SignUp, sign_up
 from jalon.kernel.errors import InvalidInputError
 from jalon.kernel.ids import ClientId, UserId
+from jalon.kernel.uai import EVERY_SCHOOL
 from tests.accounts.fakes import MemoryClients, World
 
 MEMBER = NewMember(UserId("usr_m"), "Claire", "Petit", "Claire.Petit@Example.org", "Tr0ubadour!")

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from jalon.accounts.client_secret import client_secret, require_first_secret
 from jalon.accounts.identity import refuse
 from jalon.accounts.keyring import Keyring
-from jalon.accounts.oauth_client import EVERY_SCHOOL, GRANTABLE_SCOPES, MOST_SCHOOLS, SCHOOL_SCOPES, OAuthClient, Scope
+from jalon.accounts.oauth_client import GRANTABLE_SCOPES, MOST_SCHOOLS, SCHOOL_SCOPES, OAuthClient, Scope
 from jalon.accounts.stores import ClientStore
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, InvalidInputError, Violation
 from jalon.kernel.ids import ClientId
-from jalon.kernel.uai import parse_uai
+from jalon.kernel.uai import EVERY_SCHOOL, parse_uai
 
 _NAME_MAX_LENGTH = 100
 

@@ -25,8 +25,6 @@ OPERATOR_SCOPES = frozenset({Scope.ORGANISATIONS_WRITE, Scope.STAFF_WRITE, Scope
 GRANTABLE_SCOPES = frozenset(Scope) - {Scope.CLIENTS_WRITE}
 #: What reads the data of one school's pupils: a client with one of these names its schools, or all of them in so many words.
 SCHOOL_SCOPES = frozenset({Scope.LSU_READ, Scope.PARCOURSUP_READ})
-#: Every school of the country: for the ministry's own programs.
-EVERY_SCHOOL = "*"
 #: A token names its schools, and a request's headers have an end.
 MOST_SCHOOLS = 100
 #: The public client that our own screens are; a request without client credentials speaks for it.
@@ -37,7 +35,7 @@ SCREENS = ClientId("jalon")
 class OAuthClient:
     """A confidential client. Its secret is derived from ``nonce`` by the keyring and kept nowhere.
 
-    ``schools`` are the UAIs whose data its :data:`SCHOOL_SCOPES` open, or :data:`EVERY_SCHOOL`; empty without such a scope.
+    ``schools`` are the UAIs whose data its :data:`SCHOOL_SCOPES` open, or ``kernel.uai.EVERY_SCHOOL``; empty without such a scope.
     ``request`` is the digest of the request that made it, so that a repeated request can be told from another one
     under the same idempotency key. ``former`` are the nonces of the secrets that it had before; the last of them goes on opening it
     until ``former_until``. Ended, it gets no token any more.

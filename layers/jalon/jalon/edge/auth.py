@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jalon.kernel.errors import ForbiddenError, NotSignedInError
+from jalon.kernel.uai import EVERY_SCHOOL
 
 
 class RoleRequiredError(ForbiddenError):
@@ -24,10 +25,6 @@ class SchoolNotCoveredError(ForbiddenError):
     """The client is registered for other schools than this one."""
 
     code = "school_not_covered"
-
-
-#: A client that is registered for every school (``jalon.accounts.oauth_client``).
-EVERY_SCHOOL = "*"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,13 @@ Seven digits and a check letter: the number modulo 23 in the alphabet without I,
 register of schools).
 """
 
+from typing import Final
+
 from jalon.kernel.errors import InvalidInputError, Violation
 from jalon.kernel.ids import Uai
+
+#: Stands for the UAI of every school of the country, where a client of the ministry's own is registered for all of them.
+EVERY_SCHOOL: Final = "*"
 
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
