@@ -196,3 +196,12 @@ def test_a_throttle_is_below_the_whole_apis_and_lets_a_countrys_sign_ins_through
     elif route.split("/")[2] in {"oauth", "password-setups", "provider-sign-ins"}:
         assert settings["ThrottlingRateLimit"] == {"Ref": "SignInsPerSecond"}
         assert rate >= 3 * STARTS_A_SECOND
+
+
+def test_the_operators_page_names_the_templates_parameters_and_no_other() -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    table = page.split("## For pupils")[1].split("\n## ")[0]
+    named = {name for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    set_by_command = set(re.findall(r"--parameter-overrides (\w+)=", page)) | set(re.findall(r" (\w+)=arn:", page))
+    assert named | set_by_command <= set(template()["Parameters"])
+    assert {"AlarmTopicArn", "AnswersConcurrency", "SignInsPerSecond", "MailsPerSecond"} <= named

@@ -19,7 +19,7 @@ from jalon.edge.auth import Caller, caller
 from jalon.edge.bodies import FORM, JSON, read_json, require_media_type
 from jalon.edge.etags import etag_of, still_holds
 from jalon.edge.idempotency_keys import idempotency_key
-from jalon.edge.observability import failure, logger, metric
+from jalon.edge.observability import failure, metric, refusal
 from jalon.edge.problems import MEDIA_TYPE, NoSuchRouteError, encode, internal_problem, invalid_request, problem, problem_of
 from jalon.kernel.errors import JalonError
 
@@ -72,9 +72,7 @@ def _answer(service: str, answer: Answer, exchange: Exchange, form: bool) -> Res
         return answer(exchange)
     except JalonError as error:
         status, document, headers = problem_of(error, exchange.path)
-        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            logger(service).error("ERROR_WITHOUT_KIND", error=type(error).__name__)
-        metric("Refused", service=service, code=str(document["code"]))
+        refusal(service, status, str(document["code"]), error)
         return _problem(status, document, headers)
     except ValidationError as error:
         metric("Refused", service=service, code="invalid_input")

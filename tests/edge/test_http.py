@@ -28,6 +28,7 @@ from jalon.kernel.errors import (
     UnavailableError,
     Violation,
 )
+from tests.alarms import measured_in
 from tests.cloud import Cloud
 from tests.events import CONTEXT, body_of, http_event
 
@@ -58,6 +59,7 @@ ERRORS: dict[str, JalonError] = {
     "large": TooLargeError("Too much."),
     "many": TooManyRequestsError("Slow down.", retry_after_s=7),
     "busy": UnavailableError("Later."),
+    "of no kind": JalonError("the password is hunter2"),
 }
 
 
@@ -183,6 +185,16 @@ def test_a_failure_of_ours_tells_nothing_of_the_inside(handler: Handler, capsys:
     assert "RuntimeError" in logged
     assert "test_http.py" in logged, "the place is told"
     assert "hunter2" not in logged, "the message is not: it may hold what was being worked on"
+
+
+@pytest.mark.parametrize(("kind", "code"), [("inside", "UNEXPECTED_ERROR"), ("of no kind", "ERROR_WITHOUT_KIND")])
+def test_every_500_is_counted_where_an_alarm_looks(handler: Handler, capsys: pytest.CaptureFixture[str], kind: str, code: str) -> None:
+    assert handler(http_event("GET", f"/v1/errors/{kind}"), CONTEXT)["statusCode"] == 500
+    told = capsys.readouterr().out
+    assert code in told
+    lines = [json.loads(line) for line in told.splitlines()]
+    assert [measured_in(line).name for line in lines if "_aws" in line] == ["UnexpectedError"]
+    assert "hunter2" not in told
 
 
 def test_a_query_parameter_of_the_wrong_type_is_named(handler: Handler) -> None:

@@ -58,8 +58,8 @@ def test_its_alarm_can_fire(person: str, monkeypatch: pytest.MonkeyPatch, capsys
     assert measured_in(told) in set(watched_by(alarms()["ApisFailingAlarm"]))
 
 
-def test_an_error_of_no_kind_is_logged_by_its_type_and_told_as_nothing(
-    person: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_an_error_of_no_kind_is_logged_by_its_type_told_as_nothing_and_rings(
+    person: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(DynamoErasures, "get", _raise(LeftoversError("planted-Secret-1")))
     with caplog.at_level(logging.ERROR):
@@ -67,6 +67,8 @@ def test_an_error_of_no_kind_is_logged_by_its_type_and_told_as_nothing(
     (record,) = [record for record in caplog.records if record.getMessage() == "ERROR_WITHOUT_KIND"]
     assert (record.name, vars(record)["error"]) == ("own_data", "LeftoversError")
     assert "planted-Secret-1" not in str(vars(record))
+    (told,) = measured(capsys)
+    assert measured_in(told) in set(watched_by(alarms()["ApisFailingAlarm"]))
 
 
 def _raise(error: Exception) -> Callable[..., NoReturn]:

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from jalon.edge.bodies import JSON, LARGEST_BODY, body_of, read_json, require_media_type
-from jalon.edge.observability import correlation, failure, logger, metric
+from jalon.edge.observability import correlation, failure, logger, metric, refusal
 from jalon.edge.problems import MEDIA_TYPE, NoSuchRouteError, encode, gateway_answer, internal_problem, invalid_request, problem, problem_of
 from jalon.kernel.errors import JalonError
 
@@ -52,9 +52,7 @@ def _refuse_with_problems(app: APIGatewayHttpResolver, service: str) -> None:
     @app.exception_handler(JalonError)
     def refused(error: JalonError) -> Response[str]:
         status, document, headers = problem_of(error, path())
-        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            logger(service).error("ERROR_WITHOUT_KIND", error=type(error).__name__)
-        metric("Refused", service=service, code=str(document["code"]))
+        refusal(service, status, str(document["code"]), error)
         return _problem_response(status, document, headers)
 
     @app.exception_handler(RequestValidationError)

@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Iterator
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -32,6 +33,15 @@ def failure(service: str, code: str, error: BaseException, **ids: str) -> None:
         aws_error=next((word for word in map(_aws_error, causes) if word), None),
         extra=ids,
     )
+
+
+def refusal(service: str, status: int, code: str, error: BaseException) -> None:
+    """Count one refusal. An error that nobody gave a status answers 500, and rings like any that nobody foresaw."""
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger(service).error("ERROR_WITHOUT_KIND", error=type(error).__name__)
+        metric("UnexpectedError", service=service)
+    else:
+        metric("Refused", service=service, code=code)
 
 
 def _with_causes(error: BaseException) -> Iterator[BaseException]:
