@@ -167,7 +167,10 @@ def my_profile() -> ProfileView:
 
 @router.post("/v1/me/profile/competences/<code>/reset")
 def reset(code: Annotated[str, Path(pattern=COMPETENCE_PATTERN)]) -> ProfileView:
-    """Forget what is known of a competence, 7 days after its last answer at the earliest."""
+    """Forget what is known of a competence, 7 days after its last answer at the earliest.
+
+    Not while the caller sits a certification (409 `certification_under_way`).
+    """
     shared = parts()
     profile = reset_competence(
         store=shared.store, profiles=shared.profiles, releases=shared.releases, clock=shared.clock, user_id=pupil(router), code=code

@@ -1,4 +1,4 @@
-"""Whether a person sits a certification now: what would show solutions waits until it is over."""
+"""Whether a person sits a certification now: what would show its solutions, or ask its questions elsewhere, waits until it is over."""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ def refuse_during_certification(store: AssessmentStore, clock: Clock, user_id: U
     """
     sat = [attempt.assessment_id for attempt in store.attempts_of(user_id) if attempt.slot.purpose.is_certification]
     if sat and any(is_under_way(test, clock.now()) for test in store.get_many(sat).values()):
-        raise CertificationUnderWayError("You are sitting a certification: solutions are shown again when it is over.")
+        raise CertificationUnderWayError("You are sitting a certification: see solutions and reset competences when it is over.")
 
 
 def is_under_way(test: AssessmentState, now: datetime) -> bool:

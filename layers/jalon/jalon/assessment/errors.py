@@ -124,7 +124,7 @@ class CheckpointForbiddenError(ForbiddenError):
 
 
 class CertificationUnderWayError(ConflictError):
-    """The person sits a certification: until it is over, no solution of any test is shown to them."""
+    """The person sits a certification: until it is over, no solution of any test is shown to them and no competence is reset."""
 
     code = "certification_under_way"
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from engine.content import Release
 from engine.knowledge import days_to_reset
 from engine.scoring import profile_of
+from jalon.assessment.certification_under_way import refuse_during_certification
 from jalon.assessment.change_profile import FULL_JITTER, Pause, change_profile
 from jalon.assessment.errors import NothingToResetError, TooEarlyToResetError
 from jalon.assessment.fresh_profile import fresh_profile, freshened
@@ -33,9 +34,13 @@ def reset_competence(
     """Remove every element of the competence, end its live test if there is one, and give the profile as it stands after.
 
     The delay counts from the last answer given, projected or not. The instant is kept with the profile, so that a late projection or
-    a rebuilding brings nothing back.
-    Raises CompetenceNotFoundError, NothingToResetError, TooEarlyToResetError, ProfileBusyError.
+    a rebuilding brings nothing back. Not while the pupil sits a certification, which asks about what is known: a test begun afresh would
+    ask the same questions, and tell what is right.
+
+    Raises CertificationUnderWayError, CompetenceNotFoundError, NothingToResetError, TooEarlyToResetError with nothing written, and
+    ProfileBusyError.
     """
+    refuse_during_certification(store, clock, user_id)
     release = releases.current()
     _refuse_early(release, fresh_profile(store, profiles, releases, user_id), code, clock)
     attempt = store.latest_attempt(Slot(user_id, Purpose.COMPETENCE, code))
