@@ -39,7 +39,7 @@ def _describe(operation: Operation) -> dict[str, Any]:
         described["description"] = " ".join(rest.split())
     if operation.request:
         described["requestBody"] = {
-            "required": True,
+            "required": operation.method != "DELETE",
             "content": {FORM if operation.form else JSON: {"schema": _reference(operation.request)}},
         }
     parameters = [_path_parameter(name) for name in re.findall(r"{(\w+)}", operation.path)]

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from functions.accounts import provider_routes, routes, schemas
+from functions.accounts import client_routes, proofs, provider_routes, routes, schemas
 from functions.accounts.operation import Operation
 
 OPERATIONS = (
@@ -17,7 +17,7 @@ OPERATIONS = (
     Operation("PUT", "/v1/me/terms", routes.accept, HTTPStatus.OK, schemas.TermsRequest, schemas.Me),
     Operation("PUT", "/v1/me/password", routes.replace_password, HTTPStatus.NO_CONTENT, schemas.PasswordChangeRequest),
     Operation("POST", "/v1/me/sign-out", routes.sign_out, HTTPStatus.NO_CONTENT),
-    Operation("POST", "/v1/me/email", routes.attach_email, HTTPStatus.ACCEPTED, schemas.EmailRequest),
+    Operation("POST", "/v1/me/email", routes.attach_email, HTTPStatus.ACCEPTED, proofs.EmailAttachmentRequest),
     Operation(
         "POST", "/v1/me/email/confirmation", routes.confirm_attached_email, HTTPStatus.OK, schemas.EmailConfirmationRequest, schemas.Me
     ),
@@ -60,7 +60,7 @@ OPERATIONS = (
         "/v1/me/provider-links/completion",
         provider_routes.complete_provider_link,
         HTTPStatus.OK,
-        schemas.ProviderReturnRequest,
+        proofs.ProviderLinkRequest,
         schemas.Me,
     ),
     Operation(
@@ -68,12 +68,35 @@ OPERATIONS = (
         "/v1/me/provider-links/introduction",
         provider_routes.link_introduced_provider,
         HTTPStatus.OK,
-        schemas.ProviderIntroductionRequest,
+        proofs.IntroductionLinkRequest,
         schemas.Me,
+    ),
+    Operation(
+        "DELETE",
+        "/v1/me/provider-links/{provider}",
+        provider_routes.remove_provider_link,
+        HTTPStatus.NO_CONTENT,
+        proofs.ProofRequest,
     ),
     Operation("POST", "/v1/staff", routes.create_staff, HTTPStatus.CREATED, schemas.StaffRequest, schemas.StaffCreated, creates=True),
     Operation("POST", "/v1/password-setups", routes.set_password, HTTPStatus.NO_CONTENT, schemas.PasswordSetupRequest),
     Operation(
-        "POST", "/v1/clients", routes.create_oauth_client, HTTPStatus.CREATED, schemas.ClientRequest, schemas.ClientCreated, creates=True
+        "POST",
+        "/v1/clients",
+        client_routes.create_oauth_client,
+        HTTPStatus.CREATED,
+        schemas.ClientRequest,
+        schemas.ClientCreated,
+        creates=True,
     ),
+    Operation(
+        "POST",
+        "/v1/clients/{client_id}/secrets",
+        client_routes.renew_oauth_client_secret,
+        HTTPStatus.CREATED,
+        schemas.ClientSecretRequest,
+        schemas.ClientSecretRenewed,
+        creates=True,
+    ),
+    Operation("DELETE", "/v1/clients/{client_id}", client_routes.end_oauth_client, HTTPStatus.NO_CONTENT),
 )

@@ -1,6 +1,6 @@
 """Routes of a person's own data: parse, act, render."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -10,6 +10,7 @@ from functions.accounts.exchange import Exchange, json_response, no_content
 from functions.accounts.own_data_schemas import DataExport, ErasedData, ErasureRequest, ErasureView, ExportDownload, KeptData
 from functions.accounts.own_data_wiring import own_data, provider_sign_ins
 from functions.accounts.people import require_person
+from functions.accounts.proofs import proof_of
 from functions.accounts.services import OWN_DATA
 from jalon.accounts.erasure import Erasure
 from jalon.accounts.erasure_notice import ERASED, KEPT
@@ -17,10 +18,10 @@ from jalon.accounts.export_store import ADDRESS_LIFE_S
 from jalon.accounts.exports import Export, ExportId, ExportStatus, delete_export, read_export, request_export
 from jalon.accounts.find_account import find_account
 from jalon.accounts.identity import Identity
-from jalon.accounts.reauthenticate import prove_with_password, prove_with_provider
+from jalon.accounts.reauthenticate import reauthenticate
 from jalon.accounts.request_erasure import repeat_erasure, request_erasure
 from jalon.edge.observability import logger, metric
-from jalon.kernel.errors import InvalidInputError, NotFoundError, Violation
+from jalon.kernel.errors import NotFoundError
 
 
 class ErasureNotRequestedError(NotFoundError):
@@ -62,7 +63,9 @@ def request_own_erasure(exchange: Exchange) -> Response:
     under_way = own_data().asking.erasures.get(user_id)
     if under_way is not None:
         return _erasure_response(HTTPStatus.ACCEPTED, repeat_erasure(own_data().asking, under_way))
-    _prove(_person(exchange), body)
+    # Nothing undoes this: a sign-in of some minutes ago is not enough.
+    proof = replace(proof_of(exchange, body), authenticated_at=None)
+    reauthenticate(provider_sign_ins, own_data().accounts, _person(exchange), proof)
     erasure = request_erasure(own_data().asking, user_id)
     logger(OWN_DATA).info("ERASURE_REQUESTED", subject=erasure.subject)
     metric("ErasureRequested", service=OWN_DATA)
@@ -75,20 +78,6 @@ def read_own_erasure(exchange: Exchange) -> Response:
     if erasure is None:
         raise ErasureNotRequestedError("You did not ask for your account to be erased.")
     return _erasure_response(HTTPStatus.OK, erasure)
-
-
-def _prove(person: Identity, body: ErasureRequest) -> None:
-    """Ask for one proof, that which the account can give."""
-    accounts = own_data().accounts
-    credentials = accounts.store.credentials(person.user_id)
-    has_password = credentials is not None and credentials.verifier is not None
-    if has_password and body.password is not None and body.provider_return is None:
-        prove_with_password(accounts, person.user_id, body.password.get_secret_value())
-    elif not has_password and body.provider_return is not None and body.password is None:
-        prove_with_provider(provider_sign_ins(), accounts, person, body.provider_return.as_return())
-    else:
-        wanted = "/password" if has_password else "/provider_return"
-        raise InvalidInputError("Prove once more who you are.", (Violation(wanted, "This account is proven by this, alone.", "required"),))
 
 
 def _person(exchange: Exchange) -> Identity:

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from functions.accounts.schemas import Instant, Password, ProviderReturnRequest
-from jalon.edge.schemas import AnswerSchema, RequestSchema
+from functions.accounts.proofs import ProofRequest
+from functions.accounts.schemas import Instant
+from jalon.edge.schemas import AnswerSchema
 
 
 class ExportDownload(AnswerSchema):
@@ -27,16 +28,10 @@ class DataExport(AnswerSchema):
     download: ExportDownload | None
 
 
-class ErasureRequest(RequestSchema):
-    """The wish, in so many letters, with a fresh proof of who asks: the password or, without one, a return from an identity provider."""
-
-    model_config = ConfigDict(strict=True)
+class ErasureRequest(ProofRequest):
+    """The wish, in so many letters, with a proof of who asks: the password or a return from an identity provider, always one of them."""
 
     confirmation: Literal["ERASE"] = Field(description="What the person was shown and typed: nothing brings the account back.")
-    password: Password | None = Field(default=None, description="For an account that has one.")
-    provider_return: ProviderReturnRequest | None = Field(
-        default=None, description="Begun with POST /v1/me/provider-links, for an account without a password."
-    )
 
 
 class ErasedData(AnswerSchema):

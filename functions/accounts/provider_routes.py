@@ -1,11 +1,13 @@
 """Routes of signing in through an identity provider: parse, act, render."""
 
 from http import HTTPStatus
+from urllib.parse import unquote
 
 from starlette.responses import Response
 
-from functions.accounts.exchange import Exchange, json_response
+from functions.accounts.exchange import Exchange, json_response, no_content
 from functions.accounts.oauth_grants import person_response
+from functions.accounts.proofs import IntroductionLinkRequest, ProofRequest, ProviderLinkRequest, proof_of
 from functions.accounts.routes import person_of, show
 from functions.accounts.schemas import (
     Provider,
@@ -20,9 +22,11 @@ from functions.accounts.services import ACCOUNTS
 from functions.accounts.wiring import desk, provider_sign_ins
 from jalon.accounts.identity import Identity
 from jalon.accounts.known_device import write_device_token
+from jalon.accounts.link_provider import link_introduced, link_provider, refuse_claimed_email, unlink_provider
 from jalon.accounts.oauth_client import SCREENS
 from jalon.accounts.provider_flow import depart
-from jalon.accounts.sign_in_with_provider import begin_account, link_introduced, link_provider, refuse_claimed_email, sign_in_with_provider
+from jalon.accounts.reauthenticate import reauthenticate
+from jalon.accounts.sign_in_with_provider import Arrival, begin_account, sign_in_with_provider
 from jalon.edge.observability import logger, metric
 from jalon.kernel.ids import UserId
 
@@ -52,12 +56,16 @@ def complete_provider_sign_in(exchange: Exchange) -> Response:
 
 
 def begin_provider_account(exchange: Exchange) -> Response:
-    """Make a new account for someone whom a provider introduced, and sign in; repeating the request gives the same account."""
-    identity, new = begin_account(provider_sign_ins(), desk().accounts, _introduction(exchange))
-    if new:
-        logger(ACCOUNTS).info("SIGNED_UP", user_id=identity.user_id, provider=next(iter(identity.providers)))
+    """Make a new account for someone whom a provider introduced, and sign in.
+
+    The first decision ends the introduction; repeated within half a minute, since an answer may be lost, this one gives the same account.
+    """
+    sealed = exchange.read(ProviderIntroductionRequest).introduction.get_secret_value()
+    arrival = begin_account(provider_sign_ins(), desk().accounts, sealed)
+    if arrival.new:
+        logger(ACCOUNTS).info("SIGNED_UP", user_id=arrival.identity.user_id, provider=next(iter(arrival.identity.providers)))
         metric("SignedUp", service=ACCOUNTS)
-    return _signed_in(identity)
+    return _signed_in(arrival)
 
 
 def begin_provider_link(exchange: Exchange) -> Response:
@@ -72,18 +80,37 @@ def begin_provider_link(exchange: Exchange) -> Response:
 
 def complete_provider_link(exchange: Exchange) -> Response:
     """Link the provider that was begun with: from now on it signs in to the same account."""
-    person = person_of(exchange)
-    return _linked(link_provider(provider_sign_ins(), desk().accounts, person.user_id, exchange.read(ProviderReturnRequest).as_return()))
+    person, body = person_of(exchange), exchange.read(ProviderLinkRequest)
+    reauthenticate(provider_sign_ins, desk().accounts, person, proof_of(exchange, body))
+    return _linked(link_provider(provider_sign_ins(), desk().accounts, desk().mailer, person.user_id, body.as_return()))
 
 
 def link_introduced_provider(exchange: Exchange) -> Response:
     """Link the provider that introduced someone before they signed in to their account; repeating the request changes nothing."""
-    person = person_of(exchange)
-    return _linked(link_introduced(provider_sign_ins(), desk().accounts, person.user_id, _introduction(exchange)))
+    person, body = person_of(exchange), exchange.read(IntroductionLinkRequest)
+    reauthenticate(provider_sign_ins, desk().accounts, person, proof_of(exchange, body))
+    sealed = body.introduction.get_secret_value()
+    return _linked(link_introduced(provider_sign_ins(), desk().accounts, desk().mailer, person.user_id, sealed))
 
 
-def _signed_in(identity: Identity) -> Response:
-    tokens = desk().tokens.sign_ins.open(identity, SCREENS)
+def remove_provider_link(exchange: Exchange) -> Response:
+    """Close the way in through an identity provider.
+
+    Sign-ins that were begun through it go on: POST /v1/me/sign-out ends them. Refused with 409 (only_way_in) where nobody could sign in
+    any more.
+    """
+    person, body = person_of(exchange), exchange.read(ProofRequest) if exchange.body else ProofRequest()
+    reauthenticate(provider_sign_ins, desk().accounts, person, proof_of(exchange, body))
+    provider_id = unquote(exchange.path.rpartition("/")[2])
+    unlink_provider(provider_sign_ins().providers, desk().accounts, desk().mailer, person.user_id, provider_id)
+    logger(ACCOUNTS).info("PROVIDER_UNLINKED", user_id=person.user_id, provider=provider_id)
+    metric("ProviderUnlinked", service=ACCOUNTS)
+    return no_content()
+
+
+def _signed_in(arrival: Arrival) -> Response:
+    identity = arrival.identity
+    tokens = desk().tokens.sign_ins.open(identity, SCREENS, arrival.authenticated_at)
     logger(ACCOUNTS).info("SIGNED_IN", user_id=identity.user_id)
     metric("SignedIn", service=ACCOUNTS)
     return json_response(HTTPStatus.OK, TokenResponse(**person_response(tokens, write_device_token(desk().accounts, identity))))
@@ -93,10 +120,6 @@ def _linked(identity: Identity) -> Response:
     logger(ACCOUNTS).info("PROVIDER_LINKED", user_id=identity.user_id)
     metric("ProviderLinked", service=ACCOUNTS)
     return show(identity)
-
-
-def _introduction(exchange: Exchange) -> str:
-    return exchange.read(ProviderIntroductionRequest).introduction.get_secret_value()
 
 
 def _depart(exchange: Exchange, user_id: UserId | None) -> Response:

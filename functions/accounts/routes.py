@@ -7,11 +7,10 @@ from starlette.responses import Response
 
 from functions.accounts.exchange import Exchange, accepted, json_response, no_content
 from functions.accounts.people import require_person
+from functions.accounts.proofs import EmailAttachmentRequest, proof_of
 from functions.accounts.rendering import me_of
 from functions.accounts.schemas import (
     AccountCreated,
-    ClientCreated,
-    ClientRequest,
     EmailConfirmationRequest,
     EmailRequest,
     PasswordChangeRequest,
@@ -23,24 +22,24 @@ from functions.accounts.schemas import (
     TermsRequest,
 )
 from functions.accounts.services import ACCOUNTS
-from functions.accounts.wiring import desk
+from functions.accounts.wiring import desk, provider_sign_ins
 from jalon.accounts.accept_terms import accept_terms
 from jalon.accounts.attach_email import ask_for_email, confirm_email
 from jalon.accounts.change_password import change_password
 from jalon.accounts.change_preferences import PreferencesChange, change_preferences
-from jalon.accounts.create_client import ClientExistsError, NewClient, create_client
 from jalon.accounts.create_staff_account import NewStaff, create_staff_account
 from jalon.accounts.find_account import find_account
 from jalon.accounts.identity import AccountExistsError, Identity, Role
 from jalon.accounts.oauth_client import Scope
 from jalon.accounts.prove_email import ask_to_sign_up
+from jalon.accounts.reauthenticate import reauthenticate
 from jalon.accounts.recover_password import recover_password
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.sign_out_everywhere import sign_out_everywhere
 from jalon.accounts.sign_up import SignUp, sign_up
 from jalon.edge.idempotency_keys import key_reused
 from jalon.edge.observability import logger, metric
-from jalon.kernel.ids import ClientId, UserId
+from jalon.kernel.ids import UserId
 
 
 def token(exchange: Exchange) -> Response:
@@ -64,7 +63,7 @@ def create_account(exchange: Exchange) -> Response:
         last_name=body.last_name,
         birth_date=body.birth_date,
         locale=body.locale,
-        request=_digest(exchange),
+        request=request_digest(exchange),
         email_code=body.email_code.get_secret_value() if body.email_code else None,
     )
     try:
@@ -123,8 +122,12 @@ def sign_out(exchange: Exchange) -> Response:
 
 
 def attach_email(exchange: Exchange) -> Response:
-    """Ask for a code to be sent to an e-mail address, to attach it to one's own account."""
-    person, body = person_of(exchange), exchange.read(EmailRequest)
+    """Ask for a code to be sent to an e-mail address, to attach it to one's own account or to replace the one that is.
+
+    Not for whoever finds a screen open: within five minutes of a sign-in, or with the password or a provider's return.
+    """
+    person, body = person_of(exchange), exchange.read(EmailAttachmentRequest)
+    reauthenticate(provider_sign_ins, desk().accounts, person, proof_of(exchange, body))
     ask_for_email(desk().accounts, desk().mailer, person.user_id, body.email)
     metric("MessageSent", service=ACCOUNTS, kind="email_code")
     return accepted()
@@ -158,7 +161,7 @@ def create_staff(exchange: Exchange) -> Response:
         email=body.email,
         first_name=body.first_name,
         last_name=body.last_name,
-        request=_digest(exchange),
+        request=request_digest(exchange),
     )
     try:
         invitation = create_staff_account(desk().accounts, command)
@@ -179,35 +182,6 @@ def set_password(exchange: Exchange) -> Response:
     return no_content()
 
 
-def create_oauth_client(exchange: Exchange) -> Response:
-    """Register a school's software with its scopes and the schools they open; its secret is in this answer only."""
-    caller = exchange.caller()
-    caller.require_scope(Scope.CLIENTS_WRITE)
-    key, body = exchange.idempotency_key(), exchange.read(ClientRequest)
-    accounts = desk().accounts
-    command = NewClient(
-        client_id=ClientId(accounts.keyring.identifier("cli", caller.subject, key)),
-        name=body.name,
-        scopes=frozenset(map(str, body.scopes)),
-        request=_digest(exchange),
-        created_by=caller.subject,
-        nonce=accounts.ids.new("n").encode(),
-        schools=tuple(body.schools),
-    )
-    try:
-        client, secret = create_client(desk().clients, accounts.keyring, accounts.clock, command)
-    except ClientExistsError as error:
-        raise key_reused() from error
-    logger(ACCOUNTS).info("CLIENT_REGISTERED", client_id=client.client_id, created_by=caller.subject)
-    metric("ClientRegistered", service=ACCOUNTS)
-    return json_response(
-        HTTPStatus.CREATED,
-        ClientCreated(
-            client_id=client.client_id, client_secret=secret, scopes=sorted(map(str, client.scopes)), schools=sorted(client.schools)
-        ),
-    )
-
-
 def person_of(exchange: Exchange) -> Identity:
     """The person who calls; raises if it is a client, or an account erased since the token was issued."""
     return find_account(desk().accounts.store, require_person(exchange))
@@ -218,6 +192,6 @@ def show(person: Identity) -> Response:
     return json_response(HTTPStatus.OK, me_of(person, credentials, desk().terms_in_force))
 
 
-def _digest(exchange: Exchange) -> str:
+def request_digest(exchange: Exchange) -> str:
     """Tells a repeated request from another one; keyed, since the body may hold a password."""
     return desk().accounts.keyring.secret("request", exchange.path, exchange.body)

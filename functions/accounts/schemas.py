@@ -1,11 +1,12 @@
 """What goes over the wire. Requests refuse what they do not know."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SecretStr
 
+from jalon.accounts.client_secret import LONGEST_OVERLAP
 from jalon.accounts.oauth_client import GRANTABLE_SCOPES, MOST_SCHOOLS
 from jalon.accounts.provider_flow import Return
 from jalon.edge.schemas import AnswerSchema, RequestSchema
@@ -159,6 +160,25 @@ class ClientCreated(AnswerSchema):
     client_secret: str = Field(description="Shown here only; the same request under the same Idempotency-Key shows it again.")
     scopes: list[str]
     schools: list[str]
+
+
+class ClientSecretRequest(_Request):
+    """How the secret before comes to its end."""
+
+    keep_former_hours: int = Field(
+        default=24,
+        ge=0,
+        le=LONGEST_OVERLAP // timedelta(hours=1),
+        description="The secret before opens the client so long; 0 after a leak.",
+    )
+
+
+class ClientSecretRenewed(AnswerSchema):
+    """The client's new credentials."""
+
+    client_id: str
+    client_secret: str = Field(description="Shown here only; the same request under the same Idempotency-Key shows it again.")
+    former_secret_until: Instant | None = Field(description="Until then the secret before opens the client too.")
 
 
 class Provider(AnswerSchema):

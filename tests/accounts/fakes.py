@@ -1,6 +1,6 @@
 """The stores of accounts in memory, for tests of the rules. They pass the same contract as the tables."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -119,6 +119,7 @@ class MemoryAccounts:
             email_verified=after.email_verified,
             login_keys=after.login_keys,
             providers=after.providers,
+            certified_numbers=after.certified_numbers,
         )
 
     def _take(self, login_keys: frozenset[str], displaced: Displaced | None) -> None:
@@ -202,6 +203,15 @@ class MemoryClients:
 
     def get(self, client_id: ClientId) -> OAuthClient | None:
         return self.clients.get(client_id)
+
+    def renew(self, client_id: ClientId, nonce: bytes, former: Sequence[bytes], former_until: datetime) -> None:
+        if (kept := self.clients[client_id]).nonce != former[-1] or kept.ended_at is not None:
+            raise StaleWriteError("changed")
+        self.clients[client_id] = replace(kept, nonce=nonce, former=tuple(former), former_until=former_until)
+
+    def end(self, client_id: ClientId, at: datetime) -> None:
+        kept = self.clients[client_id]
+        self.clients[client_id] = replace(kept, ended_at=kept.ended_at or at)
 
 
 class PlainHasher:

@@ -5,6 +5,7 @@ import json
 import uuid
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ from functions.accounts.app import handler
 from tests.events import CONTEXT
 
 EVENTS = Path(__file__).parents[2] / "events" / "accounts"
+
+
+def sample(name: str) -> dict[str, Any]:
+    """The sample event, to be changed."""
+    return deepcopy(_sample(name))
 
 
 @cache
@@ -38,9 +44,15 @@ def send(
     subject: str | None = None,
     scope: str | None = None,
     key: str | None = None,
+    event: dict[str, Any] | None = None,
+    proven: datetime | bool = False,
 ) -> Reply:
-    """Send the sample event ``name``; ``None`` as a header takes it out. Creating routes get a fresh key unless one is given."""
-    event = deepcopy(_sample(name))
+    """Send the sample event ``name``, or ``event`` in its place; ``None`` as a header takes it out.
+
+    Creating routes get a fresh key unless one is given. ``proven`` is when ``subject`` last proved who they are, as their token
+    says; True for just now.
+    """
+    event = event or sample(name)
     if body is not None:
         event["body"] = body if isinstance(body, str) else json.dumps(body)
     if form is not None:
@@ -57,6 +69,8 @@ def send(
         claims["sub"] = subject
     if scope is not None:
         claims["scope"] = scope
+    if proven:
+        claims["auth_time"] = str(int((datetime.now(UTC) if proven is True else proven).timestamp()))
     return reply(event)
 
 

@@ -42,7 +42,7 @@ def sign_in(username: str, password: str) -> Reply:
 
 
 def test_a_new_address_is_proven_and_signs_in(cloud: Cloud, person: str) -> None:
-    asked = send("attach_email", body={"email": "new@example.org"}, subject=person)
+    asked = send("attach_email", body={"email": "new@example.org"}, subject=person, proven=True)
     assert (asked.status, asked.text) == (202, "")
     message = latest_message(cloud)
     assert (message["to"], message["from"]) == ("new@example.org", SENDER)
@@ -55,7 +55,7 @@ def test_a_new_address_is_proven_and_signs_in(cloud: Cloud, person: str) -> None
 
 def test_the_address_of_a_sign_up_is_verified_by_its_code(cloud: Cloud, person: str) -> None:
     assert send("read_me", subject=person).body["email_verified"] is False
-    assert send("attach_email", body={"email": ADDRESS}, subject=person).status == 202
+    assert send("attach_email", body={"email": ADDRESS}, subject=person, proven=True).status == 202
     message = latest_message(cloud)
     assert message["to"] == ADDRESS
     confirmed = send("confirm_attached_email", body={"email": ADDRESS, "code": message["word"]}, subject=person)
@@ -105,7 +105,7 @@ def test_a_forgotten_password_is_replaced_by_the_owner_of_the_address(cloud: Clo
 
 
 def test_an_internationalised_domain_is_written_to_in_ascii_and_signs_in_either_way(cloud: Cloud, person: str) -> None:
-    assert send("attach_email", body={"email": "Jo@Exämple.fr"}, subject=person).status == 202
+    assert send("attach_email", body={"email": "Jo@Exämple.fr"}, subject=person, proven=True).status == 202
     message = latest_message(cloud)
     assert message["to"] == "jo@xn--exmple-cua.fr"
     confirmed = send("confirm_attached_email", body={"email": "jo@xn--exmple-cua.fr", "code": message["word"]}, subject=person)
@@ -119,7 +119,7 @@ def test_an_internationalised_domain_is_written_to_in_ascii_and_signs_in_either_
 def test_nothing_is_sent_to_what_is_no_address(person: str, address: str) -> None:
     asked = [send("recover", body={"email": address}), send("ask_for_sign_up_code", body={"email": address})]
     asked += [
-        send("attach_email", body={"email": address}, subject=person),
+        send("attach_email", body={"email": address}, subject=person, proven=True),
         send("create_account", body=SIGN_UP | {"email": address}, key="two"),
     ]
     for refused in asked:
@@ -139,7 +139,7 @@ def test_the_sixth_message_of_a_day_waits(person: str) -> None:
 
 
 def test_no_address_and_no_code_is_stored_or_logged(cloud: Cloud, person: str, caplog: pytest.LogCaptureFixture) -> None:
-    send("attach_email", body={"email": "new@example.org"}, subject=person)
+    send("attach_email", body={"email": "new@example.org"}, subject=person, proven=True)
     code = latest_message(cloud)["word"]
     send("recover", body={"email": ADDRESS})
     token = latest_message(cloud)["word"]

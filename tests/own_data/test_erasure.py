@@ -282,16 +282,20 @@ def test_a_message_without_a_request_is_dropped(story: Story) -> None:
     assert counted(erase_wiring.erasing().holdings, UserId(story.other.user_id))["identities"] == 1
 
 
+def test_without_a_proof_nothing_begins(story: Story) -> None:
+    status, refused = story.world.own(story.other.user_id, "POST", "/v1/me/erasure", {"confirmation": "ERASE"})
+    assert (status, refused["code"], refused["proven_by"]) == (403, "proof_required", ["password"])
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
         ({"confirmation": "ERASE", "password": "not this one"}, "/password"),
-        ({"confirmation": "ERASE"}, "/password"),
         ({"confirmation": "yes", "password": PASSWORD}, "/confirmation"),
         ({"password": PASSWORD}, "/confirmation"),
     ],
 )
-def test_without_proof_or_confirmation_nothing_begins(story: Story, body: Any, pointer: str) -> None:
+def test_with_a_wrong_proof_or_no_confirmation_nothing_begins(story: Story, body: Any, pointer: str) -> None:
     status, refused = story.world.own(story.other.user_id, "POST", "/v1/me/erasure", body)
     assert (status, [error["pointer"] for error in refused["errors"]]) == (422, [pointer])
     assert story.world.own(story.other.user_id, "GET", "/v1/me/erasure")[1]["code"] == "erasure_not_requested"

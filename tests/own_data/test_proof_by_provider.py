@@ -1,16 +1,20 @@
 """An account without a password is erased with a fresh sign-in at its provider, which runs beside the tests."""
 
 import json
+import time
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 
 from functions.accounts.own_data_app import handler as own_data
 from functions.accounts.own_data_wiring import forget_own_data
-from functions.accounts.wiring import forget_desk
+from functions.accounts.wiring import desk, forget_desk
+from jalon.accounts.create_pupil_accounts import NewPupil, create_pupil_accounts
 from jalon.edge import secrets
-from tests.accounts.openid_provider import CLIENT_ID, CLIENT_SECRET, LEA, REDIRECT_URI, OpenIdProvider, running, visit
+from jalon.kernel.ids import UserId
+from tests.accounts.openid_provider import CLIENT_ID, CLIENT_SECRET, LEA, REDIRECT_URI, Mischief, OpenIdProvider, running, visit
 from tests.cloud import Cloud
 from tests.events import CONTEXT, body_of, http_event
 from tests.functions.accounts_client import send
@@ -45,7 +49,7 @@ def cloud(emulator: str, provider: OpenIdProvider) -> Iterator[Cloud]:
 
 @pytest.fixture
 def lea(cloud: Cloud, provider: OpenIdProvider) -> str:
-    provider.person = LEA
+    provider.person, provider.mischief = LEA, Mischief()
     signed_in = send("complete_provider_sign_in", body=_returned(send("begin_provider_sign_in").body))
     if signed_in.status == 409:
         signed_in = send("begin_provider_account", body={"introduction": signed_in.body["introduction"]})
@@ -66,7 +70,35 @@ def _erase(user_id: str, **proof: Any) -> tuple[int, Any]:
 
 def test_a_password_proves_nothing_for_an_account_that_has_none(lea: str) -> None:
     status, refused = _erase(lea, password="un lapin dans la lune")
-    assert (status, refused["errors"][0]["pointer"]) == (422, "/provider_return")
+    assert (status, refused["code"], refused["proven_by"]) == (403, "proof_required", ["provider"])
+
+
+def test_a_session_of_the_provider_that_asked_nobody_proves_nothing(lea: str, provider: OpenIdProvider) -> None:
+    provider.mischief = Mischief(id_token={"auth_time": int(time.time()) - 94_608_000})
+    begun = send("begin_provider_link", subject=lea).body
+    status, refused = _erase(lea, provider_return=_returned(begun))
+    assert (status, refused["errors"][0]["code"]) == (422, "not_fresh")
+
+
+def test_a_sign_in_of_the_last_minutes_is_not_enough(lea: str) -> None:
+    """Nothing undoes an erasure."""
+    event = http_event("POST", "/v1/me/erasure", {"confirmation": "ERASE"}, subject=lea, roles="pupil")
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["auth_time"] = str(int(time.time()))
+    answer = own_data(event, CONTEXT)
+    assert (answer["statusCode"], body_of(answer)["code"]) == (403, "proof_required")
+
+
+def test_a_pupil_with_a_slip_who_comes_through_the_portal_proves_with_either(cloud: Cloud, provider: OpenIdProvider) -> None:
+    provider.person = {**LEA, "sub": "paul", "given_name": "Paul"}
+    accounts = desk().accounts
+    (paul,) = create_pupil_accounts(accounts, [NewPupil(UserId("usr_" + "2f" * 16), "Paul", "Martin", date(2010, 3, 12))])
+    begun = send("begin_provider_link", subject=paul.user_id).body
+    linked = send("complete_provider_link", subject=paul.user_id, body=_returned(begun), proven=True)
+    assert linked.status == 200, linked.text
+    assert _erase(paul.user_id)[1]["proven_by"] == ["password", "provider"]
+    assert _erase(paul.user_id, password="wrong")[0] == 422
+    back = _returned(send("begin_provider_link", subject=paul.user_id).body)
+    assert _erase(paul.user_id, provider_return=back)[0] == 202
 
 
 def test_another_person_of_the_provider_proves_nothing(lea: str, provider: OpenIdProvider) -> None:

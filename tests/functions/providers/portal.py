@@ -75,13 +75,13 @@ def begin_account(unknown: Reply) -> Reply:
 
 
 def link(subject: str) -> Reply:
-    return send("complete_provider_link", body=come_back(begin("link", subject)), subject=subject)
+    return send("complete_provider_link", body=come_back(begin("link", subject)), subject=subject, proven=True)
 
 
-def proven_account(email: str = "elodie.martin@example.org") -> str:
+def proven_account(email: str = "elodie.martin@example.org", birth_date: str = "2008-05-06") -> str:
     """An account whose address its owner proved by signing up with the code that was sent there."""
     code = write_code(desk().accounts.keyring, NOBODY_YET, email, desk().accounts.clock.now())
-    body = {"email": email, "password": PASSWORD, "first_name": "Anne", "last_name": "Blanc", "birth_date": "2008-05-06"}
+    body = {"email": email, "password": PASSWORD, "first_name": "Anne", "last_name": "Blanc", "birth_date": birth_date}
     made = send("create_account", body={**body, "email_code": code})
     assert made.status == 201, made.text
     return str(made.body["id"])

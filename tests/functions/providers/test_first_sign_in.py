@@ -52,7 +52,7 @@ def test_whoever_has_an_account_links_the_provider_without_going_there_again(clo
     introduction = {"introduction": complete().body["introduction"]}
     provider.seen.clear()
     for _ in range(2):
-        linked = send("link_introduced_provider", body=introduction, subject=lea)
+        linked = send("link_introduced_provider", body=introduction, subject=lea, proven=True)
         assert (linked.status, linked.body["providers"], linked.body["username"]) == (200, [PROVIDER], "lea.martin1203")
     assert provider.seen == []
     assert subject_of(cloud, complete()) == lea
@@ -61,7 +61,7 @@ def test_whoever_has_an_account_links_the_provider_without_going_there_again(clo
 
 def test_an_introduction_is_not_linked_to_an_account_that_only_claims_its_address() -> None:
     introduction, person = complete().body["introduction"], send("create_account").body["id"]
-    refused = send("link_introduced_provider", body={"introduction": introduction}, subject=person)
+    refused = send("link_introduced_provider", body={"introduction": introduction}, subject=person, proven=True)
     assert (refused.status, refused.body["code"]) == (409, "email_unproven")
 
 
@@ -75,7 +75,7 @@ def test_whoever_decided_both_ways_keeps_the_first(cloud: Cloud) -> None:
     lea, unknown = school_made(), complete()
     introduction = {"introduction": unknown.body["introduction"]}
     made = subject_of(cloud, begin_account(unknown))
-    refused = send("link_introduced_provider", body=introduction, subject=lea)
+    refused = send("link_introduced_provider", body=introduction, subject=lea, proven=True)
     assert (refused.status, refused.body["code"]) == (409, "provider_account_taken")
     assert subject_of(cloud, complete()) == made != lea
 
@@ -85,8 +85,8 @@ def test_two_first_sign_ins_at_once_make_one_account(cloud: Cloud) -> None:
     parts = provider_sign_ins(), desk().accounts
     with ThreadPoolExecutor(4) as pool:
         signed_in = list(pool.map(lambda sealed: begin_account_of(*parts, sealed), introductions))
-    assert len({identity.user_id for identity, _ in signed_in}) == 1
-    assert sum(new for _, new in signed_in) == 1
+    assert len({arrival.identity.user_id for arrival in signed_in}) == 1
+    assert sum(arrival.new for arrival in signed_in) == 1
     assert len(cloud.items("identities")) == 1
 
 
@@ -95,7 +95,7 @@ def test_an_introduction_ends_after_ten_minutes(cloud: Cloud, monkeypatch: pytes
     in_ten_minutes = desk().accounts.clock.now() + timedelta(minutes=10)
     monkeypatch.setattr(SystemClock, "now", lambda _: in_ten_minutes)
     body = {"introduction": unknown.body["introduction"]}
-    for refused in (begin_account(unknown), send("link_introduced_provider", body=body, subject=lea)):
+    for refused in (begin_account(unknown), send("link_introduced_provider", body=body, subject=lea, proven=in_ten_minutes)):
         assert (refused.status, refused.body["code"]) == (410, "provider_sign_in_over")
     assert len(cloud.items("identities")) == 1
 

@@ -20,7 +20,7 @@ def test_an_account_that_only_claims_its_address_is_not_linked(cloud: Cloud, pro
     refused = send("begin_provider_link", subject=person)
     assert (refused.status, refused.body["code"]) == (409, "email_unproven")
     other = come_back(begin("link", proven_account("autre@example.org")))
-    refused = send("complete_provider_link", body=other, subject=person)
+    refused = send("complete_provider_link", body=other, subject=person, proven=True)
     assert (refused.status, refused.body["code"]) == (409, "email_unproven")
     assert "/token" not in provider.seen
 
@@ -58,7 +58,7 @@ def test_an_address_given_by_a_provider_opens_nobodys_account(cloud: Cloud, prov
 def test_a_sign_in_is_not_completed_as_a_link_nor_by_someone_else() -> None:
     person, other = (proven_account(f"{name}@example.org") for name in ("un", "deux"))
     begun_to_sign_in = come_back(begin())
-    assert send("complete_provider_link", body=begun_to_sign_in, subject=person).status == 410
+    assert send("complete_provider_link", body=begun_to_sign_in, subject=person, proven=True).status == 410
     begun_by_other = come_back(begin("link", other))
-    assert send("complete_provider_link", body=begun_by_other, subject=person).status == 410
+    assert send("complete_provider_link", body=begun_by_other, subject=person, proven=True).status == 410
     assert send("complete_provider_sign_in", body=begun_by_other).status == 410

@@ -80,9 +80,9 @@ def test_a_school_that_makes_the_account_in_between_has_it_joined(cloud: Cloud, 
 def test_a_certified_number_comes_along_with_a_link(cloud: Cloud, provider: OpenIdProvider) -> None:
     """So that the school, later on, finds that its pupil has an account."""
     provider.person = {**LEA, NUMBER_CLAIM: INE}
-    person = proven_account()
+    person = proven_account(birth_date=LEA["birthdate"])
     begun = send("begin_provider_link", subject=person, body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
-    assert send("complete_provider_link", subject=person, body=come_back(begun)).status == 200
+    assert send("complete_provider_link", subject=person, body=come_back(begun), proven=True).status == 200
     found = certified_account()
     assert found is not None
     assert found.user_id == person
@@ -93,6 +93,6 @@ def test_a_number_of_another_account_is_not_linked(cloud: Cloud, provider: OpenI
     provider.person = {**LEA, NUMBER_CLAIM: INE}
     person = proven_account()
     begun = send("begin_provider_link", subject=person, body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
-    refused = send("complete_provider_link", subject=person, body=come_back(begun))
+    refused = send("complete_provider_link", subject=person, body=come_back(begun), proven=True)
     assert (refused.status, refused.body["code"]) == (409, "provider_account_taken")
     assert send("read_me", subject=person).body["providers"] == []

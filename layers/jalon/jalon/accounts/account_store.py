@@ -149,6 +149,7 @@ class AccountTable:
                     IdentityItem.email_verified.set(after.email_verified),
                     _set_ways(after.login_keys),
                     IdentityItem.providers.set(dict(after.providers)),
+                    IdentityItem.certified_numbers.set(dict(after.certified_numbers)),
                 ],
                 condition=_has_ways(before.login_keys),
             )
@@ -274,6 +275,7 @@ def _identity_item(identity: Identity) -> IdentityItem:
         roles={str(role) for role in identity.roles},
         login_keys=set(identity.login_keys) or None,
         providers=dict(identity.providers),
+        certified_numbers=dict(identity.certified_numbers),
         **asdict(identity.preferences),
         terms_version=terms.version if terms else None,
         terms_accepted_at=terms.accepted_at if terms else None,
@@ -296,6 +298,7 @@ def _identity(item: IdentityItem) -> Identity:
         roles=frozenset(map(Role, item.roles)),
         login_keys=frozenset(item.login_keys or ()),
         providers=item.providers or {},
+        certified_numbers=item.certified_numbers or {},
         preferences=_preferences(item),
         terms=terms,
         sign_in_epoch=int(item.sign_in_epoch),

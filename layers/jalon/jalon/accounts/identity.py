@@ -71,7 +71,8 @@ class Identity:
 
     ``birth_date`` is known for pupils, and for staff only if they gave it. ``login_keys`` are the keyed digests of the
     person's ways in (see :mod:`jalon.accounts.keyring`), so that all of them can be found again from the person;
-    ``providers`` are those of them that lead through an identity provider, by its identifier.
+    ``providers`` are those of them that lead through an identity provider, by its identifier, and ``certified_numbers`` the keys of the
+    national numbers that came along with these and with nothing else.
     ``email_verified`` is true once a code sent to the address came back: whoever signs up only says that it is theirs.
     ``sign_in_epoch`` rises by one when the person signs out everywhere: sign-ins begun under an older one are over.
     ``request`` is the keyed digest of the request that made the account, if it came over HTTP: a repeated request is
@@ -89,6 +90,7 @@ class Identity:
     username: str | None = None
     login_keys: frozenset[str] = frozenset()
     providers: Mapping[str, str] = field(default_factory=dict)
+    certified_numbers: Mapping[str, str] = field(default_factory=dict)
     preferences: Preferences = field(default_factory=Preferences)
     terms: TermsAcceptance | None = None
     sign_in_epoch: int = 0

@@ -6,7 +6,7 @@ subject alone (Core §5.7): an e-mail address that a provider gives never opens 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -16,6 +16,9 @@ from jalon.kernel.errors import ConflictError, InvalidInputError, NotFoundError,
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 #: Whom a provider may vouch for; the jury is appointed by the operator alone.
 _ROLES = frozenset({Role.PUPIL, Role.TEACHER})
+
+#: The year 9999 ends then; a later second is no time.
+_LATEST_AUTH_TIME = 253_402_300_800
 
 
 class ProviderUnknownError(NotFoundError):
@@ -95,6 +98,14 @@ class ProviderPerson:
     claims: Mapping[str, Any]
     access_token: str
 
+    @property
+    def authenticated_at(self) -> datetime | None:
+        """When the provider last asked who this is (``auth_time``, Core §2); None where it does not say, or says it wrongly."""
+        said = self.claims.get("auth_time")
+        if not isinstance(said, int | float) or not 0 < said < _LATEST_AUTH_TIME:
+            return None
+        return datetime.fromtimestamp(int(said), UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class CivilClaims:
@@ -109,8 +120,13 @@ class CivilClaims:
 class ProviderGateway(Protocol):
     """Speaks to providers. Raises :class:`ProviderUnavailableError`, and :class:`ProviderRefusedError` where it is said."""
 
-    def authorization_url(self, provider: IdentityProvider, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
-        """Where to send the person: authorization code with PKCE (RFC 7636, S256), ``state`` and ``nonce``."""
+    def authorization_url(
+        self, provider: IdentityProvider, redirect_uri: str, state: str, nonce: str, verifier: str, *, anew: bool = False
+    ) -> str:
+        """Where to send the person: authorization code with PKCE (RFC 7636, S256), ``state`` and ``nonce``.
+
+        ``anew`` asks the provider to have them prove who they are once more, and to say when they did (``max_age``, Core §3.1.2.1).
+        """
         ...
 
     def redeem(

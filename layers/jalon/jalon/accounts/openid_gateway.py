@@ -38,7 +38,9 @@ class OpenIdGateway:
         self._clock = clock
         self._documents: dict[str, tuple[datetime, Mapping[str, Any]]] = {}
 
-    def authorization_url(self, provider: IdentityProvider, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
+    def authorization_url(
+        self, provider: IdentityProvider, redirect_uri: str, state: str, nonce: str, verifier: str, *, anew: bool = False
+    ) -> str:
         endpoint = str(self._metadata(provider)["authorization_endpoint"])
         challenge = base64url(hashlib.sha256(verifier.encode()).digest())
         query = {
@@ -50,6 +52,7 @@ class OpenIdGateway:
             "nonce": nonce,
             "code_challenge": challenge,
             "code_challenge_method": "S256",
+            **({"max_age": "0", "prompt": "login"} if anew else {}),
         }
         return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(query, quote_via=quote)}"
 

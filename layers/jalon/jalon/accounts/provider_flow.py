@@ -6,6 +6,7 @@ them. Secret, nonce and PKCE verifier are derived from the state by the keyring:
 ends when it is used, or by itself.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -69,20 +70,28 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class ProviderSignIns:
-    """What signing in through providers works with."""
+    """What signing in through providers works with.
+
+    ``doubt`` is told of a certified number that is not believed: the provider's identifier, and whose account has the number.
+    """
 
     providers: Providers
     gateway: ProviderGateway
     flows: FlowStore
+    doubt: Callable[[str, UserId], None]
 
 
 def depart(sign_ins: ProviderSignIns, accounts: Accounts, provider_id: str, redirect_uri: str, user_id: UserId | None = None) -> Departure:
-    """Begin: raises :class:`ProviderUnknownError`, :class:`InvalidInputError` for the address, :class:`ProviderUnavailableError`."""
+    """Begin: raises :class:`ProviderUnknownError`, :class:`InvalidInputError` for the address, :class:`ProviderUnavailableError`.
+
+    Someone signed in here, who links the provider or proves who they are, is asked by it once more: on a shared computer it may still
+    know the person before.
+    """
     provider = find_provider(sign_ins.providers, provider_id)
     provider.check_redirect(redirect_uri)
     state = accounts.ids.new("psi")
     url = sign_ins.gateway.authorization_url(
-        provider, redirect_uri, state, nonce_of(accounts.keyring, state), verifier_of(accounts.keyring, state)
+        provider, redirect_uri, state, nonce_of(accounts.keyring, state), verifier_of(accounts.keyring, state), anew=user_id is not None
     )
     expires_at = (accounts.clock.now() + LIFETIME).replace(microsecond=0)
     sign_ins.flows.start(Flow(state, provider_id, redirect_uri, expires_at, user_id))

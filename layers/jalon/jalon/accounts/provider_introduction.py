@@ -25,13 +25,19 @@ _HEADER = {"alg": "dir", "enc": "A256GCM"}
 @dataclass(frozen=True, slots=True)
 class Introduction:
     """A provider's person: the login key of their subject, that of the national number which the provider certifies (empty
-    where it does not), and the names and birth date it gives.
+    where it does not), and the names and birth date it gives; ``authenticated_at`` is when it last asked who they are, if it says.
     """
 
     provider: IdentityProvider
     login_key: str
     number_key: str
     said: CivilClaims
+    authenticated_at: datetime | None = None
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What an account made or linked with it is found by."""
+        return frozenset(filter(None, (self.login_key, self.number_key)))
 
 
 def seal(accounts: Accounts, introduction: Introduction) -> tuple[str, datetime]:
@@ -48,6 +54,7 @@ def seal(accounts: Accounts, introduction: Introduction) -> tuple[str, datetime]
         "first_name": displayed(said.first_name),
         "last_name": displayed(said.last_name),
         "birth_date": said.birth_date.isoformat() if said.birth_date else None,
+        "authenticated_at": int(introduction.authenticated_at.timestamp()) if introduction.authenticated_at else None,
         "ends": int(ends.timestamp()),
     }
     return jwe.encrypt_compact(dict(_HEADER), json.dumps(content).encode(), _key(accounts.keyring)), ends
@@ -75,7 +82,10 @@ def unseal(accounts: Accounts, providers: Providers, sealed: str) -> Introductio
         raise over
     born = content["birth_date"]
     said = CivilClaims(content["first_name"], content["last_name"], date.fromisoformat(born) if born else None)
-    return Introduction(provider, content["login_key"], content["number_key"], said)
+    asked_at = content.get("authenticated_at")
+    return Introduction(
+        provider, content["login_key"], content["number_key"], said, datetime.fromtimestamp(asked_at, UTC) if asked_at else None
+    )
 
 
 def displayed(text: str) -> str:

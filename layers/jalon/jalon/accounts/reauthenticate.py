@@ -1,16 +1,60 @@
-"""A fresh proof that whoever holds a token is the account's owner, before what cannot be undone."""
+"""A proof of the moment that whoever holds a token is the account's owner.
+
+Asked for before another way in is opened or one is closed, and before what cannot be undone: an unlocked screen is no proof. A sign-in of
+the last minutes is one (``auth_time``, OpenID Connect Core §2); so is the password, an initial one too, or a return from a linked
+provider that has just asked its person anew. The latter two come with the request.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.identity import Identity
 from jalon.accounts.provider_flow import ProviderSignIns, Return
+from jalon.accounts.provider_return import name_person
 from jalon.accounts.sign_in import WrongCredentialsError, prove
-from jalon.accounts.sign_in_with_provider import returning_person
-from jalon.kernel.errors import InvalidInputError, Violation
+from jalon.kernel.errors import ForbiddenError, InvalidInputError, Violation
 from jalon.kernel.ids import UserId
 
+#: How long having proven who one is counts.
+FRESH_FOR = timedelta(minutes=5)
 
-def prove_with_password(accounts: Accounts, user_id: UserId, password: str) -> None:
-    """Raise :class:`InvalidInputError` if the password is wrong, :class:`AccountWaitsError` after too many that were."""
+
+class ProofRequiredError(ForbiddenError):
+    """The person must prove once more who they are; ``proven_by`` says with what this account can."""
+
+    code = "proof_required"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """``password`` or ``came_back`` from a provider, sent with the request, or ``authenticated_at``, when they last proved who they are."""
+
+    password: str | None = None
+    came_back: Return | None = None
+    authenticated_at: datetime | None = None
+
+
+def reauthenticate(sign_ins: Callable[[], ProviderSignIns], accounts: Accounts, identity: Identity, proof: Proof) -> None:
+    """Raise unless the proof is one for this account; what comes with the request counts before the sign-in.
+
+    Raises :class:`ProofRequiredError`, :class:`InvalidInputError` for a wrong one, :class:`AccountWaitsError` after too many wrong
+    passwords, which keep nobody from signing in, and for a return that cannot be redeemed as
+    :func:`~jalon.accounts.provider_return.name_person` does.
+    """
+    credentials = accounts.store.credentials(identity.user_id)
+    has_password = credentials is not None and credentials.verifier is not None
+    if proof.password is not None and has_password:
+        _prove_with_password(accounts, identity.user_id, proof.password)
+    elif proof.came_back is not None and identity.providers:
+        _prove_with_provider(sign_ins(), accounts, identity, proof.came_back)
+    elif proof.password is not None or proof.came_back is not None or not _is_fresh(accounts, proof.authenticated_at):
+        ways = (*(["password"] if has_password else []), *(["provider"] if identity.providers else []))
+        raise ProofRequiredError("Prove once more who you are: sign in again, or send along what proven_by names.", proven_by=ways)
+
+
+def _prove_with_password(accounts: Accounts, user_id: UserId, password: str) -> None:
     try:
         prove(accounts, user_id, password)
     except WrongCredentialsError as error:
@@ -18,13 +62,15 @@ def prove_with_password(accounts: Accounts, user_id: UserId, password: str) -> N
         raise InvalidInputError("The password is wrong.", (wrong,)) from error
 
 
-def prove_with_provider(sign_ins: ProviderSignIns, accounts: Accounts, identity: Identity, came: Return) -> None:
-    """Raise :class:`InvalidInputError` if the provider names somebody who does not sign in to this account.
-
-    The flow was begun by this account, so its return is some minutes old at most. Raises as
-    :func:`~jalon.accounts.sign_in_with_provider.link_provider` for a return that cannot be redeemed.
-    """
-    provider, login_key = returning_person(sign_ins, accounts, came, identity.user_id)
-    if identity.providers.get(provider.id) != login_key:
+def _prove_with_provider(sign_ins: ProviderSignIns, accounts: Accounts, identity: Identity, came: Return) -> None:
+    named = name_person(sign_ins, accounts, came, identity.user_id)
+    if identity.providers.get(named.provider.id) != named.login_key:
         other = Violation("/provider_return", "This provider signs you in to no account, or to another one.", "wrong_person")
         raise InvalidInputError("The provider does not know you as this account's owner.", (other,))
+    if not _is_fresh(accounts, named.authenticated_at):
+        stale = Violation("/provider_return", "The provider let you through without asking who you are: begin again.", "not_fresh")
+        raise InvalidInputError("The provider has not asked just now who you are.", (stale,))
+
+
+def _is_fresh(accounts: Accounts, authenticated_at: datetime | None) -> bool:
+    return authenticated_at is not None and accounts.clock.now() - authenticated_at <= FRESH_FOR

@@ -15,10 +15,12 @@ from jalon.accounts.provider_flow import ProviderSignIns
 from jalon.accounts.provider_flow_store import FlowTable
 from jalon.accounts.sign_ins import SignIns
 from jalon.accounts.tables import ClientItem, FamilyItem, FlowItem
+from jalon.edge.observability import logger
 from jalon.edge.secrets import secret
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.clock import Clock
+from jalon.kernel.ids import UserId
 
 
 def open_sign_ins(settings: Settings, accounts: Accounts) -> SignIns:
@@ -41,4 +43,9 @@ def open_provider_sign_ins(settings: Settings, clock: Clock) -> ProviderSignIns:
 
     bind(settings, FlowItem)
     providers = read_providers(json.loads(secret(settings, "IDENTITY_PROVIDERS")))
-    return ProviderSignIns(providers, OpenIdGateway(clock), FlowTable())
+    return ProviderSignIns(providers, OpenIdGateway(clock), FlowTable(), _warn_of_number)
+
+
+def _warn_of_number(provider_id: str, holder: UserId) -> None:
+    """For the operator: a school's list, or the provider's directory, has a pupil under another's number."""
+    logger("accounts").warning("CERTIFIED_NUMBER_NOT_BELIEVED", provider=provider_id, user_id=holder)

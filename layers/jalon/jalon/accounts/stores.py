@@ -1,6 +1,6 @@
 """What the use cases ask of the tables. The adapters are ``*_store.py``; the tests' fakes follow the same contract."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -117,7 +117,7 @@ class AccountStore(CountStore, Protocol):
     def ticket(self, user_id: UserId, purpose: TicketPurpose) -> SetupTicket | None: ...
 
     def replace_logins(self, before: Identity, after: Identity, *, displaced: Displaced | None = None) -> None:
-        """Write ``after``'s e-mail address, providers and ways in, all or nothing: new logins appear, those given up go.
+        """Write ``after``'s address, providers with their numbers, and ways in, all or nothing: new logins appear, those given up go.
 
         ``displaced`` gives its address up to ``after``. Raises :class:`LoginTakenError` (also if ``displaced`` changed its ways in or
         proved the address meanwhile), and :class:`StaleWriteError` if the person is not as ``before`` says any more.
@@ -161,3 +161,14 @@ class ClientStore(Protocol):
         ...
 
     def get(self, client_id: ClientId) -> OAuthClient | None: ...
+
+    def renew(self, client_id: ClientId, nonce: bytes, former: Sequence[bytes], former_until: datetime) -> None:
+        """Keep the nonce, and those before it.
+
+        Raises :class:`StaleWriteError` unless the nonce is still the last of ``former`` and the client is not ended.
+        """
+        ...
+
+    def end(self, client_id: ClientId, at: datetime) -> None:
+        """Keep when it ended; the first time counts."""
+        ...

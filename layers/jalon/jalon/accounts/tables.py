@@ -7,10 +7,13 @@ identity provider). What is only counted or under way is forgotten by TTL.
 Personal data is in ``identities`` alone; a login stands in ``credentials`` as its keyed digest.
 """
 
+from typing import Any
+
 from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
     JSONAttribute,
+    ListAttribute,
     NumberAttribute,
     UnicodeAttribute,
     UnicodeSetAttribute,
@@ -38,6 +41,7 @@ class IdentityItem(Model):
     roles = UnicodeSetAttribute()
     login_keys = UnicodeSetAttribute(null=True)
     providers = JSONAttribute(null=True)
+    certified_numbers = JSONAttribute(null=True)
     locale = UnicodeAttribute(null=True)
     high_contrast = BooleanAttribute(null=True)
     large_text = BooleanAttribute(null=True)
@@ -171,3 +175,6 @@ class ClientItem(Model):
     created_by = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     schools = UnicodeSetAttribute(null=True)
+    former: ListAttribute[Any] = ListAttribute(of=BinaryAttribute, null=True)
+    former_until = UTCDateTimeAttribute(null=True)
+    ended_at = UTCDateTimeAttribute(null=True)
