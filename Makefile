@@ -2,16 +2,13 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev journey logs stop clean test check content faults bench lock
+.PHONY: help setup run dev journey logs command stop clean test check content faults bench lock
 MAKEFLAGS += --no-print-directory
-
-PORT ?= 4566
-SITE_PORT ?= 4580
-BASE_URL ?= http://127.0.0.1:$(PORT)/_aws/execute-api/jalon
 
 UV := .jalon/uv/bin/uv
 PY := .venv/bin/python
 SYNC := UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --quiet --frozen --inexact --python "$$(cat .jalon/python)"
+HERE = $(if $(PORT),--port $(PORT))
 RUN_GROUPS := --group run --group dev --group layer-jalon --group function-accounts --group function-import-pupils --group function-certificates --group function-seal-certificate
 TEST_GROUPS := $(RUN_GROUPS) --group lint --group test
 
@@ -19,16 +16,19 @@ help: ## say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 run: .jalon/setup-run ## set up, start the whole system on this machine, play the journey, stay up
-	@$(PY) -m local run --port $(PORT) --site-port $(SITE_PORT)
+	@$(PY) -m local run $(HERE) $(if $(SITE_PORT),--site-port $(SITE_PORT))
 
 dev: .jalon/setup-run ## serve the same handlers in one process, reloading on change (beside a running `make run`)
-	@$(PY) -m local dev --port $(PORT)
+	@$(PY) -m local dev $(HERE) $(if $(DEV_PORT),--dev-port $(DEV_PORT))
 
 journey: .jalon/setup-run ## play the journey again: make journey BASE_URL=https://…
-	@$(PY) -m local.journey --base-url "$(BASE_URL)"
+	@$(PY) -m local.journey $(if $(BASE_URL),--base-url "$(BASE_URL)")
 
-logs: .jalon/setup-run ## show what the functions wrote: make logs NAME=answers
-	@$(PY) -m local logs --port $(PORT) $(NAME)
+logs: .jalon/setup-run ## show what the functions wrote: make logs NAME=answers; all of it with ALL=1
+	@$(PY) -m local logs $(HERE) $(if $(ALL),--all) $(NAME)
+
+command: .jalon/setup-run ## run an operator's command: make command NAME=project_profiles.rebuild ARGS=--all; on AWS with STACK=jalon
+	@$(PY) -m $(if $(STACK),tools.in_stack --stack $(STACK),local command $(HERE)) $(NAME) $(ARGS)
 
 stop: ## stop what `make run` started
 	@if [ -x $(PY) ]; then $(PY) -m local stop; else echo "Nothing was started."; fi

@@ -20,6 +20,8 @@ from local.emulator import ACCOUNT, REGION
 
 STACK = "jalon"
 PACKAGES = "jalon-packages"
+#: The emulator takes any; it listens on this machine alone.
+SECRET = "embedded"  # noqa: S105 - not one
 LIMIT_S = 240
 
 
@@ -43,9 +45,20 @@ def client(service: str, endpoint: str) -> Any:
         endpoint_url=endpoint,
         region_name=REGION,
         aws_access_key_id=ACCOUNT,
-        aws_secret_access_key="embedded",  # noqa: S106 - the emulator takes any; it listens on this machine alone
+        aws_secret_access_key=SECRET,
         config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 3}, read_timeout=LIMIT_S),
     )
+
+
+def account_environment(endpoint: str) -> dict[str, str]:
+    """What points the SDK at the embedded cloud's account."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+    }
 
 
 def deploy(endpoint: str, site_url: str, tell: Callable[[str], None]) -> Deployed:
@@ -88,7 +101,6 @@ def _current(endpoint: str) -> Deployed | None:
     stack = client("cloudformation", endpoint).describe_stacks(StackName=STACK)["Stacks"][0]
     tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    outputs["ApiUrl"] = f"{endpoint}/_aws/execute-api/{outputs['ApiId']}"
     return Deployed(outputs, tags.get("fingerprint", ""))
 
 

@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import re
+import sys
 import time
 import urllib.request
 import uuid
@@ -27,6 +28,8 @@ from local import deploy, emulator, rewrite
 from local.emulator import HOST
 from local.paths import ROOT
 from local.progress import console
+from tools import in_stack
+from tools.sources import SOURCES
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -186,35 +189,14 @@ def app() -> Gateway:
 
 
 def stack_environment(endpoint: str) -> dict[str, str]:
-    """The union of the deployed functions' variables; the template gives one name one meaning."""
-    variables: dict[str, str] = {}
-    for page in deploy.client("lambda", endpoint).get_paginator("list_functions").paginate():
-        for function in page["Functions"]:
-            for name, value in function.get("Environment", {}).get("Variables", {}).items():
-                if variables.setdefault(name, value) != value:
-                    raise SystemExit(f"Two functions are given different values for {name}; `make dev` cannot serve both in one process.")
-    return variables
+    """The variables of all the deployed functions together."""
+    return in_stack.settings_of(deploy.client("cloudformation", endpoint), deploy.client("lambda", endpoint), deploy.STACK)
 
 
-def account_environment(endpoint: str) -> dict[str, str]:
-    """What points the SDK at the embedded cloud's account."""
-    return {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_REGION": emulator.REGION,
-        "AWS_DEFAULT_REGION": emulator.REGION,
-        "AWS_ACCESS_KEY_ID": emulator.ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": "embedded",
-    }
-
-
-def serve(port: int, dev_port: int) -> int:
-    """Serve until Ctrl-C, reloading when a source file changes."""
-    if not emulator.port_in_use(port):
-        console.print("`make dev` serves against the embedded cloud: start it with `make run` in another terminal first.")
-        return 1
-    endpoint = f"http://{HOST}:{port}"
-    paths = [str(ROOT), str(ROOT / "layers" / "engine"), str(ROOT / "layers" / "jalon")]
-    os.environ |= stack_environment(endpoint) | account_environment(endpoint) | {"PYTHONPATH": os.pathsep.join(paths)}
+def serve(endpoint: str, dev_port: int) -> int:
+    """Serve until Ctrl-C, reloading when a source file changes; ``endpoint`` is the embedded cloud's."""
+    os.environ |= stack_environment(endpoint) | deploy.account_environment(endpoint)
+    sys.path[:0] = map(str, SOURCES)  # not PYTHONPATH: the process that uvicorn spawns takes this one's path
     console.print(f"The same handlers, reloading on change: http://{HOST}:{dev_port}")
     watched = [str(ROOT / "functions"), str(ROOT / "layers")]
     uvicorn.run("local.dev:app", factory=True, host=HOST, port=dev_port, reload=True, reload_dirs=watched, log_level="warning")

@@ -5,9 +5,9 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from local.paths import EMULATOR_PYTHON, ROOT
@@ -31,7 +31,7 @@ class Emulator:
 
     @property
     def endpoint(self) -> str:
-        return f"http://{HOST}:{self.port}"
+        return endpoint(self.port)
 
     def stop(self, patience_s: float = 20) -> None:
         """Ask it to save its state and leave; insist after ``patience_s``."""
@@ -42,6 +42,20 @@ class Emulator:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+
+def endpoint(port: int) -> str:
+    """The address of the emulator that listens on ``port``."""
+    return f"http://{HOST}:{port}"
+
+
+def answers(port: int) -> bool:
+    """Whether an emulator answers on ``port``."""
+    try:
+        with urllib.request.urlopen(f"{endpoint(port)}/_ministack/health", timeout=1):
+            return True
+    except (OSError, HTTPException):
+        return False
 
 
 def free_port() -> int:
@@ -112,10 +126,8 @@ def _wait_until_ready(emulator: Emulator, log: Path) -> None:
     while time.monotonic() < deadline:
         if emulator.process.poll() is not None:
             raise EmulatorError(f"The embedded cloud stopped while starting; its last words are in {log}. `make clean` starts afresh.")
-        try:
-            with urllib.request.urlopen(f"{emulator.endpoint}/_ministack/health", timeout=1):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.05)
+        if answers(emulator.port):
+            return
+        time.sleep(0.05)
     emulator.stop()
     raise EmulatorError(f"The embedded cloud did not answer within {START_LIMIT_S} s; see {log}.")

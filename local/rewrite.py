@@ -23,6 +23,7 @@ Template = dict[str, Any]
 #: The emulator pins an API's id to this tag, so that the API's address survives a new deployment.
 API_ID_TAG = "ms-custom-id"
 API_ID = "jalon"
+_ADDRESS_ON_AWS = "https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
 #: Each item of a map that runs side by side costs this machine a process.
 MAP_HANDS = 3
 
@@ -122,6 +123,25 @@ def refer_to_secrets_by_arn(template: Template) -> None:
         return [mended(item) for item in node] if isinstance(node, list) else node
 
     template["Resources"] = mended(template["Resources"])
+
+
+def tell_the_address_here(template: Template, endpoint: str) -> None:
+    """The API's address on AWS becomes the one it has here, wherever the template tells it: discovery sends nobody's credentials away."""
+
+    def mended(node: Any) -> Any:
+        if isinstance(node, dict):
+            if set(node) == {"Fn::Sub"} and node["Fn::Sub"] == _ADDRESS_ON_AWS:
+                return api_url(endpoint)
+            return {key: mended(value) for key, value in node.items()}
+        return [mended(item) for item in node] if isinstance(node, list) else node
+
+    for part in ("Resources", "Outputs"):
+        template[part] = mended(template[part])
+
+
+def api_url(endpoint: str) -> str:
+    """The API's address in the embedded cloud."""
+    return f"{endpoint}/_aws/execute-api/{API_ID}"
 
 
 def _role_statements(template: Template) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
@@ -297,4 +317,5 @@ def for_emulator(
     widen_mail_senders(template)
     drop_alarms_on_many_metrics(template)
     refer_to_secrets_by_arn(template)
+    tell_the_address_here(template, endpoint)
     return spread_http_api(expand(template, region)), bootstraps

@@ -9,57 +9,28 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from local import emulator
+from local import emulator, logs
 from local.deploy import DeployError
 from local.emulator import Emulator, EmulatorError
+from local.journey.record import HERE as JOURNEY
 from local.paths import HOME, ROOT
 from local.progress import console
-from local.stack import StackError, bring_up, operator_client, python_environment
+from local.running import RUNNING, Running, alive, running
+from local.stack import StackError, bring_up, operator_client
 from tools.artifact import BuildError
+from tools.sources import python_environment
 
 CLOUD = HOME / "cloud"
-RUNNING = HOME / "running.json"
-#: What the last journey made: read back at the next start to show that nothing was lost.
-JOURNEY = HOME / "journey.json"
+#: What the functions wrote during a journey that failed.
+FAILED_JOURNEY = HOME / "failed-journey.log"
 
 
 class RunError(RuntimeError):
     """The run cannot go on; the message is for the person at the keyboard."""
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """What `make stop`, `make journey` and `make dev` need to know of a run."""
-
-    pid: int
-    emulator_pid: int
-    port: int
-    site_port: int
-    api_url: str
-    site_url: str
-
-
-def running() -> Running | None:
-    """The run that is up, or None."""
-    try:
-        found = Running(**json.loads(RUNNING.read_text()))
-    except (OSError, ValueError, TypeError):
-        return None
-    return found if _alive(found.pid) else None
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def run(port: int, site_port: int, *, play_journey: bool = True) -> int:
@@ -108,17 +79,34 @@ def _watch(cloud: Emulator) -> None:
 
 
 def _journey(up: Running) -> None:
-    """Play the journey the first time; later, read back what it made, which takes seconds."""
-    check = ["--read-back"] if _finished_journey(JOURNEY) else []
-    client_id, client_secret = operator_client(f"http://{emulator.HOST}:{up.port}")
-    command = [sys.executable, "-m", "local.journey", "--base-url", up.api_url, "--record", str(JOURNEY), *check]
+    """Play the journey the first time; later, read back what it made, which takes seconds.
+
+    What is not as the journey left it is told, and hinders nothing: whoever goes on by hand changes it. A journey that fails ends
+    the run, and leaves what the functions wrote.
+    """
+    if _finished_journey(JOURNEY):
+        if not _played(up, "--read-back"):
+            console.print(
+                "  It was changed by hand since, or it was lost; the system is up all the same. `make logs` shows what the functions "
+                "wrote, `make journey` plays the journey again and makes everything anew.",
+                style="bold yellow",
+                markup=False,
+            )
+    elif not _played(up):
+        with FAILED_JOURNEY.open("w") as file:
+            logs.write(logs.events(emulator.endpoint(up.port)), file)
+        raise RunError(f"The journey failed; the line above says where. What the functions wrote is in {FAILED_JOURNEY}.")
+
+
+def _played(up: Running, *options: str) -> bool:
+    client_id, client_secret = operator_client(emulator.endpoint(up.port))
+    command = [sys.executable, "-m", "local.journey", "--base-url", up.api_url, "--record", str(JOURNEY), *options]
     environment = python_environment() | {
         "JALON_OPERATOR_ID": client_id,
         "JALON_OPERATOR_SECRET": client_secret,
         "JALON_VERIFY_URL": f"{up.site_url}/v",
     }
-    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-        raise RunError("The journey failed; the line above says where. `make logs` shows what the functions wrote while the system is up.")
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
 
 def _finished_journey(record: Path) -> bool:
@@ -129,8 +117,10 @@ def _finished_journey(record: Path) -> bool:
 
 
 def _say_where(up: Running) -> None:
-    made = json.loads(JOURNEY.read_text()) if JOURNEY.exists() else {}
-    lines = [f"  {name:<20} {value}" for name, value in made.get("made", {}).items()]
+    made = json.loads(JOURNEY.read_text())["made"] if _finished_journey(JOURNEY) else {}
+    cloud = emulator.endpoint(up.port)
+    made |= {"operator's client": "  ".join(operator_client(cloud)), "mail that was sent": f"{cloud}/_ministack/ses/messages"}
+    lines = [f"  {name:<20} {value}" for name, value in made.items()]
     # plain, so that a long address stays on its line and can be copied
     print("\n".join(["", "Go on by hand:", *lines, "  Ctrl-C stops everything.", ""]))
     print(f"READY api={up.api_url} verify={up.site_url}/v", flush=True)
@@ -151,7 +141,7 @@ def stop() -> int:
         return 0
     os.kill(present.pid, signal.SIGTERM)
     for _ in range(300):
-        if not _alive(present.pid):
+        if not alive(present.pid):
             console.print("Stopped.")
             return 0
         time.sleep(0.1)
@@ -167,7 +157,7 @@ def _orphan() -> bool:
         return False
     RUNNING.unlink(missing_ok=True)
     command = Path(f"/proc/{pid}/cmdline")
-    if not _alive(pid) or (command.exists() and b"emulator_main.py" not in command.read_bytes()):
+    if not alive(pid) or (command.exists() and b"emulator_main.py" not in command.read_bytes()):
         return False
     os.kill(pid, signal.SIGTERM)
     return True

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from local.emulator import Emulator
 from local.paths import CONTENT_RELEASE, ROOT
 from local.progress import step
 from tools import publish
+from tools.sources import python_environment
 
 
 class StackError(RuntimeError):
@@ -68,12 +68,6 @@ def bring_up(work_dir: Path, port: int, site_port: int, *, keep_state: bool) -> 
 def _stop(cloud: Emulator) -> None:
     with step("Save the data and stop"):
         cloud.stop()
-
-
-def python_environment() -> dict[str, str]:
-    """The environment in which this project's modules run as ``python -m``."""
-    paths = [str(ROOT), str(ROOT / "layers" / "engine"), str(ROOT / "layers" / "jalon")]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 def build_content() -> None:

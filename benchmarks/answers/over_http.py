@@ -23,8 +23,8 @@ from functions.answers import wiring
 from functions.answers.wiring import Parts
 from jalon.assessment.store import AssessmentStore
 from jalon.edge import aws, secrets
-from local import dev, emulator, stack
-from local.run import running
+from local import deploy, dev, emulator, stack
+from local.running import running
 
 ISSUER = "https://jalon.example"
 
@@ -130,7 +130,7 @@ def _environment_of(endpoint: str) -> Iterator[None]:
     """The deployed functions' variables, with which this process draws the tests that the deployed function is then asked."""
     before = dict(os.environ)
     os.environ.update(dev.stack_environment(endpoint))
-    os.environ.update(dev.account_environment(endpoint))
+    os.environ.update(deploy.account_environment(endpoint))
     _forget()
     try:
         yield

@@ -14,6 +14,7 @@ import sys
 from local import stack
 from local.paths import CONTENT_RELEASE
 from tools import publish
+from tools.sources import python_environment
 
 MOST_MS = 150
 RUNS = 15
@@ -57,7 +58,7 @@ def main() -> int:
 def _open_once(run: int, files: list[str]) -> dict[str, float]:
     print(f"\rFresh interpreter {run} of {RUNS}", end="", file=sys.stderr, flush=True)
     command = [sys.executable, "-c", _ONCE, *files]
-    answer = subprocess.run(command, env=stack.python_environment(), capture_output=True, check=True)  # noqa: S603 - our own script
+    answer = subprocess.run(command, env=python_environment(), capture_output=True, check=True)  # noqa: S603 - our own script
     measured: dict[str, float] = json.loads(answer.stdout)
     return measured
 

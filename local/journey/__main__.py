@@ -17,8 +17,10 @@ from local.journey import classroom, examination, read_back, school, verificatio
 from local.journey.answer_key import AnswerKey
 from local.journey.api import Api, JourneyError, Meter
 from local.journey.contract import ContractError, contract
+from local.journey.record import record_of
 from local.journey.story import Story
-from local.paths import CONTENT_RELEASE, HOME
+from local.paths import CONTENT_RELEASE
+from local.running import endpoint, running
 
 Step = tuple[str, Callable[[Story], str]]
 
@@ -45,31 +47,32 @@ STEPS: tuple[Step, ...] = (
 def main() -> int:
     """Play the journey, or read back what the last one made."""
     parser = argparse.ArgumentParser(prog="python -m local.journey", description="Play the whole journey against an API.")
-    parser.add_argument("--base-url", required=True, help="address of the API")
+    parser.add_argument("--base-url", help="address of the API; that of the system that runs here unless given")
     parser.add_argument("--verify-url", default=os.environ.get("JALON_VERIFY_URL"), help="address of the verification page")
     parser.add_argument("--release", type=Path, default=CONTENT_RELEASE, help="the content release that is current there (the answer key)")
     parser.add_argument("--pupils", type=int, default=24, help="how many pupils take part (6 to 30)")
-    parser.add_argument("--record", type=Path, default=HOME / "journey.json", help="where to write what was made")
+    parser.add_argument("--record", type=Path, help="where to write what was made; a file of this address's own unless given")
     parser.add_argument("--read-back", action="store_true", help="play nothing: read back what the record says was made")
     arguments = parser.parse_args()
-    operator = _operator(arguments.base_url)
-    if operator is None or (not arguments.verify_url and not _verify_url(arguments.base_url)):
+    here = running()
+    base_url = (arguments.base_url or (here.api_url if here else "")).rstrip("/")
+    operator, verify_url = _operator(base_url), arguments.verify_url or _verify_url(base_url)
+    if operator is None or verify_url is None:
         print(
-            f"Nothing of ours runs at {arguments.base_url}: start it with `make run`, or, for an API elsewhere, name the operator's client "
-            "(JALON_OPERATOR_ID, JALON_OPERATOR_SECRET) and the verification page (JALON_VERIFY_URL).",
+            f"Nothing of ours runs {f'at {base_url}' if base_url else 'here'}: start it with `make run`, or, for an API elsewhere, name "
+            "the operator's client (JALON_OPERATOR_ID, JALON_OPERATOR_SECRET) and the verification page (JALON_VERIFY_URL).",
             file=sys.stderr,
         )
         return 2
-    verify_url = arguments.verify_url or _verify_url(arguments.base_url) or ""
-    meter = Meter()
+    record, meter = arguments.record or record_of(base_url), Meter()
     with httpx.Client(timeout=30, limits=httpx.Limits(max_connections=16)) as http:
-        anyone = Api(arguments.base_url.rstrip("/"), contract(), meter, http)
+        anyone = Api(base_url, contract(), meter, http)
         if arguments.read_back:
-            return _read_back(anyone, verify_url, arguments.record)
-        folder = arguments.record.parent / "journey"
+            return _read_back(anyone, verify_url, record)
+        folder = record.with_suffix("")
         folder.mkdir(parents=True, exist_ok=True)
         story = Story(anyone, operator, AnswerKey.read(arguments.release), verify_url, folder, max(6, min(30, arguments.pupils)))
-        return _play(story, meter, arguments.record)
+        return _play(story, meter, record)
 
 
 def _operator(base_url: str) -> tuple[str, str] | None:
@@ -77,20 +80,17 @@ def _operator(base_url: str) -> tuple[str, str] | None:
     given = os.environ.get("JALON_OPERATOR_ID"), os.environ.get("JALON_OPERATOR_SECRET")
     if given[0] and given[1]:
         return given[0], given[1]
-    from local.run import running
+    here = running()
+    if here is None or not here.serves(base_url):
+        return None
     from local.stack import operator_client
 
-    here = running()
-    if here is None or not base_url.startswith(f"http://127.0.0.1:{here.port}/"):
-        return None
-    return operator_client(f"http://127.0.0.1:{here.port}")
+    return operator_client(endpoint(here.port))
 
 
 def _verify_url(base_url: str) -> str | None:
-    from local.run import running
-
     here = running()
-    return f"{here.site_url}/v" if here and base_url.startswith(f"http://127.0.0.1:{here.port}/") else None
+    return f"{here.site_url}/v" if here and here.serves(base_url) else None
 
 
 def _play(story: Story, meter: Meter, record: Path) -> int:

@@ -78,6 +78,13 @@ def test_every_route_of_the_template_is_a_route_here_with_its_authorizer(expande
     assert made == wanted
 
 
+def test_the_address_of_the_api_is_nowhere_that_of_aws(expanded: dict[str, Any]) -> None:
+    here = f"{ENDPOINT}/_aws/execute-api/jalon"
+    assert expanded["Outputs"]["ApiUrl"]["Value"] == here
+    assert expanded["Resources"]["EndpointsPublication"]["Properties"]["ApiUrl"] == here
+    assert "execute-api.$" not in str(expanded)
+
+
 def test_the_secrets_are_referred_to_by_their_arn(expanded: dict[str, Any]) -> None:
     secrets = set(_of_type(expanded, "AWS::SecretsManager::Secret"))
 
@@ -123,6 +130,7 @@ def test_each_rewrite_stands_in_the_table_of_the_documentation() -> None:
         "SigningAlgorithm",
         "FromAddress",
         "`Metrics`",
+        "execute-api",
     ]
     for word in [*words, "task token", "side by side", "SiteUrl"]:
         assert [row for row in rows if word in row], word

@@ -16,7 +16,8 @@ from local import emulator
 from local.journey.api import Api, Meter
 from local.journey.contract import contract
 from local.paths import CONTENT_RELEASE, ROOT
-from local.stack import Up, bring_up, operator_client, python_environment
+from local.stack import Up, bring_up, operator_client
+from tools.sources import python_environment
 
 #: Enough for every role of the journey; `make run` plays it with twenty-four.
 PUPILS = "8"
@@ -76,7 +77,7 @@ def played(stack: Stack) -> Stack:
 def _function_errors(stack: Stack) -> str:
     from local import logs
 
-    lines = [line for _, _, line in logs.events(stack.up.cloud.endpoint, most=10_000) if '"ERROR"' in line or "Traceback" in line]
+    lines = [line for _, _, line in logs.events(stack.up.cloud.endpoint) if '"ERROR"' in line or "Traceback" in line]
     return "\n" + "\n".join(lines[-5:])
 
 

@@ -20,12 +20,12 @@ from local.deploy import client
 from local.emulator import REGION
 from local.journey.api import Api
 from local.paths import ROOT
-from local.stack import python_environment
 from tests.cloud import template
 from tests.own_data.traces import kept, snake
 from tests.stack.conftest import Stack
 from tests.stack.test_gateway import _as_role_of
 from tests.stack.test_gateway import _table as physical
+from tools.sources import python_environment
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 SCHEMA = json.loads((ROOT / "docs" / "personal-data.schema.json").read_text())
