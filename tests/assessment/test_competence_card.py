@@ -3,7 +3,7 @@
 import pytest
 
 from jalon.assessment.competence_card import CompetenceCard, Progress, competence_card
-from jalon.assessment.errors import NothingToImproveError, TooEarlyToImproveError
+from jalon.assessment.errors import NothingToAskError, NothingToImproveError, TooEarlyToImproveError
 from jalon.assessment.project_profile import project_profile
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.reset_competence import reset_competence
@@ -71,6 +71,19 @@ def test_a_competence_that_campaigns_alone_have_validated_is_done(desk: Desk) ->
     state = desk.start("par_1_1", Purpose.CAMPAIGN, ceilings={"tube11a": 7, "tube11b": 7})
     project_profile(desk.profiles, desk.releases, desk.play(state))
     assert (card(desk), card(desk, "1.2")) == (("done", None), ("to_start", None))
+
+
+def test_a_competence_that_campaigns_alone_have_failed_waits_and_is_improved(desk: Desk) -> None:
+    """All of it is known, so that nothing is left to start with."""
+    state = desk.start("par_1_1", Purpose.CAMPAIGN, ceilings={"tube11a": 7, "tube11b": 7})
+    project_profile(desk.profiles, desk.releases, desk.play(state, right=False))
+    assert card(desk) == ("done", 4)
+    with pytest.raises(NothingToAskError) as refused:
+        desk.start()
+    assert refused.value.facts == {"days_remaining": 4}
+    desk.wait(days=4)
+    assert card(desk) == ("to_improve", 0)
+    assert desk.start(improve=True).is_live
 
 
 def test_a_competence_that_was_reset_is_to_start_again(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from engine.content import Release
 from engine.knowledge import days_to_reset
-from jalon.assessment.improving import days_before_asking, days_before_improving, within_reach
+from jalon.assessment.improving import days_before_improving, within_reach
 from jalon.assessment.profiles import AttemptCard, UserProfile
 from jalon.assessment.state import Purpose, Status
 from jalon.kernel.ids import AssessmentId
@@ -56,16 +56,15 @@ def _present_attempt(profile: UserProfile, code: str) -> AttemptCard | None:
 
 
 def _progress(release: Release, profile: UserProfile, attempt: AttemptCard | None, code: str, now: datetime) -> tuple[Progress, int | None]:
-    """With the days before improving. A competence whose every skill is validated is done, whatever validated them."""
+    """With the days before improving. A competence of which everything is known is done or to improve, whatever told it."""
     if attempt is not None and attempt.status is Status.STARTED:
         return Progress.IN_PROGRESS, None
     target = within_reach(release, release.competence_skills(code))
-    if target and days_before_asking(profile.knowledge, target, now) is None:
-        return Progress.DONE, None
-    if attempt is None:
+    if attempt is None and not (target and all(index in profile.knowledge for index in target)):
         return Progress.TO_START, None
-    days_left = days_before_improving(profile.knowledge, target, attempt.at, now)
-    return (Progress.DONE if days_left else Progress.TO_IMPROVE), days_left
+    finished_at = None if attempt is None else attempt.at
+    days_left = days_before_improving(profile.knowledge, target, finished_at, now)
+    return (Progress.TO_IMPROVE if days_left == 0 else Progress.DONE), days_left
 
 
 def _days_before_reset(release: Release, profile: UserProfile, code: str, now: datetime) -> int | None:

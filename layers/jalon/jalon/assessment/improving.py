@@ -26,10 +26,15 @@ def days_before_asking(knowledge: Knowledge, target: Iterable[int], now: datetim
     return min(waits, default=None)
 
 
-def days_before_improving(knowledge: Knowledge, target: Iterable[int], finished_at: datetime, now: datetime) -> int | None:
-    """Whole days until a test that was finished then is improved; None when there is nothing to improve."""
+def days_before_improving(knowledge: Knowledge, target: Iterable[int], finished_at: datetime | None, now: datetime) -> int | None:
+    """Whole days until a test is improved that was finished then, or never begun since others told it all (None).
+
+    None when there is nothing to improve.
+    """
     asking = days_before_asking(knowledge, target, now)
-    return None if asking is None else max(asking, days_to_improve(int(finished_at.timestamp()), int(now.timestamp())))
+    if asking is None or finished_at is None:
+        return asking
+    return max(asking, days_to_improve(int(finished_at.timestamp()), int(now.timestamp())))
 
 
 def days_before_retrying(profile: UserProfile, participation_id: str, now: datetime) -> int | None:

@@ -14,7 +14,7 @@ from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 
 @dataclass(frozen=True, slots=True)
 class AttemptCard:
-    """The latest attempt of one slot, as the pupil's home page shows it (``to start`` is the absence of a card)."""
+    """The latest attempt of one slot, as the pupil's home page shows it (a slot that was never filled has none)."""
 
     assessment_id: AssessmentId
     purpose: Purpose
