@@ -1,4 +1,7 @@
-"""What the emulator never answers: DynamoDB busy, or in the middle of somebody else's transaction, in the very bytes that it sends then."""
+"""What the emulator never answers: DynamoDB busy, or in the middle of somebody else's transaction, in the very bytes that it sends then.
+
+And what it answers, lost on the way.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -6,7 +9,10 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
-from botocore.awsrequest import AWSRequest, AWSResponse
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.exceptions import ReadTimeoutError
+from botocore.httpsession import URLLib3Session
 from pynamodb.models import Model
 
 #: An answer: an error's name, and for a cancelled transaction the reason of each position.
@@ -55,6 +61,23 @@ def leaving_all(model: type[Model], operation: str, left: str) -> Iterator[list[
 
     with _instead(model, operation, answer):
         yield sent
+
+
+@contextmanager
+def losing(action: str, named: str) -> Iterator[list[str]]:
+    """The first request of an action that names something is carried out, and its answer lost; the list says when it was lost."""
+    send, lost = URLLib3Session.send, list[str]()
+
+    def answer(session: URLLib3Session, request: AWSPreparedRequest) -> object:
+        done = send(session, request)
+        if not lost and action in str(request.headers.get("X-Amz-Target")) and named in str(request.body):
+            lost.append(action)
+            raise ReadTimeoutError(endpoint_url="https://tables.example")
+        return done
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(URLLib3Session, "send", answer)
+        yield lost
 
 
 def _response(request: AWSRequest, status: int, document: Any) -> AWSResponse:

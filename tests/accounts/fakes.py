@@ -181,6 +181,7 @@ class MemoryFlows:
 
     def __init__(self) -> None:
         self.flows: dict[str, Flow] = {}
+        self.used: dict[str, str] = {}
 
     def start(self, flow: Flow) -> None:
         self.flows[flow.state] = flow
@@ -188,8 +189,10 @@ class MemoryFlows:
     def get(self, state: str) -> Flow | None:
         return self.flows.get(state)
 
-    def use(self, state: str) -> bool:
-        return self.flows.pop(state, None) is not None
+    def use(self, state: str, by: str) -> bool:
+        if self.flows.pop(state, None) is not None:
+            self.used[state] = by
+        return self.used.get(state) == by
 
 
 class MemoryClients:

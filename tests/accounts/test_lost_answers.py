@@ -1,48 +1,24 @@
 """Writes whose answer is lost on the way: the client of the tables sends them again, and they find themselves done."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from botocore.awsrequest import AWSPreparedRequest
-from botocore.exceptions import ReadTimeoutError
-from botocore.httpsession import URLLib3Session
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.family_store import FamilyTable
 from jalon.accounts.oauth_client import SCREENS
+from jalon.accounts.provider_flow import Flow
+from jalon.accounts.provider_flow_store import FlowTable
 from jalon.accounts.refresh_token import start_family
-from jalon.accounts.tables import FamilyItem
+from jalon.accounts.tables import FamilyItem, FlowItem
 from jalon.edge.settings import Settings
 from jalon.edge.tables import ConditionFailedError, bind
 from jalon.kernel.ids import UserId
 from tests.cloud import Cloud
+from tests.dynamodb_answers import losing
 
 NOW = datetime.now(UTC)
 FAMILY = start_family("fam_1", UserId("usr_lea"), SCREENS, 0, NOW, NOW)
-
-Lose = Callable[[str, str], list[str]]
-
-
-@pytest.fixture
-def lose(monkeypatch: pytest.MonkeyPatch) -> Lose:
-    """Carry out the first request of an action that names something, and lose its answer."""
-    send = URLLib3Session.send
-
-    def lose_one(action: str, named: str) -> list[str]:
-        lost: list[str] = []
-
-        def answer(session: URLLib3Session, request: AWSPreparedRequest) -> object:
-            done = send(session, request)
-            if not lost and action in str(request.headers.get("X-Amz-Target")) and named in str(request.body):
-                lost.append(action)
-                raise ReadTimeoutError(endpoint_url="https://tables.example")
-            return done
-
-        monkeypatch.setattr(URLLib3Session, "send", answer)
-        return lost
-
-    return lose_one
 
 
 @pytest.fixture
@@ -51,10 +27,20 @@ def families(cloud: Cloud, accounts: Accounts) -> FamilyTable:
     return FamilyTable()
 
 
-def test_a_sign_in_is_begun_once_though_its_answer_was_lost(families: FamilyTable, lose: Lose) -> None:
-    lost = lose("PutItem", "fam_1")
-    families.start(FAMILY)
+def test_a_sign_in_is_begun_once_though_its_answer_was_lost(families: FamilyTable) -> None:
+    with losing("PutItem", "fam_1") as lost:
+        families.start(FAMILY)
     assert (lost, families.get("fam_1")) == (["PutItem"], FAMILY)
+
+
+def test_a_way_to_a_provider_is_used_once_though_its_answer_was_lost(cloud: Cloud, accounts: Accounts) -> None:
+    bind(Settings.from_environment(cloud.environment), FlowItem)
+    flows = FlowTable()
+    flows.start(Flow("psi_1", "ent", "https://ecrans.example/retour", NOW.replace(microsecond=0) + timedelta(minutes=10)))
+    with losing("UpdateItem", "psi_1") as lost:
+        assert flows.use("psi_1", "use_1")
+    assert lost == ["UpdateItem"]
+    assert not flows.use("psi_1", "use_2")
 
 
 def test_a_sign_in_of_another_person_or_one_gone_on_with_is_not_overwritten(families: FamilyTable) -> None:

@@ -405,5 +405,6 @@ def test_a_flow_is_used_by_one_alone(flows: FlowStore, user_id: UserId | None) -
     flow = Flow("psi_1", "ent", "https://ecrans.example/retour", NOW.replace(microsecond=0), user_id)
     flows.start(flow)
     assert flows.get("psi_1") == flow
-    assert (flows.use("psi_1"), flows.use("psi_1"), flows.use("psi_2")) == (True, False, False)
+    assert (flows.use("psi_1", "one"), flows.use("psi_1", "other"), flows.use("psi_2", "one")) == (True, False, False)
+    assert flows.use("psi_1", "one")
     assert flows.get("psi_1") is None

@@ -33,7 +33,9 @@ def test_someone_new_is_asked_before_anything_is_made(cloud: Cloud, provider: Op
         "last_name": "Martin",
     }
     assert unknown.body["expires_at"].endswith("Z")
-    assert cloud.items("identities") == cloud.items("credentials") == []
+    assert cloud.items("identities") == []
+    (used,) = cloud.items("credentials")
+    assert set(used) == {"key", "provider_id", "redirect_uri", "used_by", "expires_at"}
     told = unknown.text.replace("Martin", "")  # the name is shown; what is sealed is not
     assert LEA["sub"] not in told
 
@@ -69,6 +71,27 @@ def test_a_decision_made_twice_gives_the_same_account(cloud: Cloud) -> None:
     unknown = complete()
     assert subject_of(cloud, begin_account(unknown)) == subject_of(cloud, begin_account(unknown))
     assert len(cloud.items("identities")) == 1
+
+
+def test_an_introduction_that_was_linked_signs_nobody_in_any_more(cloud: Cloud) -> None:
+    lea, unknown = school_made(), complete()
+    body = {"introduction": unknown.body["introduction"]}
+    assert send("link_introduced_provider", body=body, subject=lea, proven=True).status == 200
+    assert send("sign_out", subject=lea).status == 204
+    refused = begin_account(unknown)
+    assert (refused.status, refused.body["code"]) == (410, "provider_sign_in_over")
+
+
+def test_an_introduction_that_made_an_account_signs_in_for_half_a_minute(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown = complete()
+    person = subject_of(cloud, begin_account(unknown))
+    in_a_minute = desk().accounts.clock.now() + timedelta(minutes=1)
+    with monkeypatch.context() as later:
+        later.setattr(SystemClock, "now", lambda _: in_a_minute)
+        assert begin_account(unknown).body["code"] == "provider_sign_in_over"
+    assert subject_of(cloud, begin_account(unknown)) == person
+    assert send("sign_out", subject=person).status == 204
+    assert begin_account(unknown).body["code"] == "provider_sign_in_over"
 
 
 def test_whoever_decided_both_ways_keeps_the_first(cloud: Cloud) -> None:

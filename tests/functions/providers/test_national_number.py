@@ -1,6 +1,9 @@
 """A portal that certifies the national student number finds the account that has it."""
 
 from datetime import date
+from typing import Any
+
+import pytest
 
 from functions.accounts.wiring import desk
 from jalon.accounts.create_pupil_accounts import NewPupil
@@ -96,3 +99,66 @@ def test_a_number_of_another_account_is_not_linked(cloud: Cloud, provider: OpenI
     refused = send("complete_provider_link", subject=person, body=come_back(begun), proven=True)
     assert (refused.status, refused.body["code"]) == (409, "provider_account_taken")
     assert send("read_me", subject=person).body["providers"] == []
+
+
+TOM = {"sub": "tom-1", "given_name": "Tom", "family_name": "Durand", "birthdate": "2011-05-05", NUMBER_CLAIM: INE}
+
+
+def test_a_number_of_somebody_born_on_another_day_opens_nothing(
+    cloud: Cloud, provider: OpenIdProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A slip in the school's list: Léa stands there under Tom's number."""
+    lea = school_made()
+    provider.person = TOM
+    begun = send("begin_provider_sign_in", body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
+    unknown = send("complete_provider_sign_in", body=come_back(begun))
+    assert (unknown.status, unknown.body["code"]) == (409, "provider_account_unknown")
+    (warned,) = [record for record in caplog.records if record.getMessage() == "CERTIFIED_NUMBER_NOT_BELIEVED"]
+    assert (warned.levelname, vars(warned)["provider"], vars(warned)["user_id"]) == ("WARNING", CERTIFYING, lea)
+    assert not {INE, "Tom", "Durand", "2011-05-05"} & set(map(str, vars(warned).values()))
+    tom = subject_of(cloud, begin_account(unknown))
+    assert tom != lea
+    found = certified_account()
+    assert found is not None
+    assert found.user_id == lea
+    assert subject_of(cloud, sign_in_certified()) == tom
+
+
+def test_a_portal_whose_number_is_another_birth_dates_is_linked_without_it(cloud: Cloud, provider: OpenIdProvider) -> None:
+    school_made()
+    provider.person = TOM
+    person = proven_account(birth_date=TOM["birthdate"])
+    begun = send("begin_provider_link", subject=person, body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
+    linked = send("complete_provider_link", subject=person, body=come_back(begun), proven=True)
+    assert (linked.status, linked.body["providers"]) == (200, [CERTIFYING])
+
+
+def test_a_number_does_not_come_along_to_an_account_of_another_birth_date(cloud: Cloud, provider: OpenIdProvider) -> None:
+    provider.person = TOM
+    person = proven_account()
+    begun = send("begin_provider_link", subject=person, body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
+    assert send("complete_provider_link", subject=person, body=come_back(begun), proven=True).status == 200
+    assert certified_account() is None
+
+
+def test_an_unknown_birth_date_keeps_nobody_from_their_account(cloud: Cloud, provider: OpenIdProvider) -> None:
+    lea = school_made()
+    provider.person = {name: value for name, value in LEA.items() if name != "birthdate"} | {NUMBER_CLAIM: INE}
+    assert subject_of(cloud, sign_in_certified()) == lea
+
+
+def test_two_first_sign_ins_at_once_find_the_schools_account(
+    cloud: Cloud, provider: OpenIdProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lea = school_made()
+    provider.person = {**LEA, NUMBER_CLAIM: INE}
+    store = type(desk().accounts.store)
+    write = store.replace_logins
+
+    def after_the_other_screen(self: Any, *before_and_after: Identity) -> None:
+        monkeypatch.setattr(store, "replace_logins", write)
+        write(self, *before_and_after)
+        write(self, *before_and_after)
+
+    monkeypatch.setattr(store, "replace_logins", after_the_other_screen)
+    assert subject_of(cloud, sign_in_certified()) == lea

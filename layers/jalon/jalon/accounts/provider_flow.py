@@ -44,8 +44,11 @@ class FlowStore(Protocol):
 
     def get(self, state: str) -> Flow | None: ...
 
-    def use(self, state: str) -> bool:
-        """End the flow; True for the one caller of several who ended it."""
+    def use(self, state: str, by: str) -> bool:
+        """End the flow; True for the one caller of several who ended it.
+
+        ``by`` tells the callers apart: one whose answer was lost asks again, and is the one still.
+        """
         ...
 
 
@@ -101,9 +104,13 @@ def depart(sign_ins: ProviderSignIns, accounts: Accounts, provider_id: str, redi
 def come_back(sign_ins: ProviderSignIns, accounts: Accounts, came: Return, user_id: UserId | None = None) -> tuple[IdentityProvider, Flow]:
     """The flow that ends with this return, once; raises :class:`ProviderSignInOverError`."""
     flow = sign_ins.flows.get(came.state) if same(came.secret, secret_of(accounts.keyring, came.state)) else None
-    if flow is None or flow.user_id != user_id or flow.expires_at <= accounts.clock.now() or not sign_ins.flows.use(flow.state):
+    if flow is None or flow.user_id != user_id or flow.expires_at <= accounts.clock.now() or not _use(sign_ins, accounts, flow):
         raise ProviderSignInOverError("This sign-in was used, has expired or was begun elsewhere: begin again.")
     return find_provider(sign_ins.providers, flow.provider_id), flow
+
+
+def _use(sign_ins: ProviderSignIns, accounts: Accounts, flow: Flow) -> bool:
+    return sign_ins.flows.use(flow.state, accounts.ids.new("use"))
 
 
 def secret_of(keyring: Keyring, state: str) -> str:

@@ -6,7 +6,7 @@ from pynamodb.exceptions import DoesNotExist
 
 from jalon.accounts.provider_flow import Flow
 from jalon.accounts.tables import FlowItem
-from jalon.edge.tables import ConditionFailedError, translated
+from jalon.edge.tables import Applied, conditional_update, translated
 from jalon.kernel.ids import UserId
 
 
@@ -30,6 +30,8 @@ class FlowTable:
                 item = FlowItem.get(_key(state), consistent_read=True)
         except DoesNotExist:
             return None
+        if item.used_by is not None:
+            return None
         return Flow(
             state=state,
             provider_id=item.provider_id,
@@ -38,13 +40,10 @@ class FlowTable:
             user_id=UserId(item.user_id) if item.user_id else None,
         )
 
-    def use(self, state: str) -> bool:
-        try:
-            with translated():
-                FlowItem(_key(state)).delete(condition=FlowItem.key.exists())
-        except ConditionFailedError:
-            return False
-        return True
+    def use(self, state: str, by: str) -> bool:
+        unused = FlowItem.key.exists() & (FlowItem.used_by.does_not_exist() | (FlowItem.used_by == by))
+        outcome = conditional_update(FlowItem, _key(state), None, [FlowItem.used_by.set(by)], unused)
+        return isinstance(outcome, Applied)
 
 
 def _key(state: str) -> str:

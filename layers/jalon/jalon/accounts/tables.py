@@ -127,6 +127,7 @@ class FlowItem(Model):
     provider_id = UnicodeAttribute()
     redirect_uri = UnicodeAttribute()
     user_id = UnicodeAttribute(null=True)
+    used_by = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()
 
 
