@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from jalon.edge.auth import caller
 from jalon.edge.erasures import ErasureMark
 from jalon.edge.http import Handler, api, lambda_handler
-from jalon.edge.idempotency import IdempotencyRecord, idempotent, idempotent_but_for, request_name
+from jalon.edge.idempotency import IdempotencyRecord, _claim, idempotent, idempotent_but_for, request_name
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.errors import (
@@ -30,6 +30,7 @@ from jalon.kernel.errors import (
 )
 from tests.alarms import measured_in
 from tests.cloud import Cloud
+from tests.dynamodb_answers import losing
 from tests.events import CONTEXT, body_of, http_event
 
 MADE: list[str] = []
@@ -293,6 +294,26 @@ def test_a_repeat_while_the_first_is_under_way_waits_its_turn(handler: Handler, 
     under_way(handler, event)
     answer = handler(event, CONTEXT)
     assert (answer["statusCode"], body_of(answer)["code"]) == (409, "request_in_progress")
+
+
+def test_a_claim_whose_answer_was_lost_is_recognised_when_it_is_sent_again(handler: Handler, store: Cloud) -> None:
+    event = http_event("POST", "/v1/things", {"name": "a"}, subject="usr_1", key="k")
+    with losing("PutItem", "started_at") as lost:
+        first = handler(event, CONTEXT)
+    second = handler(event, CONTEXT)
+    assert (lost, first["statusCode"], MADE) == (["PutItem"], 201, ["a"])
+    assert second["headers"]["Idempotency-Replayed"] == "true"
+
+
+def test_a_claim_that_arrives_once_more_after_the_answer_takes_nothing_back(handler: Handler, store: Cloud) -> None:
+    event = http_event("POST", "/v1/things", {"name": "a"}, subject="usr_1", key="k")
+    handler(event, CONTEXT)
+    late = next(iter(IdempotencyRecord.scan()))
+    late.status = 0
+    standing = _claim(late)
+    assert standing is not None
+    assert standing.status == 201
+    assert (handler(event, CONTEXT)["statusCode"], MADE) == (201, ["a"])
 
 
 def test_a_repeat_whose_first_is_refused_while_it_looks_takes_the_freed_key(

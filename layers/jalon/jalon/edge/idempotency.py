@@ -27,6 +27,7 @@ from jalon.edge.tables import ConditionFailedError, TableMeta, translated
 from jalon.kernel.base64url import base64url
 from jalon.kernel.clock import SystemClock
 from jalon.kernel.errors import ConflictError, NotSignedInError
+from jalon.kernel.ids import SecureIdSource
 
 KEEP = timedelta(hours=24)
 #: A request that began this long ago and never finished has crashed; its key may be taken again.
@@ -58,7 +59,7 @@ class AnswersOfOwner(GlobalSecondaryIndex["IdempotencyRecord"]):  # type: ignore
 
 
 class IdempotencyRecord(Model):
-    """One key: who used it for what, and what was answered."""
+    """One key: who used it for what, and what was answered. ``claim`` tells the requests apart; records of an earlier version have none."""
 
     class Meta(TableMeta):
         table_name = "idempotency"
@@ -66,6 +67,7 @@ class IdempotencyRecord(Model):
     key = UnicodeAttribute(hash_key=True)
     owner = UnicodeAttribute(null=True)
     request = UnicodeAttribute()
+    claim = UnicodeAttribute(null=True)
     status = NumberAttribute(default=0)
     content_type = UnicodeAttribute(null=True)
     location = UnicodeAttribute(null=True)
@@ -157,6 +159,7 @@ def _record(request: _Request, now: int) -> IdempotencyRecord:
         request.key,
         owner=None if request.owner == _PUBLIC else request.owner,
         request=request.digest,
+        claim=SecureIdSource().new("claim"),
         status=0,
         started_at=now,
         expires_at=now + int(KEEP.total_seconds()),
@@ -166,13 +169,15 @@ def _record(request: _Request, now: int) -> IdempotencyRecord:
 def _claim(record: IdempotencyRecord) -> IdempotencyRecord | None:
     """Take the key for this request, or return what stands under it.
 
+    A claim whose answer was lost on the way is sent again by the client of the tables, and finds itself there: the key is this request's.
     Raises :class:`RequestInProgressError` when it is taken each time, and each time free again before it is read.
     """
     now = record.started_at
+    abandoned = IdempotencyRecord.started_at < now - int(ABANDONED_AFTER.total_seconds())
     free = (
         IdempotencyRecord.key.does_not_exist()
         | (IdempotencyRecord.expires_at < now)
-        | ((IdempotencyRecord.status == 0) & (IdempotencyRecord.started_at < now - int(ABANDONED_AFTER.total_seconds())))
+        | ((IdempotencyRecord.status == 0) & (abandoned | (IdempotencyRecord.claim == record.claim)))
     )
     for _ in range(_CLAIMS):
         try:
