@@ -1,12 +1,16 @@
 """What every test may ask for."""
 
 import functools
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 import hypothesis
 import pytest
+from botocore.endpoint import Endpoint, EndpointCreator
+from hypothesis import HealthCheck
 
 from local import emulator as local_emulator
 from tests import cloud as test_cloud
@@ -14,12 +18,23 @@ from tests import cloud as test_cloud
 # Every test has sessions of its own, for its own account; the SDK's service descriptions they read are the same.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
-# How long an example takes says nothing about the code while other tests run beside it; benchmarks measure.
-hypothesis.settings.register_profile("jalon", deadline=None)
+# A run finds what the run before found. How long an example takes says nothing about the code while other tests run beside it: benchmarks
+# measure. Other examples: `pytest --hypothesis-profile=searching`.
+AT_ANY_PACE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+hypothesis.settings.register_profile("searching", deadline=None, database=None, suppress_health_check=AT_ANY_PACE)
+hypothesis.settings.register_profile("jalon", hypothesis.settings.get_profile("searching"), derandomize=True)
 hypothesis.settings.load_profile("jalon")
+
+#: How long the emulator is waited for. Production's second or less is for a service that has other machines than the tests' two cores.
+EMULATOR_ANSWERS_WITHIN_S = 30
 
 #: The groups that take longest, because their parts wait for a deployed system or a browser: begun last, they would end alone.
 BEGUN_FIRST = ("stack", "browser", "erasure")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A run that is asked to end ends what it started."""
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", returncode=128 + signal.SIGTERM))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -44,8 +59,26 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The endpoint of an emulator started for this test run; it keeps nothing."""
     work_dir = Path(tmp_path_factory.mktemp("emulator"))
     running = local_emulator.start(local_emulator.free_port(), work_dir, keep_state=False, enforce_roles=False)
-    yield running.endpoint
-    running.stop(patience_s=2)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(EndpointCreator, "create_endpoint", _patient_with(running.endpoint))
+            yield running.endpoint
+    finally:
+        running.stop(patience_s=2)
+
+
+def _patient_with(emulator: str) -> Any:
+    """How botocore makes endpoints, but that clients wait for ``emulator`` at least so long; what they say of themselves stays."""
+    create = EndpointCreator.create_endpoint
+
+    @functools.wraps(create)
+    def create_endpoint(
+        creator: EndpointCreator, model: Any, *, endpoint_url: str, timeout: tuple[float, float], **options: Any
+    ) -> Endpoint:
+        waits = [max(limit, EMULATOR_ANSWERS_WITHIN_S) if endpoint_url == emulator else limit for limit in timeout]
+        return create(creator, model, endpoint_url=endpoint_url, timeout=tuple(waits), **options)
+
+    return create_endpoint
 
 
 @pytest.fixture
