@@ -59,7 +59,7 @@ class ConditionFailedError(ConflictError):
 
 
 class StoreUnavailableError(UnavailableError):
-    """The tables are throttled or do not answer; nothing was acknowledged, and the same request may be sent again."""
+    """The tables are throttled, do not answer or hold the same for somebody else; nothing was acknowledged: send the same request again."""
 
     code = "store_unavailable"
 
