@@ -9,6 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from local.deploy import client
+from local.dev import routes
 from local.emulator import REGION
 from tests.stack.conftest import Stack
 
@@ -47,6 +48,13 @@ def test_the_discovery_document_leads_to_the_keys_and_to_the_token_endpoint(stac
     assert document["issuer"] == stack.up.site_url
     assert httpx.get(document["jwks_uri"]).json()["keys"][0]["kty"] == "RSA"
     assert document["token_endpoint"].endswith("/v1/oauth/token")
+
+
+def test_the_stage_has_a_throttle_for_each_route_that_takes_no_token(stack: Stack) -> None:
+    gateway = client("apigatewayv2", stack.up.cloud.endpoint)
+    (stage,) = gateway.get_stages(ApiId=stack.up.deployed.outputs["ApiId"])["Items"]
+    public = [route for route in routes() if route.public and route.method == "POST"]
+    assert {f"{route.method} {route.path}" for route in public} == set(stage["RouteSettings"])
 
 
 def _as_role_of(stack: Stack, function: str, service: str) -> object:
