@@ -1,5 +1,6 @@
 """Pupils through the API function: reconciliation, accounts made by the school."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,7 +16,11 @@ from jalon.accounts.setup_token import new_ticket, write_setup_token
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.stores import Credentials, TicketPurpose
 from jalon.kernel.ids import Ine, UserId
+from jalon.organisations.export_schools import schools_document
 from jalon.organisations.names import plain_name
+from jalon.organisations.personal_data_store import reconciliations_of
+from jalon.organisations.pupil_store import DynamoPupils
+from jalon.organisations.reconciliation_store import DynamoReconciliations
 from local.siecle_sample import SamplePupil, siecle_sample
 from tests.accounts.pupils import create_pupil_account
 from tests.cloud import Cloud
@@ -278,6 +283,43 @@ def test_the_new_school_gives_the_access_to_it_back(school: School) -> None:
     assert [item["ine"] for item in listed if item["reconciled"]] == [pupil.ine]
 
 
+def recover_elsewhere(school: School, pupil: SamplePupil) -> tuple[int, Any]:
+    """Another school, which lists the same pupils, asks for one's access."""
+    status, member = school.activate(OTHER_UAI, email="autre@exemple.example")
+    assert status == 201
+    path = f"/v1/organisations/{OTHER_UAI}"
+    _, requested = school.call("POST", f"{path}/imports", subject=member["user_id"], roles="teacher")
+    school.upload(requested, school.sample.xml.replace(UAI.encode(), OTHER_UAI.encode()))
+    assert school.deliver(requested["id"], uai=OTHER_UAI) == []
+    body = {"first_name": pupil.first_name, "last_name": pupil.last_name, "birth_date": pupil.birth_date.isoformat(), "ine": pupil.ine}
+    return school.call("POST", f"{path}/access-recoveries", body, subject=member["user_id"], roles="teacher")
+
+
+def test_a_school_takes_no_account_over_while_another_has_the_pupil_on_its_list(school: School) -> None:
+    pupil, slip = first_of(school), slip_of(school, first_of(school))
+    status, refused = recover_elsewhere(school, pupil)
+    assert (status, refused["code"]) == (409, "pupil_at_another_school")
+    assert sign_in(accounts(), slip["username"], slip["initial_password"])
+
+
+def test_once_the_former_school_has_dropped_the_pupil_the_next_one_gives_the_access_back(school: School) -> None:
+    pupil, slip = first_of(school), slip_of(school, first_of(school))
+    school.import_list(siecle_sample(UAI, seed=2).xml)
+    status, recovered = recover_elsewhere(school, pupil)
+    assert (status, recovered["username"]) == (200, slip["username"])
+
+
+def test_an_account_with_an_address_of_its_own_is_recovered_by_it_and_by_the_school_that_made_it(school: School) -> None:
+    pupil, slip = first_of(school), slip_of(school, first_of(school))
+    before = accounts().store.identity(sign_in(accounts(), slip["username"], slip["initial_password"]).user_id)
+    assert before
+    accounts().store.replace_logins(before, replace(before, email="lea@example.org", email_verified=True))
+    assert recover(school, pupil)[0] == 200
+    school.import_list(siecle_sample(UAI, seed=2).xml)
+    status, refused = recover_elsewhere(school, pupil)
+    assert (status, refused["code"]) == (409, "pupil_own_account")
+
+
 def test_a_number_that_a_list_gives_to_somebody_else_gives_no_access(school: School) -> None:
     pupil = next(pupil for pupil in school.sample.pupils if pupil.class_name == "4A")
     former = former_account(pupil, birth_date=date(2001, 2, 3))
@@ -316,11 +358,42 @@ def test_a_reconciled_account_is_found_by_the_number_from_then_on(school: School
     )  # nothing that a certifying portal would open
 
 
-def test_somebody_born_on_another_day_is_not_found_by_the_number(school: School) -> None:
+def test_an_account_of_somebody_born_on_another_day_is_not_reconciled(school: School) -> None:
     pupil = first_of(school)
     own = own_account(pupil, birth_date=date(2001, 2, 3))
-    assert school.reconcile(pupil, own)[0] == 200
+    status, refused = school.reconcile(pupil, own)
+    assert (status, refused["code"]) == (409, "born_on_another_day")
     assert accounts_of_number(accounts(), Ine(pupil.ine)) == ()
+    assert DynamoReconciliations().of_user(UAI, own) is None
+
+
+def test_an_account_without_a_birth_date_is_found_by_the_next_school_too(school: School) -> None:
+    pupil = first_of(school)
+    own = own_account(pupil, birth_date=None)  # some portals give none
+    assert school.reconcile(pupil, own)[0] == 200
+    assert [account.user_id for account in accounts_of_number(accounts(), Ine(pupil.ine))] == [own]
+
+
+def test_a_name_and_a_birth_date_show_nothing_more_of_the_list_until_the_number_is_given(school: School) -> None:
+    pupil = first_of(school)
+    own = own_account(pupil)
+
+    def told() -> dict[str, Any]:
+        (document,) = schools_document(reconciliations_of(own), lambda _: None, DynamoPupils().find)
+        return document
+
+    assert school.reconcile(pupil, own)[0] == 200
+    assert (told()["proven"], told()["national_number"], told()["on_list"]) == (False, None, None)
+    assert school.reconcile(pupil, own, ine=pupil.ine)[0] == 200
+    assert (told()["proven"], told()["national_number"]) == (True, pupil.ine)
+    assert told()["on_list"]["class"] == "4A"
+
+
+def test_what_a_school_hands_over_is_proven(school: School) -> None:
+    pupil, slip = first_of(school), slip_of(school, first_of(school))
+    made = sign_in(accounts(), slip["username"], slip["initial_password"]).user_id
+    assert [link.proven for link in reconciliations_of(made)] == [True]
+    assert DynamoReconciliations().of_pupils(UAI, [Ine(pupil.ine)])[Ine(pupil.ine)].proven
 
 
 def test_the_next_school_makes_no_second_account_for_whoever_has_one_of_their_own(school: School) -> None:
@@ -340,8 +413,8 @@ def release(school: School, ine: str, **event: Any) -> tuple[int, Any]:
 
 def test_a_pupil_whom_somebody_else_claimed_is_released_and_reconciled(school: School) -> None:
     pupil = first_of(school)
-    classmate = own_account(pupil)
-    school.reconcile(pupil, classmate)
+    classmate = own_account(pupil, birth_date=None)
+    assert school.reconcile(pupil, classmate)[0] == 200
     for _ in range(2):
         assert release(school, pupil.ine.lower()) == (204, None)
     assert accounts_of_number(accounts(), Ine(pupil.ine)) == ()

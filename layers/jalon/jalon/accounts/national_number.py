@@ -21,6 +21,11 @@ def accounts_of_number(accounts: Accounts, number: Ine) -> tuple[Identity, ...]:
     return tuple(found.values())
 
 
+def is_certified(accounts: Accounts, identity: Identity, number: Ine) -> bool:
+    """Whether the account has the number from a school or a provider, and not only from having been found on a list."""
+    return accounts.keyring.number_key(number) in identity.login_keys
+
+
 def list_number(accounts: Accounts, user_id: UserId, number: Ine) -> None:
     """Leave a listed number on an account; nothing changes where it, or another account, has the number already."""
     identity = accounts.store.identity(user_id)

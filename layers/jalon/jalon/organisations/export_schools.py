@@ -15,15 +15,19 @@ FindPupil = Callable[[Uai, Ine], Pupil | None]
 
 
 def schools_document(links: Iterable[Reconciliation], school: FindSchool, pupil: FindPupil) -> list[dict[str, Any]]:
-    """On whose lists the account was found, with the person's row of the list in force; None once they have left it."""
+    """On whose lists the account was found, with the person's row of the list in force; None once they have left it.
+
+    An account that was only found by name and birth date is shown neither number nor row: whoever began it may be a classmate.
+    """
     return [
         {
             "uai": link.uai,
             "name": _name(school(link.uai)),
             "linked_at": iso(link.since),
             "account_made_by_school": link.school_made,
-            "national_number": link.ine,
-            "on_list": _row(pupil(link.uai, link.ine)),
+            "proven": link.proven,
+            "national_number": link.ine if link.proven else None,
+            "on_list": _row(pupil(link.uai, link.ine)) if link.proven else None,
         }
         for link in links
     ]

@@ -81,7 +81,7 @@ def _links(
     for pupil in pupils:
         if pupil.ine in links or account_from_elsewhere(accounts, pupil):
             continue
-        link = Reconciliation(uai, pupil.ine, UserId(ids.new("usr")), clock.now(), school_made=True)
+        link = Reconciliation(uai, pupil.ine, UserId(ids.new("usr")), clock.now(), school_made=True, proven=True)
         try:
             reconciliations.link(link)
         except PupilAlreadyReconciledError:  # the pupil, or the same request sent twice, was faster

@@ -7,8 +7,9 @@ from jalon.accounts.erasure import Trace
 from jalon.edge.batches import read_items
 from jalon.edge.tables import ConditionFailedError, translated
 from jalon.kernel.clock import from_epoch_ms
-from jalon.kernel.ids import Ine, Uai, UserId
+from jalon.kernel.ids import Uai, UserId
 from jalon.organisations.memberships import Member, MemberRole
+from jalon.organisations.reconciliation_store import reconciliation_of
 from jalon.organisations.reconciliations import Reconciliation
 from jalon.organisations.tables import InvitationItem, MemberItem, ReconciliationItem
 
@@ -44,10 +45,7 @@ def reconciliations_of(user_id: UserId) -> Sequence[Reconciliation]:
     """Which pupils of which schools the account is."""
     with translated():
         items = list(ReconciliationItem.query(_subject(user_id), consistent_read=True))
-    return [
-        Reconciliation(Uai(item.object.removeprefix("school#")), Ine(item.ine), user_id, from_epoch_ms(item.since), bool(item.school_made))
-        for item in items
-    ]
+    return [reconciliation_of(item, Uai(item.object.removeprefix("school#"))) for item in items]
 
 
 def _subject(user_id: UserId) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.identity import Identity
-from jalon.accounts.national_number import list_number
+from jalon.accounts.national_number import is_certified, list_number
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
 from jalon.kernel.ids import Ine, Uai, UserId
@@ -27,9 +27,15 @@ class PupilAmbiguousError(ConflictError):
     code = "pupil_ambiguous"
 
 
+class BornOnAnotherDayError(ConflictError):
+    """The account is of somebody who was born on another day than the pupil."""
+
+    code = "born_on_another_day"
+
+
 @dataclass(frozen=True, slots=True)
 class ReconcilePupil:
-    """Who says to be whom. ``ine`` is only needed where two pupils share name and birth date."""
+    """Who says to be whom. ``ine`` is needed where two pupils share name and birth date; given, it proves the link."""
 
     user_id: UserId
     uai: Uai
@@ -44,7 +50,7 @@ def reconcile_pupil(
 ) -> Pupil:
     """The pupil this account now is; doing it again gives the same. The pupil's next school finds the account by their number.
 
-    Raises :class:`PupilNotListedError`, :class:`PupilAmbiguousError`, and
+    Raises :class:`PupilNotListedError`, :class:`PupilAmbiguousError`, :class:`BornOnAnotherDayError`, and
     :class:`~jalon.organisations.reconciliations.PupilAlreadyReconciledError` or
     :class:`~jalon.organisations.reconciliations.AccountAlreadyReconciledError` when either is taken; the former says how the
     pupil signs in to the account they have here or from elsewhere (``sign_in_with``), never its login.
@@ -53,13 +59,18 @@ def reconcile_pupil(
     elsewhere = account_from_elsewhere(accounts, pupil)
     if elsewhere and elsewhere.user_id != command.user_id:
         raise _taken(elsewhere)
+    account = accounts.store.identity(command.user_id)
+    if account and account.birth_date not in {None, pupil.birth_date}:
+        raise BornOnAnotherDayError(
+            "This account is of somebody born on another day; sign in to the pupil's own, or ask the school for one."
+        )
+    proven = command.ine is not None or (account is not None and is_certified(accounts, account, pupil.ine))
     try:
-        reconciliations.link(Reconciliation(command.uai, pupil.ine, command.user_id, clock.now()))
+        reconciliations.link(Reconciliation(command.uai, pupil.ine, command.user_id, clock.now(), proven=proven))
     except PupilAlreadyReconciledError:
         link = reconciliations.of_pupils(command.uai, [pupil.ine]).get(pupil.ine)
         raise _taken(accounts.store.identity(link.user_id) if link else None) from None
-    account = accounts.store.identity(command.user_id)
-    if account and account.birth_date == pupil.birth_date:
+    if account:
         list_number(accounts, account.user_id, pupil.ine)
     return pupil
 

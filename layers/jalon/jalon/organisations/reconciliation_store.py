@@ -36,15 +36,23 @@ class DynamoReconciliations:
             self._explain(reconciliation)
 
     def _explain(self, wanted: Reconciliation) -> None:
-        """Return when the same link exists already; else say which side is taken."""
+        """Return when the same link exists already, proven if it is now; else say which side is taken."""
         existing = self.of_pupils(wanted.uai, [wanted.ine]).get(wanted.ine)
         if existing is not None and existing.user_id == wanted.user_id:
+            if wanted.proven and not existing.proven:
+                self._prove(existing)
             return
         if existing is not None:
             raise PupilAlreadyReconciledError("This pupil already has an account here; sign in with it, or ask the school.")
         if self.of_user(wanted.uai, wanted.user_id) is not None:
             raise AccountAlreadyReconciledError("This account already belongs to another pupil of this school.")
         raise LinkRaceError("Another request for this pupil is under way; send yours again.")
+
+    def _prove(self, existing: Reconciliation) -> None:
+        same = (ReconciliationItem.user_id == existing.user_id) & (ReconciliationItem.ine == existing.ine)
+        with suppress(ConditionFailedError), transaction(ReconciliationItem) as write:  # suppressed: released meanwhile
+            for item in _items(existing):
+                write.update(item, actions=[ReconciliationItem.proven.set(True)], condition=same)
 
     def unlink(self, reconciliation: Reconciliation) -> None:
         same = ReconciliationItem.user_id == reconciliation.user_id
@@ -67,10 +75,14 @@ class DynamoReconciliations:
 
     def of_pupils(self, uai: Uai, ines: Iterable[Ine]) -> Mapping[Ine, Reconciliation]:
         found = read_items(ReconciliationItem, [(_school(uai), f"ine#{ine}") for ine in ines])
-        return {
-            Ine(item.ine): Reconciliation(uai, Ine(item.ine), UserId(item.user_id), from_epoch_ms(item.since), bool(item.school_made))
-            for item in found
-        }
+        return {Ine(item.ine): reconciliation_of(item, uai) for item in found}
+
+
+def reconciliation_of(item: ReconciliationItem, uai: Uai) -> Reconciliation:
+    """The link that an item holds; whatever a school handed over is proven, whenever it was written."""
+    school_made = bool(item.school_made)
+    since = from_epoch_ms(item.since)
+    return Reconciliation(uai, Ine(item.ine), UserId(item.user_id), since, school_made, proven=school_made or bool(item.proven))
 
 
 def _items(reconciliation: Reconciliation) -> tuple[ReconciliationItem, ReconciliationItem]:
@@ -80,6 +92,7 @@ def _items(reconciliation: Reconciliation) -> tuple[ReconciliationItem, Reconcil
         "user_id": reconciliation.user_id,
         "since": epoch_ms(reconciliation.since),
         "school_made": reconciliation.school_made,
+        "proven": reconciliation.proven,
     }
     return ReconciliationItem(school, f"ine#{reconciliation.ine}", **attributes), ReconciliationItem(user, school, **attributes)
 

@@ -29,20 +29,25 @@ class NotReconciledError(ForbiddenError):
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """One pupil of one school and their account. ``school_made`` when the school made the account for them."""
+    """One pupil of one school and their account. ``school_made`` when the school made the account for them.
+
+    ``proven`` when more than a name and a birth date, which classmates know too, says that they are one person: the school handed the
+    account over, a provider certified the national number, or the person gave it. What the list says besides is shown to no other.
+    """
 
     uai: Uai
     ine: Ine
     user_id: UserId
     since: datetime
     school_made: bool = False
+    proven: bool = False
 
 
 class ReconciliationStore(Protocol):
     """The ``reconciliations`` table: found from the pupil and from the account."""
 
     def link(self, reconciliation: Reconciliation) -> None:
-        """Link both ways or not at all; the same link again changes nothing.
+        """Link both ways or not at all; the same link again changes nothing, or makes a proven one of it.
 
         Raises :class:`PupilAlreadyReconciledError` or :class:`AccountAlreadyReconciledError`.
         """

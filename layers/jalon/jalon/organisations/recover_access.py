@@ -3,13 +3,14 @@
 Name, birth date and national number must all be those of one row of the list in force: whoever has left the school is out
 of its reach, and a slip of one digit names nobody else. The pupil gets a new initial password, and every sign-in begun
 before ends. An account that a former school made under this national number comes along: it is linked to the school that
-gives its access back.
+gives its access back, unless the pupil proved an address that recovers it or the former school still has them on its list.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
 from jalon.accounts.accounts import Accounts
+from jalon.accounts.identity import Identity
 from jalon.accounts.reset_pupil_password import reset_pupil_password
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
@@ -33,6 +34,12 @@ class PupilOwnAccountError(ConflictError):
     code = "pupil_own_account"
 
 
+class PupilAtAnotherSchoolError(ConflictError):
+    """Another school, which has the pupil on its list in force, is linked with the account."""
+
+    code = "pupil_at_another_school"
+
+
 @dataclass(frozen=True, slots=True)
 class RecoverAccess:
     """Who the pupil is said to be. ``request`` names the request: sent again, it gives the same password."""
@@ -51,7 +58,8 @@ def recover_access(
     """The pupil's username with a new initial password; another request gives another one and ends the one before.
 
     Raises :class:`~jalon.organisations.reconcile_pupil.PupilNotListedError`, :class:`PupilWithoutAccountError`,
-    :class:`PupilOwnAccountError`, :class:`~jalon.organisations.reconciliations.AccountAlreadyReconciledError`.
+    :class:`PupilOwnAccountError`, :class:`PupilAtAnotherSchoolError`,
+    :class:`~jalon.organisations.reconciliations.AccountAlreadyReconciledError`.
     """
     pupil = _pupil(pupils, command)
     link = reconciliations.of_pupils(command.uai, [pupil.ine]).get(pupil.ine)
@@ -60,10 +68,23 @@ def recover_access(
         raise PupilWithoutAccountError("This pupil has no account here yet; issue the credentials of the class.")
     if identity.username is None:
         raise PupilOwnAccountError("This pupil has an account of their own: they sign in through their portal, or recover it by e-mail.")
-    if link is None:
-        reconciliations.link(Reconciliation(command.uai, pupil.ine, identity.user_id, clock.now(), school_made=False))
+    if link is None or not link.school_made:
+        _require_within_reach(pupils, reconciliations, identity, command)
+        reconciliations.link(Reconciliation(command.uai, pupil.ine, identity.user_id, clock.now(), proven=True))
     account = reset_pupil_password(accounts, identity.user_id, command.request)
     return PupilCredentials(pupil, account)
+
+
+def _require_within_reach(pupils: PupilStore, reconciliations: ReconciliationStore, identity: Identity, command: RecoverAccess) -> None:
+    """An account that another school made is not taken over while somebody nearer can give its access back."""
+    if identity.email_verified:
+        raise PupilOwnAccountError("This pupil's account has an e-mail address of their own: they recover it with that.")
+    for uai in reconciliations.schools_of(identity.user_id):
+        ine = reconciliations.of_user(uai, identity.user_id)
+        if uai != command.uai and ine is not None and pupils.find(uai, ine) is not None:
+            raise PupilAtAnotherSchoolError(
+                "Another school still has this pupil on its list: it gives the access back, or takes them off the list first."
+            )
 
 
 def _pupil(pupils: PupilStore, command: RecoverAccess) -> Pupil:

@@ -145,6 +145,7 @@ class ReconciliationItem(Model):
     user_id = UnicodeAttribute()
     since = NumberAttribute()
     school_made = BooleanAttribute(default=False)
+    proven = BooleanAttribute(default=False)
 
 
 class ImportItem(Model):
