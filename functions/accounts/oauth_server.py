@@ -144,4 +144,6 @@ def _request(exchange: Exchange) -> FormRequest:
     form = {name: value for name, value in pairs if value}
     if len(dict(pairs)) != len(pairs):
         raise InvalidRequestError("A parameter is given more than once.")
+    if exchange.headers.get("authorization") and "client_secret" in form:
+        raise InvalidRequestError("A client proves itself in one way: in the Authorization header or in the body.")  # RFC 6749 §2.3
     return FormRequest(exchange.headers, form)

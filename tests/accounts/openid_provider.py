@@ -42,6 +42,7 @@ class Mischief:
     names_in_userinfo_only: bool = False
     signed_userinfo: bool = False
     forged: bool = False
+    nameless_keys: bool = False
     algorithm: str = "RS256"
     statuses: dict[str, int] = field(default_factory=dict)
     bodies: dict[str, bytes] = field(default_factory=dict)
@@ -172,6 +173,12 @@ class OpenIdProvider(AuthorizationServer):
             **self.mischief.metadata,
         }
 
+    def published_keys(self) -> list[dict[str, Any]]:
+        """All of them; without names the latest alone, since nothing would tell them apart (Core §10.1)."""
+        if not self.mischief.nameless_keys:
+            return [key.as_dict(private=False) for key in self.keys]
+        return [{name: value for name, value in self.keys[0].as_dict(private=False).items() if name != "kid"}]
+
     def authorize(self, request: Request) -> Response:
         asked = _Request("GET", dict(request.query_params), request.headers)
         grant = self.get_consent_grant(asked, end_user=self.person)
@@ -194,7 +201,8 @@ class OpenIdProvider(AuthorizationServer):
         algorithm = self.mischief.algorithm
         if algorithm == "HS256":
             key = OctKey.import_key(CLIENT_SECRET)
-        return jwt.encode({"alg": algorithm, "kid": self.keys[0].kid}, claims, key, algorithms=[algorithm])
+        name = {} if self.mischief.nameless_keys else {"kid": self.keys[0].kid}
+        return jwt.encode({"alg": algorithm, **name}, claims, key, algorithms=[algorithm])
 
     async def serve(self, request: Request) -> Response:
         """Every page, by its path; what :class:`Mischief` says of a page comes first."""
@@ -206,7 +214,7 @@ class OpenIdProvider(AuthorizationServer):
             return Response(self.mischief.bodies[path], media_type="application/json")
         pages = {
             "/.well-known/openid-configuration": lambda: JSONResponse(self.metadata()),
-            "/keys": lambda: JSONResponse({"keys": [key.as_dict(private=False) for key in self.keys]}),
+            "/keys": lambda: JSONResponse({"keys": self.published_keys()}),
             "/authorize": lambda: self.authorize(request),
             "/userinfo": lambda: self.userinfo(request),
         }

@@ -1,9 +1,11 @@
 """Sign-up, one's own account, staff, passwords and clients, over real tables."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from jalon.kernel.clock import SystemClock
 from tests.cloud import Cloud
 from tests.events import http_event
 from tests.functions.accounts_client import Reply, basic, reply, sample, send
@@ -168,6 +170,13 @@ def test_the_terms_in_force_are_accepted_once_shown(person: str) -> None:
     assert accepted.body["terms"]["version"] == "2026-09-01"
     assert accepted.body["terms"]["accepted_at"].endswith("Z")
     assert send("read_me", subject=person).body == accepted.body
+
+
+def test_the_same_terms_stay_accepted_when_they_were(person: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = send("accept", subject=person).body
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    monkeypatch.setattr(SystemClock, "now", lambda _: tomorrow)
+    assert send("accept", subject=person).body["terms"] == first["terms"] == send("read_me", subject=person).body["terms"]
 
 
 def test_changing_the_password_ends_every_sign_in(person: str) -> None:

@@ -174,6 +174,15 @@ def test_a_client_may_send_its_secret_in_the_form(cloud: Cloud) -> None:
     assert send("token_client", form=form, headers={"authorization": None}).status == 200
 
 
+def test_a_client_proves_itself_in_one_way(cloud: Cloud) -> None:
+    client_id, secret = operator_credentials(cloud)
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    twice = send("token_client", form=form, headers=basic(client_id, secret))
+    assert (twice.status, twice.body["error"]) == (400, "invalid_request")
+    named = {"grant_type": "client_credentials", "client_id": client_id}
+    assert send("token_client", form=named, headers=basic(client_id, secret)).status == 200
+
+
 @pytest.mark.parametrize(
     "headers",
     [

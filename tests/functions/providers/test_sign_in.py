@@ -52,6 +52,22 @@ def test_a_key_that_the_provider_has_just_made_is_fetched(provider: OpenIdProvid
     assert sign_in().status == 200
 
 
+def test_a_new_key_without_a_name_is_fetched_and_a_forged_signature_does_not_fetch_it_each_time(
+    provider: OpenIdProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.mischief = Mischief(nameless_keys=True)
+    forget_desk()
+    assert sign_in().status == 200
+    with monkeypatch.context() as later:
+        later.setattr("jalon.accounts.openid_gateway.KEYS_AT_MOST_EVERY", timedelta(0))
+        provider.rotate()
+        assert sign_in().status == 200
+    provider.mischief = Mischief(nameless_keys=True, forged=True)
+    provider.seen.clear()
+    assert [sign_in().status for _ in range(2)] == [401, 401]
+    assert "/keys" not in provider.seen
+
+
 def test_forged_key_ids_do_not_make_us_fetch_the_keys_each_time(provider: OpenIdProvider) -> None:
     assert sign_in().status == 200
     provider.rotate()

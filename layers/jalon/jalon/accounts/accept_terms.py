@@ -1,6 +1,7 @@
 """A person accepts the terms of use."""
 
 from jalon.accounts.accounts import Accounts
+from jalon.accounts.find_account import find_account
 from jalon.accounts.identity import Identity, TermsAcceptance
 from jalon.kernel.errors import ConflictError
 from jalon.kernel.ids import UserId
@@ -13,13 +14,16 @@ class TermsSupersededError(ConflictError):
 
 
 def accept_terms(accounts: Accounts, user_id: UserId, version: str, in_force: str) -> TermsAcceptance:
-    """Keep that the version in force was accepted now.
+    """Keep that the version in force was accepted now; who accepted it before did so then.
 
     Nobody accepts a version that they were not shown: raises :class:`TermsSupersededError` for any other, and
     :class:`AccountNotFoundError`.
     """
     if version != in_force:
         raise TermsSupersededError("These are not the terms in force: show the present ones and ask again.", in_force=in_force)
+    accepted = find_account(accounts.store, user_id).terms
+    if accepted is not None and accepted.version == version:
+        return accepted
     acceptance = TermsAcceptance(version, accounts.clock.now())
     accounts.store.accept_terms(user_id, acceptance)
     return acceptance

@@ -127,18 +127,25 @@ class OpenIdGateway:
         from joserfc.jwt import decode
 
         try:
-            header = jws.extract_compact(token.encode()).protected
-            keys = self._keys(provider, header.get("kid"))
-            return dict(decode(token, keys, algorithms=list(ALGORITHMS)).claims)
+            key_id = jws.extract_compact(token.encode()).protected.get("kid")
+            try:
+                return dict(decode(token, self._keys(provider, key_id), algorithms=list(ALGORITHMS)).claims)
+            except JoseError:
+                if key_id is not None:
+                    raise
+                keys = self._keys(
+                    provider, None, fresh_for=KEYS_AT_MOST_EVERY
+                )  # a new key without a name cannot be told from the one before
+                return dict(decode(token, keys, algorithms=list(ALGORITHMS)).claims)
         except (JoseError, ValueError, TypeError) as error:
             raise ProviderRefusedError("The provider's signature does not hold.") from error
 
-    def _keys(self, provider: IdentityProvider, key_id: Any) -> Any:
+    def _keys(self, provider: IdentityProvider, key_id: Any, *, fresh_for: timedelta = KEPT_FOR) -> Any:
         """The provider's signing keys, fetched again when it signs with a new one."""
         from joserfc.jwk import KeySet
 
         uri = str(self._metadata(provider)["jwks_uri"])
-        known = self._signing_keys(uri, KEPT_FOR)
+        known = self._signing_keys(uri, fresh_for)
         if all(key.get("kid") != key_id for key in known):
             known = self._signing_keys(uri, KEYS_AT_MOST_EVERY)
         if key_id is not None:
