@@ -16,16 +16,15 @@ from botocore.exceptions import ClientError
 
 from jalon.accounts.erasure import SECOND_PASS_AFTER
 from jalon.edge.erasures import subject_of
-from local.deploy import client
-from local.emulator import REGION
+from local.deploy import account_environment, client
 from local.journey.api import Api
 from local.paths import ROOT
 from tests.cloud import template
 from tests.own_data.traces import kept, snake
 from tests.stack.conftest import Stack
+from tests.stack.make import environment
 from tests.stack.test_gateway import _as_role_of
 from tests.stack.test_gateway import _table as physical
-from tools.sources import python_environment
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 SCHEMA = json.loads((ROOT / "docs" / "personal-data.schema.json").read_text())
@@ -177,14 +176,10 @@ def move_second_pass(stack: Stack, user_id: str) -> None:
 
 
 def proof(stack: Stack, user_id: str) -> dict[str, Any]:
-    """What the operator's command says, run with the worker's own environment."""
-    lambdas = client("lambda", stack.up.cloud.endpoint)
-    name = physical(stack, "EraseAccountFunction")
-    variables = lambdas.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
-    environment = python_environment() | variables | credentials | {"AWS_ENDPOINT_URL": stack.up.cloud.endpoint}
-    command = [sys.executable, "-m", "functions.erase_account.prove", user_id]
-    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    """What the operator's command says, with the settings that the stack gave its functions, as on AWS."""
+    command = [sys.executable, "-m", "tools.in_stack", "--stack", "jalon", "erase_account.prove", user_id]
+    settings = environment() | account_environment(stack.up.cloud.endpoint)
+    run = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     proved: dict[str, Any] = json.loads(run.stdout)
     assert proved["present"] == {}

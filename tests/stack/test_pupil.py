@@ -1,8 +1,6 @@
 """A pupil's tests and profile on the deployed stack: workers side by side, the stream between them, the command that mends."""
 
 import json
-import subprocess
-import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,11 +10,9 @@ import pytest
 
 from jalon.assessment.profile_entry_records import unpack_certifications, unpack_parcours
 from local.deploy import client
-from local.emulator import ACCOUNT, REGION
 from local.journey.school import wait_until
-from local.paths import ROOT
-from local.stack import python_environment
 from tests.stack.conftest import Stack
+from tests.stack.make import make
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 BOTH_SENT = [("assessment", "SHARED"), ("profile_collection", "SHARED")]
@@ -97,29 +93,15 @@ def test_the_published_content_is_taken_whole_or_not_at_all(stack: Stack) -> Non
 
 
 def test_rebuilding_everybodys_profile_changes_nobodys(played: Stack) -> None:
-    """The command as docs/protocol.md gives it, with the environments of the three functions and the one table more."""
+    """The command as docs/protocol.md gives it."""
     endpoint = played.up.cloud.endpoint
     table = next(name for name in client("dynamodb", endpoint).list_tables(Limit=100)["TableNames"] if "ProfilesTable" in name)
     before = _profiles(endpoint, table)
     assert len(before) > 5
-    environment = python_environment()
-    for function in ("ProjectProfilesFunction", "ProjectParticipationsFunction", "ProjectCertificationsFunction"):
-        environment |= _environment_of(endpoint, function)
-    assert "TABLE_ASSESSMENTS_BY_USER" not in environment
-    environment["TABLE_ASSESSMENTS_BY_USER"] = _environment_of(endpoint, "AnswersFunction")["TABLE_ASSESSMENTS_BY_USER"]
-    environment |= {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "embedded"}
-    command = [sys.executable, "-m", "functions.project_profiles.rebuild", "--all"]
-    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    result = make("command", PORT=played.up.cloud.port, NAME="project_profiles.rebuild", ARGS="--all")
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout.splitlines()[-1])["profiles"] >= len(before)
     assert {user: _profiles(endpoint, table).get(user) for user in before} == before
-
-
-def _environment_of(endpoint: str, function: str) -> dict[str, str]:
-    pages = client("lambda", endpoint).get_paginator("list_functions").paginate()
-    (found,) = [item for page in pages for item in page["Functions"] if f"-{function}-" in item["FunctionName"]]
-    variables: dict[str, str] = found["Environment"]["Variables"]
-    return variables
 
 
 def _profiles(endpoint: str, table: str) -> dict[str, Any]:
