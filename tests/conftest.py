@@ -1,7 +1,6 @@
 """What every test may ask for."""
 
 import functools
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from hypothesis import HealthCheck
 
 from local import emulator as local_emulator
 from tests import cloud as test_cloud
+from tests.outlived import ends_with_this_run
 
 # Every test has sessions of its own, for its own account; the SDK's service descriptions they read are the same.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
@@ -30,11 +30,6 @@ EMULATOR_ANSWERS_WITHIN_S = 30
 
 #: The groups that take longest, because their parts wait for a deployed system or a browser: begun last, they would end alone.
 BEGUN_FIRST = ("stack", "browser", "erasure")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """A run that is asked to end ends what it started."""
-    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", returncode=128 + signal.SIGTERM))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -60,7 +55,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     work_dir = Path(tmp_path_factory.mktemp("emulator"))
     running = local_emulator.start(local_emulator.free_port(), work_dir, keep_state=False, enforce_roles=False)
     try:
-        with pytest.MonkeyPatch.context() as patch:
+        with ends_with_this_run(running.process.pid), pytest.MonkeyPatch.context() as patch:
             patch.setattr(EndpointCreator, "create_endpoint", _patient_with(running.endpoint))
             yield running.endpoint
     finally:

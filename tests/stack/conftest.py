@@ -17,6 +17,7 @@ from local.journey.api import Api, Meter
 from local.journey.contract import contract
 from local.paths import CONTENT_RELEASE, ROOT
 from local.stack import Up, bring_up, operator_client
+from tests.outlived import ends_with_this_run
 from tools.sources import python_environment
 
 #: Enough for every role of the journey; `make run` plays it with twenty-four.
@@ -62,7 +63,10 @@ class Stack:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
-    with bring_up(folder / "cloud", emulator.free_port(), emulator.free_port(), keep_state=True) as up:
+    with (
+        bring_up(folder / "cloud", emulator.free_port(), emulator.free_port(), keep_state=True) as up,
+        ends_with_this_run(up.cloud.process.pid),
+    ):
         yield Stack(up, folder)
 
 
