@@ -293,11 +293,15 @@ def test_a_jury_that_is_silent_is_reminded_and_in_the_end_the_execution_fails(de
 
 
 def test_a_reminded_jury_that_agrees_is_followed(deployed: Run) -> None:
-    running = deployed(definition(jury_timeout_days=90, jury_timeout_s=1), ScoreCandidate=scored(clean=False))
-    execution = running.start("reminded", INPUT)
-    running.wait_for("RequestJury", 2)
-    succeed(running, running.called("RequestJury")[1]["token"])
-    assert running.wait(execution)["status"] == "SUCCEEDED"
+    def agree_when_reminded(event: dict[str, Any]) -> dict[str, Any]:
+        if event["reminders"] == 1:
+            succeed(running, event["token"])
+        return {"waiting": event["reminders"] != 1}
+
+    impatient = definition(jury_timeout_days=90, jury_timeout_s=1)
+    running = deployed(impatient, ScoreCandidate=scored(clean=False), RequestJury=agree_when_reminded)
+    assert running.run("reminded", INPUT)["status"] == "SUCCEEDED"
+    assert [event["reminders"] for event in running.called("RequestJury")][:2] == [0, 1]
 
 
 def test_a_token_nobody_keeps_alive_is_asked_for_again(deployed: Run) -> None:

@@ -151,7 +151,7 @@ class CertificationCloud:
 
     def session(self, **changes: Any) -> Any:
         """A session tomorrow, with its invigilator in the room."""
-        plan = json.loads(_sample("sessions", "create_session")["body"]) | {"date": _tomorrow(), **changes}
+        plan = json.loads(_sample("sessions", "create_session")["body"]) | {"date": tomorrow(), **changes}
         created = self.centre("create_session", body=plan)
         assert created.status == 201, created.body
         joined = self.room("join_as_invigilator", created.body["number"], body={"invigilator_code": created.body["invigilator_code"]})
@@ -245,7 +245,8 @@ def _put_list_in_force(version: ListVersion) -> None:
     OrganisationItem.get(SCHOOL).update(actions=[OrganisationItem.list_version.set(version)])
 
 
-def _tomorrow() -> str:
+def tomorrow() -> str:
+    """A day on which a session may be planned, in mainland France."""
     return (datetime.now(ZoneInfo("Europe/Paris")).date() + timedelta(days=1)).isoformat()
 
 

@@ -1,5 +1,7 @@
 """Which tests the answers function begins, in which languages, and what it refuses before anything is written (docs/decisions/0006)."""
 
+from datetime import timedelta
+
 import pytest
 
 from functions.answers.wiring import parts
@@ -122,7 +124,7 @@ def test_looking_for_a_certification_costs_one_query_and_a_read_only_where_there
     asked.clear()
     assert pupil.checkpoint(done["id"], 1).status == 409
     assert asked == ["GetItem", "Query", "BatchGetItem"]
-    later = FixedClock(sat.deadline_at.replace(year=sat.deadline_at.year + 1))
+    later = FixedClock(sat.deadline_at + timedelta(days=366))
     refuse_during_certification(shared.store, later, UserId(pupil.user_id))
 
 

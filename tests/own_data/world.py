@@ -39,7 +39,7 @@ from tests.functions.accounts_client import send as accounts_send
 from tests.functions.accounts_cloud import _publish_keys, claims_of
 from tests.functions.answers_client import Pupil as Device
 from tests.functions.answers_cloud import project
-from tests.functions.certification_cloud import EVENTS, Candidate, CertificationCloud, Reply, certification_cloud, send
+from tests.functions.certification_cloud import EVENTS, Candidate, CertificationCloud, Reply, certification_cloud, send, tomorrow
 from tests.functions.profile_workers import note_everything
 from tests.functions.school import School
 
@@ -216,7 +216,7 @@ class World:
         guest = {"email": "autre@exemple.example", "role": "member"}
         assert self.school.call("POST", f"/v1/organisations/{uai}/invitations", guest, **own)[0] == 201
         plan = json.loads((EVENTS / "sessions" / "create_session.json").read_text())["body"]
-        planned = send("sessions", "create_session", person.user_id, body=json.loads(plan) | {"date": "2030-01-15"})
+        planned = send("sessions", "create_session", person.user_id, body=json.loads(plan) | {"date": tomorrow()})
         assert planned.status == 201, planned.body
 
     def enrol(self, session: Any, *people: Person) -> list[Candidate]:
