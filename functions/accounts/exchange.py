@@ -101,8 +101,7 @@ def _unless_known(response: Response, if_none_match: str | None) -> Response:
     response.headers["ETag"] = etag_of(bytes(response.body).decode())
     if not still_holds(if_none_match, response.headers["ETag"]):
         return response
-    kept = {name: response.headers[name] for name in ("ETag", "Cache-Control")}
-    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=kept)
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": response.headers["ETag"]})
 
 
 async def no_such_route(request: Request, error: Exception) -> Response:
@@ -114,24 +113,19 @@ async def no_such_route(request: Request, error: Exception) -> Response:
 
 
 def json_response(status: HTTPStatus, model: BaseModel, headers: Mapping[str, str] | None = None) -> Response:
-    """A model as JSON; never kept by a cache, since all of it is personal or secret."""
-    return Response(
-        model.model_dump_json(),
-        status_code=status,
-        media_type=JSON,
-        headers={"Cache-Control": "no-store", **(headers or {})},
-    )
+    """A model as JSON."""
+    return Response(model.model_dump_json(), status_code=status, media_type=JSON, headers=headers)
 
 
 def accepted() -> Response:
     """Taken on; nothing to say about the outcome."""
-    return Response(status_code=HTTPStatus.ACCEPTED, headers={"Cache-Control": "no-store"})
+    return Response(status_code=HTTPStatus.ACCEPTED)
 
 
 def no_content() -> Response:
     """Done, nothing to say."""
-    return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 def _problem(status: int, document: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    return Response(encode(document), status_code=status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store", **(headers or {})})
+    return Response(encode(document), status_code=status, media_type=MEDIA_TYPE, headers=headers)

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from functions.accounts.exchange import endpoint, no_such_route
 from functions.accounts.operation import Operation
 from jalon.edge.bodies import JSON, body_of
+from jalon.edge.caching import unless_kept
 from jalon.edge.observability import correlation, logger, metric
 from jalon.edge.problems import MEDIA_TYPE, gateway_answer
 from jalon.kernel.errors import JalonError
@@ -40,7 +41,8 @@ def application(service: str, operations: Iterable[Operation]) -> Starlette:
 def lambda_handler(service: str, app: Starlette) -> Handler:
     """The function's entry point; freezes what the imports made, so that the collector, at work from now on, never walks it.
 
-    A body that is too large or cannot be decoded is refused here: Mangum would fail on it.
+    A body that is too large or cannot be decoded is refused here: Mangum would fail on it. No cache keeps an answer unless its route
+    says otherwise.
     """
     asyncio.set_event_loop(_loop())  # Mangum looks for it when it is made, and Python 3.12 begins to complain where there is none
     adapter = Mangum(app, lifespan="off", text_mime_types=[JSON, MEDIA_TYPE])
@@ -54,8 +56,8 @@ def lambda_handler(service: str, app: Starlette) -> Handler:
             body_of(event)
         except JalonError as error:
             metric("Refused", service=service, code=error.code)
-            return gateway_answer(error, str(event["rawPath"]))
-        return adapter(event, context)
+            return unless_kept(gateway_answer(error, str(event["rawPath"])))
+        return unless_kept(adapter(event, context))
 
     return handler
 

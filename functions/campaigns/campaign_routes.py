@@ -108,7 +108,7 @@ def export_results(uai: UaiPath, campaign_id: CampaignPath) -> Response[str]:
     school = organisation_of(parts().organisations, campaign.uai)
     everyone = all_participations(parts().taking_part.participations, campaign.campaign_id)
     text = campaign_csv(school.name, campaign, framework_of(parts().taking_part.releases.current(), campaign), everyone)
-    headers = {"Content-Disposition": f'attachment; filename="campagne-{campaign.code}.csv"', "Cache-Control": "private, no-store"}
+    headers = {"Content-Disposition": f'attachment; filename="campagne-{campaign.code}.csv"'}
     return Response(status_code=200, content_type="text/csv; charset=utf-8; header=present", body=text, headers=headers)
 
 

@@ -23,6 +23,7 @@ from jalon.certificates.session_results import session_results
 from jalon.certificates.verification_code import parse_code
 from jalon.certificates.verify_code import verify_code
 from jalon.edge.auth import caller
+from jalon.edge.caching import REVALIDATED
 from jalon.edge.etags import still_holds
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor
@@ -38,9 +39,6 @@ router = Router()
 def _file(description: str, media_type: str) -> dict[int, OpenAPIResponse]:
     """How the API's document describes an answer that is a file."""
     return {200: {"description": description, "content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
-
-
-_PRIVATE = "private, no-cache"
 
 
 @router.get("/v1/me/certifications")
@@ -59,7 +57,7 @@ def print_mine(
     """The caller's certificate as an A4 page. The same certificate gives the same page, hence the ETag; a seal is dated anew each time."""
     certificate = certificate_to_print(parts().certificates, user(router), CertificationId(certification_id))
     etag = _etag(certificate.token, lang)
-    headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": _PRIVATE}
+    headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": REVALIDATED}
     if still_holds(router.current_event.headers.get("if-none-match"), etag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, body="", headers=headers)
     from functions.certificates.printing.document import print_certificate
@@ -77,7 +75,7 @@ def archive_mine(lang: Annotated[Language, Query()] = "fr") -> Response[str]:
 
     target = io.BytesIO()
     write_archive(target, my_certificates(parts().certificates, parts().results, user(router)), lang, parts().site_url, parts().seal)
-    headers: dict[str, str | list[str]] = {"Cache-Control": _PRIVATE, "Content-Disposition": 'attachment; filename="certificats.zip"'}
+    headers: dict[str, str | list[str]] = {"Content-Disposition": 'attachment; filename="certificats.zip"'}
     return _binary("application/zip", target.getvalue(), headers)
 
 
@@ -85,10 +83,7 @@ def archive_mine(lang: Annotated[Language, Query()] = "fr") -> Response[str]:
 def badge_mine(certification_id: Annotated[str, Path(pattern=r"^crt_[0-9a-f]{32}$")]) -> Response[str]:
     """The caller's certificate as a signed Open Badges 3.0 credential, for a wallet."""
     certificate = certificate_to_print(parts().certificates, user(router), CertificationId(certification_id))
-    headers: dict[str, str | list[str]] = {"Cache-Control": _PRIVATE}
-    return Response(
-        status_code=HTTPStatus.OK, content_type=open_badge.MEDIA_TYPE, body=open_badge.compact(certificate.credential), headers=headers
-    )
+    return Response(status_code=HTTPStatus.OK, content_type=open_badge.MEDIA_TYPE, body=open_badge.compact(certificate.credential))
 
 
 @router.get("/v1/verifications/<code>")
@@ -116,7 +111,7 @@ def results_csv(uai: str, number: str) -> Response[str]:
     """The same as a file for spreadsheets."""
     school, person = parse_uai(uai), user(router)
     _, lines = session_results(parts().members, parts().sessions, parts().results, school, SessionNumber(number), person)
-    headers = {"Content-Disposition": f'attachment; filename="resultats-session-{number}.csv"', "Cache-Control": _PRIVATE}
+    headers = {"Content-Disposition": f'attachment; filename="resultats-session-{number}.csv"'}
     return Response(status_code=HTTPStatus.OK, content_type="text/csv; charset=utf-8; header=present", body=as_csv(lines), headers=headers)
 
 

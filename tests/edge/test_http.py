@@ -89,6 +89,10 @@ def handler() -> Handler:
         who.require_role("pupil")
         return {"subject": who.subject}
 
+    @router.get("/v1/kept")
+    def keep() -> Response[dict[str, str]]:
+        return Response(status_code=200, content_type="application/json", body={}, headers={"cache-control": "private, no-cache"})
+
     @router.delete("/v1/things/<thing>", status_code=204)
     def remove(thing: str) -> Response[None]:
         MADE.remove(thing)
@@ -102,6 +106,18 @@ def test_an_answer_without_content_is_an_empty_text_and_never_null(handler: Hand
     MADE.append("x")
     answer = handler(http_event("DELETE", "/v1/things/x"), CONTEXT)
     assert (answer["statusCode"], answer["body"], MADE) == (204, "", [])
+
+
+def test_no_cache_keeps_an_answer_unless_its_route_says_who_may(handler: Handler) -> None:
+    MADE.append("x")
+    answered = handler(http_event("DELETE", "/v1/things/x"), CONTEXT)
+    signed_in = handler(http_event("GET", "/v1/me", subject="usr_1", roles="pupil"), CONTEXT)
+    refused = handler(http_event("GET", "/v1/errors/conflict"), CONTEXT)
+    unread = handler(http_event("POST", "/v1/things", "{not json"), CONTEXT)
+    assert [answer["statusCode"] for answer in (answered, signed_in, refused, unread)] == [204, 200, 409, 400]
+    assert {answer["headers"]["Cache-Control"] for answer in (answered, signed_in, refused, unread)} == {"no-store"}
+    kept = {name.lower(): value for name, value in handler(http_event("GET", "/v1/kept"), CONTEXT)["headers"].items()}
+    assert kept["cache-control"] == "private, no-cache"
 
 
 def test_a_body_that_breaks_the_schema_is_a_problem_with_a_pointer_for_each_field(handler: Handler) -> None:

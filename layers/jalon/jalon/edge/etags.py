@@ -3,10 +3,7 @@
 import hashlib
 import json
 import re
-from typing import Any, Final
-
-#: Goes with a tag: kept by the caller alone, and asked about each time.
-REVALIDATED: Final = "private, no-cache"
+from typing import Any
 
 # entity-tag = [ "W/" ] DQUOTE *etagc DQUOTE; a comma may stand within the quotes, so that a list is not merely split
 _TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from jalon.edge.bodies import JSON, LARGEST_BODY, body_of, read_json, require_media_type
+from jalon.edge.caching import unless_kept
 from jalon.edge.observability import correlation, failure, logger, metric, refusal
 from jalon.edge.problems import MEDIA_TYPE, NoSuchRouteError, encode, gateway_answer, internal_problem, invalid_request, problem, problem_of
 from jalon.kernel.errors import JalonError
@@ -19,9 +20,7 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 def _problem_response(status: int, document: dict[str, Any], headers: dict[str, str] | None = None) -> Response[str]:
-    return Response(
-        status_code=status, content_type=MEDIA_TYPE, body=encode(document), headers={"Cache-Control": "no-store", **(headers or {})}
-    )
+    return Response(status_code=status, content_type=MEDIA_TYPE, body=encode(document), headers=dict(headers or {}))
 
 
 def api(service: str, *routers: Router, prepare: Callable[[], object] = object) -> APIGatewayHttpResolver:
@@ -94,7 +93,8 @@ def _value(text: str) -> Any:
 def lambda_handler(service: str, app: APIGatewayHttpResolver, largest_body: int = LARGEST_BODY) -> Handler:
     """The function's entry point; freezes what the imports made, so that the collector, at work from now on, never walks it.
 
-    A body is read before anything else is done: what is larger than ``largest_body`` bytes, or no JSON, reaches no route.
+    A body is read before anything else is done: what is larger than ``largest_body`` bytes, or no JSON, reaches no route. No cache keeps
+    an answer unless its route says otherwise.
     """
     gc.freeze()
     gc.enable()
@@ -105,8 +105,8 @@ def lambda_handler(service: str, app: APIGatewayHttpResolver, largest_body: int 
             read = _with_read_body(event, largest_body)
         except JalonError as error:
             metric("Refused", service=service, code=error.code)
-            return gateway_answer(error, str(event["rawPath"]))
-        answer = app.resolve(read, context)
+            return unless_kept(gateway_answer(error, str(event["rawPath"])))
+        answer = unless_kept(app.resolve(read, context))
         return answer | {"body": answer["body"] or ""}  # nothing is an empty text: not whatever stands in front of us takes null for it
 
     return handler

@@ -5,7 +5,8 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response
 
-from jalon.edge.etags import REVALIDATED, etag_of, still_holds
+from jalon.edge.caching import REVALIDATED
+from jalon.edge.etags import etag_of, still_holds
 from jalon.edge.idempotency import Next
 
 

@@ -92,8 +92,7 @@ def problem_of(error: JalonError, instance: str = "") -> tuple[int, dict[str, An
 def gateway_answer(error: JalonError, instance: str) -> dict[str, Any]:
     """The same in the HTTP API's own form (payload 2.0), for what is refused before a framework is asked."""
     status, document, headers = problem_of(error, instance)
-    headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **headers}
-    return {"statusCode": status, "headers": headers, "body": encode(document), "isBase64Encoded": False}
+    return {"statusCode": status, "headers": {"Content-Type": MEDIA_TYPE, **headers}, "body": encode(document), "isBase64Encoded": False}
 
 
 def internal_problem(instance: str = "") -> dict[str, Any]:
