@@ -11,7 +11,7 @@ from jalon.accounts.change_preferences import PreferencesChange, change_preferen
 from jalon.accounts.create_pupil_accounts import NewPupil, PupilAccount
 from jalon.accounts.identity import Preferences
 from jalon.accounts.lockout import AccountWaitsError
-from jalon.accounts.mail_allowance import MOST_A_DAY, TooManyMessagesError, count_message
+from jalon.accounts.mail_allowance import MOST_A_DAY, MessageKind, TooManyMessagesError, one_message
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.tables import CountItem, IdentityItem, SetupItem
@@ -66,10 +66,11 @@ def test_slips_counted_under_their_former_name_still_brake_and_are_counted_on(cl
 def test_messages_counted_under_their_former_name_are_in_nobodys_way(accounts: Accounts, lea: PupilAccount) -> None:
     until = int((datetime.now(UTC) + timedelta(hours=1)).timestamp())
     CountItem(f"attempts#mail#{lea.user_id}", failures=5, latest_at=datetime.now(UTC), expires_at=until).save()
-    for _ in range(MOST_A_DAY):
-        count_message(accounts, lea.user_id)
-    with pytest.raises(TooManyMessagesError):
-        count_message(accounts, lea.user_id)
+    for number in range(MOST_A_DAY):
+        with one_message(accounts, MessageKind.ADDRESS, f"key{number}", asker=lea.user_id):
+            pass
+    with pytest.raises(TooManyMessagesError), one_message(accounts, MessageKind.ADDRESS, "one more", asker=lea.user_id):
+        pass
 
 
 def test_a_token_given_when_there_was_one_ticket_sets_the_password(accounts: Accounts, lea: PupilAccount) -> None:

@@ -20,7 +20,7 @@ from functions.project_profiles import app as project_profiles
 from jalon.accounts.counts import NONE_YET, Count
 from jalon.accounts.erasure import FIRST_PASS_AFTER, LONGEST_DELAY, CertificationRunningError, ErasureStatus, counted
 from jalon.accounts.lockout import attempts_of, attempts_signed_in
-from jalon.accounts.mail_allowance import messages_to
+from jalon.accounts.mail_allowance import messages_for
 from jalon.accounts.personal_data_store import everybody
 from jalon.accounts.request_erasure import request_erasure
 from jalon.accounts.setup_token import new_ticket
@@ -227,7 +227,7 @@ def test_the_second_pass_waits_until_no_token_is_left_then_removes_what_a_race_w
     assert early.run(user_id, 99)
     assert early.delays == [LONGEST_DELAY]
     AttemptItem(user_id, "competence#9.9#0001", assessment_id="asm_late").save()
-    for counter in (attempts_of(user_id), attempts_signed_in(UserId(user_id)), messages_to(user_id), f"attempts#mail#{user_id}"):
+    for counter in (attempts_of(user_id), attempts_signed_in(UserId(user_id)), messages_for(UserId(user_id)), f"attempts#mail#{user_id}"):
         own_data().accounts.store.count(counter, NONE_YET, Count(1, SystemClock().now()))
     ticket = new_ticket(own_data().accounts, UserId(user_id), TicketPurpose.RECOVERY)
     own_data().accounts.store.put_ticket(ticket)

@@ -12,7 +12,7 @@ from jalon.accounts.email_addresses import clean_email, email_violations
 from jalon.accounts.find_account import find_account
 from jalon.accounts.find_login import find_login, login_keys
 from jalon.accounts.identity import EmailTakenError, Identity, refuse
-from jalon.accounts.mail_allowance import count_message
+from jalon.accounts.mail_allowance import MessageKind, one_message
 from jalon.accounts.messages import Mailer, address_in_use, address_replaced, confirm_address
 from jalon.accounts.prove_email import claimant, is_proven_by_another, require_code, write_code
 from jalon.accounts.stores import LoginTakenError
@@ -29,14 +29,13 @@ def ask_for_email(accounts: Accounts, mailer: Mailer, user_id: UserId, email: st
     address = clean_email(email)
     refuse(email_violations("/email", address))
     login_key = find_login(accounts, address).key
-    count_message(accounts, user_id)
-    count_message(accounts, login_key)
     locale = identity.preferences.locale
-    if is_proven_by_another(accounts, login_key, user_id):
-        message = address_in_use(locale)
-    else:
-        message = confirm_address(locale, write_code(accounts.keyring, identity, address, accounts.clock.now()))
-    mailer.send(address, message)
+    with one_message(accounts, MessageKind.ADDRESS, login_key, asker=user_id):
+        if is_proven_by_another(accounts, login_key, user_id):
+            message = address_in_use(locale)
+        else:
+            message = confirm_address(locale, write_code(accounts.keyring, identity, address, accounts.clock.now()))
+        mailer.send(address, message)
 
 
 def confirm_email(accounts: Accounts, mailer: Mailer, user_id: UserId, email: str, code: str) -> Identity:

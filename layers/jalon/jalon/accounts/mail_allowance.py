@@ -1,36 +1,88 @@
-"""How many messages one address, or one person, can cause in a day: enough for slips, too few to be a nuisance."""
+"""How many messages one address, or one person, can cause: enough for slips, too few to be a nuisance.
 
+What strangers ask for uses nothing up of what the owner of an address needs. Each kind of message is counted apart. After the first few
+of a day an address gets one more of a kind each hour, and a recovery's token is good for an hour: whoever asks for the messages of others
+only makes sure that their owners have one. A message that could not be sent counts for nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.counts import FORGOTTEN_AFTER, Count, count_once
-from jalon.kernel.errors import TooManyRequestsError
+from jalon.accounts.counts import FORGOTTEN_AFTER, NONE_YET, Count, count_once
+from jalon.kernel.errors import JalonError, TooManyRequestsError
+from jalon.kernel.ids import UserId
 
 MOST_A_DAY = 5
+#: An address gets one more message of a kind this long after the latest, however many there were.
+ONE_MORE_AFTER = timedelta(hours=1)
+
+
+class MessageKind(StrEnum):
+    """What a message is about."""
+
+    SIGN_UP = "sign-up"
+    ADDRESS = "address"
+    RECOVERY = "recovery"
 
 
 class TooManyMessagesError(TooManyRequestsError):
-    """Enough messages were sent to this address, or for this person, today."""
+    """Enough messages were sent to this address, or for this person, of late."""
 
     code = "too_many_messages"
 
 
-def messages_to(whom: str) -> str:
-    """The counter of the messages sent to an address, or for a person: it is kept, so ``whom`` must not be an address in the clear."""
-    return f"messages#{whom}"
+def messages_to(login_key: str, kind: MessageKind) -> str:
+    """The counter of the messages of a kind that were sent to an address; kept, and so under its keyed digest."""
+    return f"messages#{kind}#{login_key}"
 
 
-def count_message(accounts: Accounts, whom: str) -> None:
-    """Count a message about to be sent; raises :class:`TooManyMessagesError`. ``whom`` as for :func:`messages_to`."""
-    if not count_once(accounts.store, messages_to(whom), lambda sent: _one_more(sent, accounts.clock.now())):
+def messages_for(user_id: UserId) -> str:
+    """The counter of the messages that a person had sent to addresses of their choice."""
+    return f"messages#{user_id}"
+
+
+@contextmanager
+def one_message(accounts: Accounts, kind: MessageKind, login_key: str, asker: UserId | None = None) -> Iterator[None]:
+    """Count the message that is sent within: to the address of this login and, where somebody is signed in, for them.
+
+    Raises :class:`TooManyMessagesError`, before anything is sent.
+    """
+    counted = []
+    try:
+        if asker is not None:
+            counted.append(_counted(accounts, messages_for(asker), FORGOTTEN_AFTER))
+        counted.append(_counted(accounts, messages_to(login_key, kind), ONE_MORE_AFTER))
+        yield
+    except JalonError:
+        for counter, before, after in counted:
+            if before == NONE_YET:
+                accounts.store.forget_count(counter)
+            else:
+                accounts.store.count(counter, after, before)  # unless another was counted since
+        raise
+
+
+def _counted(accounts: Accounts, counter: str, one_more_after: timedelta) -> tuple[str, Count, Count]:
+    """The counter, and its count before and after."""
+    seen: list[tuple[Count, Count]] = []
+
+    def one_more(before: Count) -> Count:
+        seen.append((before, _one_more(before, accounts.clock.now(), one_more_after)))
+        return seen[-1][1]
+
+    if not count_once(accounts.store, counter, one_more):
         raise TooManyMessagesError("Too many messages are being asked for at once; try again.", retry_after_s=1)
+    return (counter, *seen[-1])
 
 
-def _one_more(sent: Count, now: datetime) -> Count:
+def _one_more(sent: Count, now: datetime, one_more_after: timedelta) -> Count:
     if sent.latest_at is not None and sent.times >= MOST_A_DAY:
-        wait = sent.latest_at + FORGOTTEN_AFTER - now
+        wait = sent.latest_at + one_more_after - now
         if wait > timedelta(0):
             raise TooManyMessagesError(
-                "No more messages are sent today: look for those that were.", retry_after_s=int(wait.total_seconds()) + 1
+                "No more messages are sent for now: look for those that were.", retry_after_s=-(-wait // timedelta(seconds=1))
             )
     return sent.one_more(now)

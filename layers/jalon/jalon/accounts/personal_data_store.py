@@ -8,7 +8,7 @@ from pynamodb.exceptions import DoesNotExist
 from jalon.accounts.erasure import Trace
 from jalon.accounts.family_store import family_of
 from jalon.accounts.lockout import attempts_of, attempts_signed_in
-from jalon.accounts.mail_allowance import messages_to
+from jalon.accounts.mail_allowance import MessageKind, messages_for, messages_to
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.tables import FamilyItem, IdentityItem, LoginItem
 from jalon.edge.batches import batch_read, read_items
@@ -60,7 +60,8 @@ def _credentials(user_id: UserId, identity: IdentityItem | None) -> Iterator[Tra
     """
     login_keys = sorted(identity.login_keys) if identity else []
     written_to = (user_id, *login_keys)
-    counters = (attempts_of(user_id), attempts_signed_in(user_id), *map(messages_to, written_to))
+    messages = (messages_for(user_id), *(messages_to(login_key, kind) for login_key in login_keys for kind in MessageKind))
+    counters = (attempts_of(user_id), attempts_signed_in(user_id), *messages)
     former_counters = (f"attempts#mail#{whom}" for whom in written_to)  # versions before counted messages so
     of_account = (f"password#{user_id}", f"setup#{user_id}", f"recovery#{user_id}", *counters, *former_counters)
     with translated():

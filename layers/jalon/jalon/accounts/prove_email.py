@@ -13,7 +13,7 @@ from jalon.accounts.find_account import account_of_login
 from jalon.accounts.find_login import find_login
 from jalon.accounts.identity import DEFAULT_LOCALE, Identity, refuse
 from jalon.accounts.keyring import Keyring, same
-from jalon.accounts.mail_allowance import count_message
+from jalon.accounts.mail_allowance import MessageKind, one_message
 from jalon.accounts.messages import Mailer, address_has_account, sign_up_with_address
 from jalon.accounts.stores import Displaced
 from jalon.accounts.typed_codes import as_typed, typed_code
@@ -35,12 +35,12 @@ def ask_to_sign_up(accounts: Accounts, mailer: Mailer, email: str) -> None:
     address = clean_email(email)
     refuse(email_violations("/email", address))
     login_key = find_login(accounts, address).key
-    count_message(accounts, login_key)
-    if is_proven_by_another(accounts, login_key, NOBODY_YET):
-        message = address_has_account(DEFAULT_LOCALE)
-    else:
-        message = sign_up_with_address(DEFAULT_LOCALE, write_code(accounts.keyring, NOBODY_YET, address, accounts.clock.now()))
-    mailer.send(address, message)
+    with one_message(accounts, MessageKind.SIGN_UP, login_key):
+        if is_proven_by_another(accounts, login_key, NOBODY_YET):
+            message = address_has_account(DEFAULT_LOCALE)
+        else:
+            message = sign_up_with_address(DEFAULT_LOCALE, write_code(accounts.keyring, NOBODY_YET, address, accounts.clock.now()))
+        mailer.send(address, message)
 
 
 def is_proven_by_another(accounts: Accounts, login_key: str, user_id: UserId | None) -> bool:

@@ -2,10 +2,10 @@
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.email_addresses import clean_email, email_violations
-from jalon.accounts.find_login import find_login
+from jalon.accounts.find_login import Login, find_login
 from jalon.accounts.identity import DEFAULT_LOCALE, refuse
-from jalon.accounts.mail_allowance import count_message
-from jalon.accounts.messages import Mailer, no_account_here, recover_account
+from jalon.accounts.mail_allowance import MessageKind, one_message
+from jalon.accounts.messages import Mailer, Message, no_account_here, recover_account
 from jalon.accounts.setup_token import new_ticket, write_setup_token
 from jalon.accounts.stores import TicketPurpose
 
@@ -23,12 +23,14 @@ def recover_password(accounts: Accounts, mailer: Mailer, email: str) -> None:
     address = clean_email(email)
     refuse(email_violations("/email", address))
     login = find_login(accounts, address)
-    count_message(accounts, login.key)
+    with one_message(accounts, MessageKind.RECOVERY, login.key):
+        mailer.send(address, _message(accounts, login))
+
+
+def _message(accounts: Accounts, login: Login) -> Message:
     user_id = login.user_id or accounts.keyring.decoy_user(login.key)
     identity = accounts.store.identity(user_id)
     ticket = accounts.store.offer_ticket(new_ticket(accounts, user_id, TicketPurpose.RECOVERY), accounts.clock.now())
     if identity is None:
-        message = no_account_here(DEFAULT_LOCALE)
-    else:
-        message = recover_account(identity.preferences.locale, write_setup_token(accounts.keyring, ticket, identity))
-    mailer.send(address, message)
+        return no_account_here(DEFAULT_LOCALE)
+    return recover_account(identity.preferences.locale, write_setup_token(accounts.keyring, ticket, identity))
