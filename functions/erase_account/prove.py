@@ -1,8 +1,9 @@
 """The proof of an erasure: what was done, and what the tables hold of the person now. Reads only.
 
-    python -m functions.erase_account.prove usr_0123456789abcdef0123456789abcdef
+    make command NAME=erase_account.prove ARGS=usr_0123456789abcdef0123456789abcdef    # on AWS with STACK=jalon
 
-Prints one line of JSON. Ends with 1 when nobody asked, when it is not verified yet, or when something of the person is there.
+Needs the right to read what ``erase_account`` reads. Prints one line of JSON. Ends with 1 when nobody asked, when it is not verified
+yet, or when something of the person is there.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """After a restored backup: erases anew whoever had been erased since it was made. Run by an operator, once, with a role that may scan.
 
-    python -m functions.erase_account.repeat
+    make command NAME=erase_account.repeat    # on AWS with STACK=jalon
 
 Looks through the restored ``identities`` and, for each person that the table of erasures knows, removes everything again and counts
 what is left. The one scan of this part: it belongs to a restoration, never to a person's request. Prints one line of JSON.

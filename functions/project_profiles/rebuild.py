@@ -1,13 +1,11 @@
 """Rebuild profiles from what they are projected from: assessments, participations and certifications.
 
-    python -m functions.project_profiles.rebuild --user usr_… [--user usr_…]    some users
-    python -m functions.project_profiles.rebuild --all                          everybody
+    make command NAME=project_profiles.rebuild ARGS="--user usr_… --user usr_…"    some users; on AWS with STACK=jalon
+    make command NAME=project_profiles.rebuild ARGS=--all                          everybody
 
-Needs the environment variables of the functions ``project_profiles``, ``project_participations`` and ``project_certifications``
-together and ``TABLE_ASSESSMENTS_BY_USER``, and the rights that these have, with those to query that table and the others' indexes by user
-and, for ``--all``, to scan. Ends with one line
-of JSON: how many ``profiles`` were rebuilt, and the ``unknown`` users, of whom there is nothing (or nothing any more). Exit status 1 if
-there is one.
+Needs the rights of the functions ``project_profiles``, ``project_participations`` and ``project_certifications``, with those to query the
+table of assessments by user and the others' indexes by user and, for ``--all``, to scan. Ends with one line of JSON:
+how many ``profiles`` were rebuilt, and the ``unknown`` users, of whom there is nothing (or nothing any more). Exit status 1 if there is one.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Rebuild a profile from what it is projected from (the command is ``python -m functions.project_profiles.rebuild``)."""
+"""Rebuild a profile from what it is projected from (the command is ``functions/project_profiles/rebuild.py``)."""
 
 from collections.abc import Callable, Iterable
 
