@@ -5,7 +5,8 @@
 
 Needs the rights of the functions ``project_profiles``, ``project_participations`` and ``project_certifications``, with those to query the
 table of assessments by user and the others' indexes by user and, for ``--all``, to scan. Ends with one line of JSON:
-how many ``profiles`` were rebuilt, and the ``unknown`` users, of whom there is nothing (or nothing any more). Exit status 1 if there is one.
+how many ``profiles`` were rebuilt, and the ``unknown`` users, of whom there is nothing (or nothing any more). Exit status 1 if there is
+one.
 """
 
 import argparse
