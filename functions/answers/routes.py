@@ -248,8 +248,8 @@ def _profile_after(state: AssessmentState) -> Profile | None:
 
 def _profile_view(profile: UserProfile) -> ProfileView:
     shared = parts()
-    return profile_view(shared.releases.current(), profile, shared.clock.now(), shared.site_url)
+    return profile_view(shared.releases.pinned(profile.release), profile, shared.clock.now(), shared.site_url)
 
 
 def _tutorials_view(profile: UserProfile) -> SavedTutorialsView:
-    return tutorials_view(parts().releases.current(), profile)
+    return tutorials_view(parts().releases.pinned(profile.release), profile)

@@ -82,7 +82,7 @@ def document_of(sources: Sources, export: Export) -> dict[str, Any]:
         "schools": schools_document(sources.reconciliations(user_id), sources.schools, sources.pupils),
         "memberships": memberships_document(sources.memberships(user_id), sources.schools),
         "assessments": assessments_document(tests, sources.releases, published),
-        "profile": profile_document(profile, sources.releases.current()),
+        "profile": profile_document(profile, sources.releases.pinned(profile.release)),
         "participations": participations_document(
             every_participation(sources.participations, user_id), sources.campaigns, sources.releases
         ),

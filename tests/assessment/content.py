@@ -63,9 +63,10 @@ def _variant(kind: str, challenge_id: str, number: int) -> tuple[dict[str, Any],
 
 
 @cache
-def bundles(version: str = VERSION, max_level: int = 7) -> tuple[bytes, bytes]:
-    """The two files of the release, gzipped."""
+def bundles(version: str = VERSION, max_level: int = 7, without: str = "") -> tuple[bytes, bytes]:
+    """The two files of the release, gzipped; ``without`` names a tube that it does not have."""
     tubes = [(f"tube{code.replace('.', '')}{letter}", code) for code in COMPETENCES for letter in "ab"]
+    tubes = [(tube, code) for tube, code in tubes if tube != without]
     pairs = [_challenge(tube, level, rank) for tube, _ in tubes for level in LEVELS for rank in range(2)]
     for locale, skills in (("en", IN_ENGLISH), ("fr-simple", IN_SIMPLE_FRENCH)):
         pairs += [_challenge(tube, int(level), 0, locale) for tube, _, level in (skill.rpartition("_") for skill in skills)]
@@ -105,8 +106,8 @@ def _zip(document: dict[str, Any]) -> bytes:
 
 
 @cache
-def release(version: str = VERSION) -> Release:
-    return Release.from_bundles(*bundles(version))
+def release(version: str = VERSION, without: str = "") -> Release:
+    return Release.from_bundles(*bundles(version, without=without))
 
 
 def right_answer(challenge_id: str, variant_text: str, kind: str) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.knowledge import Element, Knowledge
+from jalon.assessment.placing import merge
 from jalon.assessment.profiles import StoredProfile
-from jalon.assessment.project_profile import merge, project_profile
+from jalon.assessment.project_profile import project_profile
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.rebuild_profile import rebuild_profile
 from jalon.assessment.state import AssessmentState, Purpose

@@ -13,6 +13,7 @@ from engine.packing import Answered, Question
 from engine.scoring import CompetenceScore
 from jalon.assessment import assessment_store
 from jalon.assessment.assessment_store import DynamoAssessments, answer_conditions, focus_loss_conditions
+from jalon.assessment.placing import Unplaced
 from jalon.assessment.profile_store import DynamoProfiles
 from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile
 from jalon.assessment.state import AssessmentState, Purpose, Slot, Status
@@ -300,6 +301,7 @@ def stored_profile(**changes: object) -> StoredProfile:
         resets={"2.1": NOW},
         updated_at=NOW,
         tutorials={"tuto_skill": NOW},
+        unplaced={"tube99z_1": Unplaced("tube99z_1", validated=True, direct=False, at=1_790_000_000)},
     )
     return replace(profile, **changes)
 

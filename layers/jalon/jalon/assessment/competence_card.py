@@ -50,9 +50,14 @@ def competence_card(release: Release, profile: UserProfile, code: str, now: date
 def _present_attempt(profile: UserProfile, code: str) -> AttemptCard | None:
     """The competence's attempt that still counts: one that was ended, that a reset has made forgotten or that asked nothing, does not."""
     attempt, reset_at = profile.card(Purpose.COMPETENCE, code), profile.resets.get(code)
-    if attempt is None or attempt.status is Status.ENDED or attempt.asked_nothing or (reset_at is not None and reset_at >= attempt.at):
+    if attempt is None or attempt.status is Status.ENDED or attempt.asked_nothing:
         return None
-    return attempt
+    return None if reset_at is not None and _second(attempt.at) < _second(reset_at) else attempt
+
+
+def _second(moment: datetime) -> int:
+    """An answer's instant has no more: the attempt that a reset made forgotten is 7 days older, one of the same second came after it."""
+    return int(moment.timestamp())
 
 
 def _progress(release: Release, profile: UserProfile, attempt: AttemptCard | None, code: str, now: datetime) -> tuple[Progress, int | None]:

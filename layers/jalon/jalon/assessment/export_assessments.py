@@ -47,6 +47,10 @@ def profile_document(profile: UserProfile, release: Release) -> dict[str, Any]:
             }
             for element in profile.knowledge
         ],
+        "skills_no_longer_in_the_content": [
+            {"skill": name, "validated": item.validated, "inferred": not item.direct, "at": _iso_s(item.at)}
+            for name, item in sorted(profile.unplaced.items())
+        ],
         "resets": {code: iso(at) for code, at in profile.resets.items()},
         "saved_tutorials": [
             {"id": tutorial, "title": _title(release, tutorial), "saved_at": iso(at)} for tutorial, at in profile.tutorials.items()

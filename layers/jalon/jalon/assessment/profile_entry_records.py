@@ -1,4 +1,7 @@
-"""A profile's entries in and out of its item: rows of JSON, compressed, since names and numbers repeat from one to the next."""
+"""A profile's entries, and the elements that have no place in its release, in and out of its item.
+
+Rows of JSON, compressed, since names and numbers repeat from one to the next.
+"""
 
 import gzip
 import json
@@ -7,6 +10,7 @@ from dataclasses import astuple
 from datetime import date, datetime
 from typing import Any
 
+from jalon.assessment.placing import Unplaced, UnplacedById
 from jalon.assessment.profile_entries import CertificationEntry, CertificationStanding, ParcoursEntry
 from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.ids import AssessmentId, CampaignCode, CampaignId, CertificationId, SessionNumber, Uai, VerificationCode
@@ -32,6 +36,16 @@ def pack_certifications(entries: Iterable[CertificationEntry]) -> bytes | None:
 def unpack_certifications(packed: bytes | None) -> dict[str, CertificationEntry]:
     """The inverse of :func:`pack_certifications`, by key."""
     return {entry.key: entry for entry in map(_certification, _rows(packed))}
+
+
+def pack_unplaced(unplaced: UnplacedById) -> bytes | None:
+    """Elements without a place as bytes, in the order of :class:`Unplaced`'s fields; None when there is none."""
+    return _packed([list(astuple(unplaced[skill_id])) for skill_id in sorted(unplaced)])
+
+
+def unpack_unplaced(packed: bytes | None) -> dict[str, Unplaced]:
+    """The inverse of :func:`pack_unplaced`, by skill."""
+    return {item.skill_id: item for item in (Unplaced(*row) for row in _rows(packed))}
 
 
 def _row(entry: ParcoursEntry | CertificationEntry) -> list[Any]:

@@ -4,7 +4,14 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from jalon.assessment.profile_entry_records import pack_certifications, pack_parcours, unpack_certifications, unpack_parcours
+from jalon.assessment.profile_entry_records import (
+    pack_certifications,
+    pack_parcours,
+    pack_unplaced,
+    unpack_certifications,
+    unpack_parcours,
+    unpack_unplaced,
+)
 from jalon.assessment.profiles import AttemptCard, StoredProfile
 from jalon.assessment.state import Purpose, Status
 from jalon.assessment.tables import ProfileItem, pack_scores, unpack_scores
@@ -44,6 +51,7 @@ class DynamoProfiles:
             tutorials=_pack_instants(profile.tutorials) if profile.tutorials else None,
             parcours=pack_parcours(profile.parcours.values()),
             certifications=pack_certifications(profile.certifications.values()),
+            unplaced=pack_unplaced(profile.unplaced),
             updated_at=epoch_ms(profile.updated_at) if profile.updated_at else None,
         )
         unchanged = ProfileItem.version == expected_version if expected_version else ProfileItem.user_id.does_not_exist()
@@ -68,6 +76,7 @@ def _profile(item: ProfileItem) -> StoredProfile:
         tutorials=_unpack_instants(item.tutorials or "{}"),
         parcours=unpack_parcours(item.parcours),
         certifications=unpack_certifications(item.certifications),
+        unplaced=unpack_unplaced(item.unplaced),
         updated_at=from_epoch_ms(item.updated_at) if item.updated_at else None,
     )
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from engine.knowledge import Knowledge
 from engine.scoring import CompetenceScore, Profile
+from jalon.assessment.placing import UnplacedById
 from jalon.assessment.profile_entries import CertificationEntry, ParcoursEntry
 from jalon.assessment.state import Purpose, Status, slot_key
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
@@ -40,8 +41,9 @@ class UserProfile:
     """The profile of one user.
 
     ``version`` grows with every change (0: the user has answered nothing yet); ``knowledge`` is in the skill indices of
-    ``release``; ``resets`` tells per competence up to which instant what was known is forgotten; ``tutorials`` are those the
-    user saved, by id, with the instant; ``parcours`` and ``certifications`` the user's participations and certifications, by id.
+    ``release``, ``unplaced`` what is known of skills that this one does not have; ``resets`` tells per competence up to which instant what
+    was known is forgotten; ``tutorials`` are those the user saved, by id, with the instant; ``parcours`` and ``certifications`` the
+    user's participations and certifications, by id.
     """
 
     user_id: UserId
@@ -55,6 +57,7 @@ class UserProfile:
     tutorials: Mapping[str, datetime] = field(default_factory=dict)
     parcours: Mapping[str, ParcoursEntry] = field(default_factory=dict)
     certifications: Mapping[str, CertificationEntry] = field(default_factory=dict)
+    unplaced: UnplacedById = field(default_factory=dict)
 
     def card(self, purpose: Purpose, subject: str) -> AttemptCard | None:
         """The latest attempt of this slot, None where there is none."""
@@ -77,6 +80,7 @@ class StoredProfile:
     tutorials: Mapping[str, datetime] = field(default_factory=dict)
     parcours: Mapping[str, ParcoursEntry] = field(default_factory=dict)
     certifications: Mapping[str, CertificationEntry] = field(default_factory=dict)
+    unplaced: UnplacedById = field(default_factory=dict)
 
 
 class ProfileStore(Protocol):

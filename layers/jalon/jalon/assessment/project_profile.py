@@ -1,18 +1,19 @@
 """Bring a user's profile up to date with one of their assessments.
 
-The merge keeps, of each skill, the greatest element by (instant, direct, validated) and, of each slot, the greatest card by
-(attempt, status, answers): it gives the same profile in whatever order assessments and their images come, and however
-often. So the projection is idempotent, asks of the stream no order that it does not give, and can be rebuilt at any time.
+The merge keeps, of each skill, the greatest element by (instant, direct, validated), whether the current release has the skill or not,
+and, of each slot, the greatest card by (attempt, answers, status): it gives the same profile in whatever order assessments and their
+images come, however often, and whichever releases are current meanwhile. So the projection is idempotent, asks of the stream no order
+that it does not give, and can be rebuilt at any time.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
 from engine.content import Release
 from engine.knowledge import Element, Knowledge, elements_of
 from engine.scoring import profile_of
 from jalon.assessment.change_profile import FULL_JITTER, Pause, change_profile
+from jalon.assessment.placing import Resets, Unplaced, left_out, merge, merge_unplaced, remembered
 from jalon.assessment.profile_entries import Entries
 from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile, UserProfile
 from jalon.assessment.read_profile import opened, packed
@@ -50,58 +51,47 @@ def merged(
     """
     profile = opened(before, releases, user_id)
     if afresh is not None:
-        profile = replace(profile, knowledge=Knowledge.of(), cards={}, parcours=afresh.parcours, certifications=afresh.certifications)
+        profile = replace(
+            profile, knowledge=Knowledge.of(), unplaced={}, cards={}, parcours=afresh.parcours, certifications=afresh.certifications
+        )
     after = packed(with_assessments(profile, releases, states))
     return before if before is not None and replace(after, updated_at=before.updated_at) == before else after
 
 
 def with_assessments(profile: UserProfile, releases: Releases, states: Iterable[AssessmentState]) -> UserProfile:
-    """The profile, which is in the current release, with these of its user's assessments merged in; its ``version`` stays.
+    """The profile with these of its user's assessments merged in, in its own release; its ``version`` stays.
 
     What the profile holds already changes nothing, and what a reset has made forgotten does not come back.
     """
-    release = releases.current()
-    knowledge, cards, updated_at = profile.knowledge, dict(profile.cards), profile.updated_at
+    release = releases.pinned(profile.release)
+    knowledge, unplaced, cards, updated_at = profile.knowledge, profile.unplaced, dict(profile.cards), profile.updated_at
     for state in states:
-        knowledge = merge(knowledge, remembered(release, brought_by(releases, release, state), profile.resets))
+        placed, left = brought_by(releases, release, state, profile.resets)
+        knowledge, unplaced = merge(knowledge, placed), merge_unplaced(unplaced, left)
         card = card_of(state)
         cards[card.key] = max(cards.get(card.key, card), card, key=_card_rank)
         updated_at = max(updated_at or state.updated_at, state.updated_at)
-    return replace(profile, knowledge=knowledge, scores=profile_of(release, knowledge), cards=cards, updated_at=updated_at)
+    scores = profile_of(release, knowledge)
+    return replace(profile, knowledge=knowledge, unplaced=unplaced, scores=scores, cards=cards, updated_at=updated_at)
 
 
-def brought_by(releases: Releases, release: Release, state: AssessmentState) -> Iterable[Element]:
-    """The elements that an assessment's answers brought, in the positions of ``release``."""
+def brought_by(releases: Releases, release: Release, state: AssessmentState, resets: Resets) -> tuple[list[Element], list[Unplaced]]:
+    """The elements that an assessment's answers brought and no reset has made forgotten: those in the positions of ``release``, and
+    those of skills that it does not have.
+    """
     if not state.purpose.enriches_profile:
-        return ()
+        return [], []
     pinned = releases.pinned(state.release)
     elements = elements_of(pinned, state.target, Knowledge.unpack(state.knowledge_at_start), state.answers)
-    return elements if pinned.version == release.version else Knowledge.of(elements).moved(pinned, release)
-
-
-def remembered(release: Release, elements: Iterable[Element], resets: Mapping[str, datetime]) -> Iterable[Element]:
-    """The elements that no reset of their competence has made forgotten."""
-    until = {code: int(at.timestamp()) for code, at in resets.items()}
-    return (element for element in elements if element.at > until.get(release.skills[element.skill_index].competence, -1))
-
-
-def merge(knowledge: Knowledge, elements: Iterable[Element]) -> Knowledge:
-    """The greatest element of each skill: commutative, associative and idempotent, which :meth:`Knowledge.updated` is not
-    for two elements of the same second.
-    """
-    latest = dict(knowledge.elements)
-    for element in elements:
-        latest[element.skill_index] = max(latest.get(element.skill_index, element), element, key=_element_rank)
-    return Knowledge(latest)
+    if pinned.version == release.version:
+        return remembered(release, elements, resets, state), []
+    placed = Knowledge.of(elements).moved(pinned, release)
+    return remembered(release, placed, resets, state), left_out(remembered(pinned, elements, resets, state), pinned, release)
 
 
 def card_of(state: AssessmentState) -> AttemptCard:
     """The assessment as a card."""
     return AttemptCard(state.assessment_id, state.purpose, state.subject, state.attempt, state.status, len(state.answers), state.updated_at)
-
-
-def _element_rank(element: Element) -> tuple[int, bool, bool]:
-    return element.at, element.direct, element.validated
 
 
 def _card_rank(card: AttemptCard) -> tuple[int, int, int]:

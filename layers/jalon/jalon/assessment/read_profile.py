@@ -2,6 +2,7 @@
 
 from engine.knowledge import Knowledge
 from engine.scoring import profile_of
+from jalon.assessment.placing import moved
 from jalon.assessment.profiles import ProfileStore, StoredProfile, UserProfile
 from jalon.assessment.releases import Releases
 from jalon.kernel.ids import ReleaseVersion, UserId
@@ -17,19 +18,23 @@ def read_profile(profiles: ProfileStore, releases: Releases, user_id: UserId) ->
 
 
 def opened(stored: StoredProfile | None, releases: Releases, user_id: UserId) -> UserProfile:
-    """A stored profile with its knowledge unpacked, moved to the current release when it was packed in another."""
+    """A stored profile with its knowledge unpacked, moved to the current release when it was packed in another.
+
+    Nothing is lost when it is moved, nor when it is moved back (:mod:`jalon.assessment.placing`).
+    """
     release = releases.current()
     if stored is None:
         nothing = Knowledge.of()
         return UserProfile(user_id, 0, ReleaseVersion(release.version), nothing, profile_of(release, nothing))
-    knowledge = Knowledge.unpack(stored.knowledge)
+    knowledge, unplaced = Knowledge.unpack(stored.knowledge), stored.unplaced
     if stored.release != release.version:
-        knowledge = knowledge.moved(releases.pinned(stored.release), release)
+        knowledge, unplaced = moved(knowledge, unplaced, releases.pinned(stored.release), release, stored.resets)
     return UserProfile(
         user_id=user_id,
         version=stored.version,
         release=ReleaseVersion(release.version),
         knowledge=knowledge,
+        unplaced=unplaced,
         scores=profile_of(release, knowledge),
         cards=stored.cards,
         resets=stored.resets,
@@ -46,12 +51,13 @@ def nothing_known(releases: Releases, user_id: UserId) -> StoredProfile:
 
 
 def packed(profile: UserProfile) -> StoredProfile:
-    """The profile as its item holds it: the inverse of :func:`opened` for the current release."""
+    """The profile as its item holds it: the inverse of :func:`opened` for the profile's release."""
     return StoredProfile(
         user_id=profile.user_id,
         version=profile.version,
         release=profile.release,
         knowledge=profile.knowledge.pack(),
+        unplaced=profile.unplaced,
         pix=profile.scores.pix,
         competences={code: score for code, score in profile.scores.competences.items() if score.pix},
         cards=profile.cards,

@@ -41,14 +41,15 @@ def reset_competence(
     ProfileBusyError.
     """
     refuse_during_certification(store, clock, user_id)
-    release = releases.current()
-    _refuse_early(release, fresh_profile(store, profiles, releases, user_id), code, clock)
+    profile = fresh_profile(store, profiles, releases, user_id)
+    _refuse_early(releases.pinned(profile.release), profile, code, clock)
     attempt = store.latest_attempt(Slot(user_id, Purpose.COMPETENCE, code))
     if attempt is not None:
         store.end(attempt.assessment_id, reason=END_REASON, at=clock.now())
 
     def without(before: StoredProfile | None) -> StoredProfile:
-        return packed(_without(release, freshened(before, store, releases, user_id), code, clock))
+        profile = freshened(before, store, releases, user_id)
+        return packed(_without(releases.pinned(profile.release), profile, code, clock))
 
     after, _ = change_profile(profiles, user_id, without, pause=pause)
     return opened(after, releases, user_id)

@@ -93,7 +93,7 @@ def _was_reset(profiles: ProfileStore, state: AssessmentState) -> bool:
         return False
     profile = profiles.get(state.user_id)
     reset_at = profile.resets.get(state.subject) if profile else None
-    return state.end_reason == END_REASON or (reset_at is not None and reset_at >= state.updated_at)
+    return state.end_reason == END_REASON or (reset_at is not None and reset_at > state.started_at)
 
 
 def _may_improve(state: AssessmentState, clock: Clock) -> bool:
@@ -113,14 +113,15 @@ def _begin(
     former: AssessmentState | None,
 ) -> NewAssessment:
     """What the test begins with; all that its user has answered so far counts, projected or not."""
-    release = releases.current()
+    discovery = command.purpose is Purpose.DISCOVERY
+    profile = None if discovery else fresh_profile(store, profiles, releases, command.user_id)
+    release = releases.current() if profile is None else releases.pinned(profile.release)
     target = _target(release, command)
     locale = offered_locale(release, target, command.locale, former.locale if former else None)
     version = ReleaseVersion(release.version)
-    if command.purpose is Purpose.DISCOVERY:
+    if profile is None:
         questions = draw_discovery_questions(release, target, locale, command.user_id)
         return NewAssessment(release=version, locale=locale, target=target, questions=questions)
-    profile = fresh_profile(store, profiles, releases, command.user_id)
     knowledge = profile.knowledge.within(_touched(release, target))
     if command.improve:
         _refuse_in_vain(knowledge, target, clock)

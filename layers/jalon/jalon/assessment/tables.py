@@ -81,6 +81,7 @@ class ProfileItem(Model):
     tutorials = UnicodeAttribute(null=True)
     parcours = BinaryAttribute(legacy_encoding=False, null=True)
     certifications = BinaryAttribute(legacy_encoding=False, null=True)
+    unplaced = BinaryAttribute(legacy_encoding=False, null=True)
     updated_at = NumberAttribute(null=True)
 
 

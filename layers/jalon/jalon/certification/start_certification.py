@@ -103,7 +103,7 @@ def _make_test(starting: Starting, candidate: Candidate, user_id: UserId) -> Ass
     entry = starting.entry
     tests = tuple(entry.assessments.of_user(user_id))
     profile = with_assessments(read_profile(starting.profiles, starting.releases, user_id), starting.releases, tests)
-    release = starting.releases.current()
+    release = starting.releases.pinned(profile.release)
     succeeded = succeeded_challenges(tests, starting.releases, release)
     try:
         questions = draw(release, profile.knowledge, succeeded, starting.ids.new("seed").encode(), LOCALE)
