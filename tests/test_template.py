@@ -164,7 +164,7 @@ def test_who_reads_objects_is_told_when_one_is_missing(function: str) -> None:
 STARTS_A_SECOND = 300
 API = RESOURCES["HttpApi"]["Properties"]
 #: Each writes to an address that nobody has proved.
-WRITES_TO_ANYONE = {"POST /v1/email-codes", "POST /v1/password-recoveries"}
+WRITES_TO_ANYONE = {"POST /v1/email-codes", "POST /v1/password-recoveries", "POST /v1/sign-in-codes"}
 
 
 def public_posts() -> set[str]:

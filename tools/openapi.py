@@ -33,6 +33,7 @@ PUBLIC = frozenset(
         ("post", "/v1/accounts"),
         ("post", "/v1/email-codes"),
         ("post", "/v1/password-recoveries"),
+        ("post", "/v1/sign-in-codes"),
         ("post", "/v1/password-setups"),
         ("get", "/v1/identity-providers"),
         ("post", "/v1/provider-sign-ins"),

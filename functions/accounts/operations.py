@@ -12,6 +12,7 @@ OPERATIONS = (
         "POST", "/v1/accounts", routes.create_account, HTTPStatus.CREATED, schemas.SignUpRequest, schemas.AccountCreated, creates=True
     ),
     Operation("POST", "/v1/email-codes", routes.ask_for_sign_up_code, HTTPStatus.ACCEPTED, schemas.EmailRequest),
+    Operation("POST", "/v1/sign-in-codes", routes.ask_for_sign_in_code, HTTPStatus.ACCEPTED, schemas.EmailRequest),
     Operation("GET", "/v1/me", routes.read_me, HTTPStatus.OK, response=schemas.Me),
     Operation("PATCH", "/v1/me", routes.change_me, HTTPStatus.OK, schemas.PreferencesRequest, schemas.Me),
     Operation("PUT", "/v1/me/terms", routes.accept, HTTPStatus.OK, schemas.TermsRequest, schemas.Me),

@@ -34,6 +34,7 @@ from jalon.accounts.oauth_client import Scope
 from jalon.accounts.prove_email import ask_to_sign_up
 from jalon.accounts.reauthenticate import reauthenticate
 from jalon.accounts.recover_password import recover_password
+from jalon.accounts.send_sign_in_code import send_sign_in_code
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.sign_out_everywhere import sign_out_everywhere
 from jalon.accounts.sign_up import SignUp, sign_up
@@ -80,6 +81,14 @@ def ask_for_sign_up_code(exchange: Exchange) -> Response:
     body = exchange.read(EmailRequest)
     ask_to_sign_up(desk().accounts, desk().mailer, body.email)
     metric("MessageSent", service=ACCOUNTS, kind="sign_up_code")
+    return accepted()
+
+
+def ask_for_sign_in_code(exchange: Exchange) -> Response:
+    """Ask for a sign-in code to be sent to the e-mail address of an account that others keep waiting; the answer is always the same."""
+    body = exchange.read(EmailRequest)
+    send_sign_in_code(desk().accounts, desk().mailer, body.email)
+    metric("MessageSent", service=ACCOUNTS, kind="sign_in_code")
     return accepted()
 
 

@@ -138,6 +138,29 @@ def test_the_sixth_message_waits_for_an_hour(person: str) -> None:
     assert 3_500 < int(answers[-1].headers["retry-after"]) <= 3_600
 
 
+def test_whoever_is_kept_waiting_signs_in_with_a_code_sent_to_their_address(cloud: Cloud, person: str) -> None:
+    assert [sign_in(ADDRESS, "nonsense").status for _ in range(6)] == [400] * 5 + [429]
+    assert sign_in(ADDRESS, PASSWORD).status == 429
+    asked = send("ask_for_sign_in_code", body={"email": ADDRESS.upper()})
+    assert (asked.status, asked.text) == (202, "")
+    message = latest_message(cloud)
+    assert message["to"] == ADDRESS
+    form = {"grant_type": "password", "username": ADDRESS, "password": PASSWORD}
+    assert send("token_password", form={**form, "sign_in_code": message["word"]}).status == 200
+    assert send("token_password", form={**form, "sign_in_code": message["word"], "password": "wrong"}).status == 400
+    assert sign_in(ADDRESS, PASSWORD).status == 429  # strangers go on waiting
+
+
+def test_whoever_asks_for_a_sign_in_code_learns_nothing_of_the_address(cloud: Cloud, person: str) -> None:
+    answers = [send("ask_for_sign_in_code", body={"email": address}) for address in (ADDRESS, "nobody@example.org")]
+    assert [(answer.status, answer.text) for answer in answers] == [(202, ""), (202, "")]
+    assert latest_message(cloud)["to"] == "nobody@example.org"
+    refused = send("ask_for_sign_in_code", body={"email": "nowhere"})
+    assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, "/email")
+    statuses = [send("ask_for_sign_in_code", body={"email": ADDRESS}).status for _ in range(5)]
+    assert statuses == [202] * 4 + [429]
+
+
 def test_no_address_and_no_code_is_stored_or_logged(cloud: Cloud, person: str, caplog: pytest.LogCaptureFixture) -> None:
     send("attach_email", body={"email": "new@example.org"}, subject=person, proven=True)
     code = latest_message(cloud)["word"]

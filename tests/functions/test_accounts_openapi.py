@@ -17,6 +17,7 @@ PUBLIC = {
     ("post", "/v1/email-codes"),
     ("post", "/v1/password-setups"),
     ("post", "/v1/password-recoveries"),
+    ("post", "/v1/sign-in-codes"),
     ("get", "/v1/identity-providers"),
     ("post", "/v1/provider-sign-ins"),
     ("post", "/v1/provider-sign-ins/account"),

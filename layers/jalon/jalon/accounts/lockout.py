@@ -9,7 +9,8 @@ not told from it. It cannot keep out:
 
 - whoever still has the password that the school handed out: it is random enough to need no brake (:mod:`jalon.accounts.passwords`);
 - whoever signs in on a device they used before: its slips are counted apart (:mod:`jalon.accounts.known_device`);
-- whoever types the code that a teacher gave them for this lesson: that is counted apart too (:mod:`jalon.accounts.sign_in_code`);
+- whoever types the code that a teacher gave them for this lesson, or that was sent to their own address: that is counted apart too
+  (:mod:`jalon.accounts.sign_in_code`);
 - whoever is signed in and types their password once more: so is that.
 
 Logins that do not exist wait, or do not, like those that do.

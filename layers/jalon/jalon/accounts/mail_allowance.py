@@ -1,8 +1,8 @@
 """How many messages one address, or one person, can cause: enough for slips, too few to be a nuisance.
 
 What strangers ask for uses nothing up of what the owner of an address needs. Each kind of message is counted apart. After the first few
-of a day an address gets one more of a kind each hour, and a recovery's token is good for an hour: whoever asks for the messages of others
-only makes sure that their owners have one. A message that could not be sent counts for nothing.
+of a day an address gets one more of a kind each hour, and a token or code to sign in with is good for about as long: whoever asks for the
+messages of others only makes sure that their owners have one. A message that could not be sent counts for nothing.
 """
 
 from collections.abc import Iterator
@@ -26,6 +26,7 @@ class MessageKind(StrEnum):
     SIGN_UP = "sign-up"
     ADDRESS = "address"
     RECOVERY = "recovery"
+    SIGN_IN = "sign-in"
 
 
 class TooManyMessagesError(TooManyRequestsError):

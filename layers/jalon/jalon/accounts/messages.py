@@ -159,6 +159,36 @@ def recover_account(locale: str, token: str) -> Message:
     )
 
 
+def sign_in_with_code(locale: str, code: str) -> Message:
+    """The code with which the owner of the address signs in whatever others type under it."""
+    if _french(locale):
+        return Message(
+            "Votre code de connexion",
+            f"Si votre compte vous fait attendre, saisissez ce code avec votre mot de passe :\n\n{code}\n\n"
+            "Il vaut un peu moins d’une heure et n’ouvre rien sans le mot de passe. Si vous n’avez rien demandé, ne faites rien.\n",
+        )
+    return Message(
+        "Your sign-in code",
+        f"If your account makes you wait, type this code with your password:\n\n{code}\n\n"
+        "It is good for a little less than an hour and opens nothing without the password. If you did not ask for it, do nothing.\n",
+    )
+
+
+def no_account_to_sign_in_to(locale: str) -> Message:
+    """Someone wanted a sign-in code for an address that has no account."""
+    if _french(locale):
+        return Message(
+            "Aucun compte à cette adresse",
+            "Quelqu’un a demandé un code de connexion avec cette adresse, mais aucun compte ne l’utilise.\n\n"
+            "Si c’était vous, essayez une autre adresse, ou demandez un code à votre enseignant. Sinon, ne faites rien.\n",
+        )
+    return Message(
+        "No account at this address",
+        "Someone asked for a sign-in code with this address, but no account uses it.\n\n"
+        "If it was you, try another address, or ask your teacher for a code. If not, do nothing.\n",
+    )
+
+
 def no_account_here(locale: str) -> Message:
     """Someone wanted to recover an account with an address that has none: the owner is told, the asker is not."""
     if _french(locale):

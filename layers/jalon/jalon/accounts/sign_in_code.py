@@ -1,9 +1,10 @@
 """A sign-in code: with it, what strangers typed under a pupil's username does not make this pupil wait.
 
-A pupil with a password of their own, on a computer that does not know them, has nothing yet that tells them from whoever types
-nonsense under their username. A teacher gives them a code, good for an hour at most (:mod:`jalon.organisations.open_sign_in_window`), and
-what is tried with it is counted apart, as on a known device (:mod:`jalon.accounts.known_device`): the same five slips, the same waits.
-Strangers wait as ever, and cannot use up what only the pupil was given, at whatever speed they try.
+A pupil with a password of their own, on a computer that does not know them, has nothing yet that tells them from whoever types nonsense
+under their username. A teacher gives them a code, good for an hour at most (:mod:`jalon.organisations.open_sign_in_window`), or has one
+sent to their own address (:mod:`jalon.accounts.send_sign_in_code`), and what is tried with it is counted apart, as on a known device
+(:mod:`jalon.accounts.known_device`): the same five slips, the same waits. Strangers wait as ever, and cannot use up what only the pupil
+was given, at whatever speed they try.
 
 The code opens nothing by itself. It is derived by the keyring from the person and the time, so nothing of it is stored. There are
 24⁸ ≈ 1.1 × 10¹¹ of them, up to twelve good at once: at the 10 000 requests a second that the whole API takes, an hour of guessing finds one
