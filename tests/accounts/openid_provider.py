@@ -287,7 +287,7 @@ def visit(authorization_url: str) -> dict[str, str]:
     """Go where a screen was told to, as a browser does, and come back with what the provider added to the redirect address."""
     import httpx
 
-    answer = httpx.get(authorization_url)
+    answer = httpx.get(authorization_url, timeout=60)
     assert answer.status_code == 302, answer.text
     location = urlsplit(answer.headers["location"])
     assert f"{location.scheme}://{location.netloc}{location.path}" == REDIRECT_URI

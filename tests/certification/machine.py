@@ -76,6 +76,14 @@ class NamedError(Exception):
         self.name = name
 
 
+def until(holds: Callable[[], bool], otherwise: Callable[[], str] = lambda: "it never came about") -> None:
+    """Waits for what a task brings about; fails with what ``otherwise`` says when it does not."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline, otherwise()
+        time.sleep(0.05)
+
+
 @dataclass
 class Machine:
     """One state machine, what its tasks do, and what they were asked."""
@@ -108,10 +116,7 @@ class Machine:
         raise AssertionError(f"the execution did not end: {self.calls}")
 
     def wait_for(self, task: str, times: int = 1) -> None:
-        deadline = time.monotonic() + _PATIENCE_S
-        while len(self.called(task)) < times:
-            assert time.monotonic() < deadline, f"{task} was not called {times} times: {self.calls}"
-            time.sleep(0.05)
+        until(lambda: len(self.called(task)) >= times, lambda: f"{task} was not called {times} times: {self.calls}")
 
     def entered(self, execution: str) -> list[str]:
         """The names of the top-level states an execution entered, in order."""

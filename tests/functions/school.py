@@ -99,7 +99,7 @@ class School:
 
     def upload(self, requested: Any, data: bytes) -> None:
         upload = requested["upload"]
-        assert httpx.request(upload["method"], upload["url"], headers=upload["headers"], content=data).status_code == 200
+        assert httpx.request(upload["method"], upload["url"], headers=upload["headers"], content=data, timeout=60).status_code == 200
 
     def deliver(self, import_id: str, uai: str = UAI, receive_count: int = 1) -> list[str]:
         """Hand the bucket's notice to the worker, as the queue does; returns the ids of the messages that failed."""

@@ -277,7 +277,7 @@ def test_a_school_has_all_certificates_of_a_session_in_one_file(stack):
     assert deliver(order) == {"batchItemFailures": []}
     ready = body_of(stack.get("read_archive", TEACHER))
     assert ready["status"] == "ready"
-    with zipfile.ZipFile(io.BytesIO(httpx.get(ready["url"]).content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(httpx.get(ready["url"], timeout=60).content)) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
         assert [name.split(" - P-")[0] for name in names][:2] == ["Numéro 1 Élève-Test", "Numéro 2 Élève-Test"]

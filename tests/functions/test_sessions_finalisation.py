@@ -17,7 +17,7 @@ from functions.resume_finalisations.app import SweepIncompleteError
 from functions.resume_finalisations.app import handler as sweep
 from functions.score_candidate.app import handler as score_candidate
 from jalon.certification import run_finalisation
-from tests.certification.machine import TASKS, Machine, NamedError, Task, machine
+from tests.certification.machine import TASKS, Machine, NamedError, Task, machine, until
 from tests.cloud import template
 from tests.functions.certification_cloud import EVENTS, CertificationCloud, certification_cloud
 
@@ -104,8 +104,7 @@ def test_a_session_with_an_incident_waits_for_the_jury_and_its_decision_counts(w
     with deployed(world) as running:
         world.finalise(session)
         running.wait_for("RequestJury")
-        while session["number"] not in {item["number"] for item in world.jury("list_waiting", query={"limit": "200"}).body["items"]}:
-            pass
+        until(lambda: session["number"] in {item["number"] for item in world.jury("list_waiting", query={"limit": "200"}).body["items"]})
         assert not is_published(world, session)
         assert sweep(SCHEDULE, None)["heard"] >= 1
         settled = {"kind": "settle_report", "version": 1000, "report_id": report["id"], "upheld": True}
@@ -132,8 +131,7 @@ def test_a_correction_replaces_one_certificate_and_leaves_the_others(world: Cert
         opened = world.jury("correct", number=session["number"])
         again = world.jury("correct", number=session["number"])
         assert (opened.status, opened.body["finalisation"], again.body["code"]) == (202, 2, "session_not_published")
-        while world.jury("review_session", number=session["number"]).body["status"] != "in_jury":
-            pass
+        until(lambda: world.jury("review_session", number=session["number"]).body["status"] == "in_jury")
         identity = {name: misspelt.identity[name] for name in ("first_name", "birth_date", "sex", "birth_place")} | {
             "last_name": "Lefebvre"
         }
@@ -186,8 +184,7 @@ def test_wherever_an_execution_dies_the_next_one_gives_one_result_and_one_certif
             assert swept["begun"] == 1
             if task == "RequestJury" and moment == "before":
                 running.wait_for("RequestJury", 2)
-                while world.jury("publish", number=session["number"]).status != 202:
-                    pass
+                until(lambda: world.jury("publish", number=session["number"]).status == 202)
             assert running.wait(execution_of(running, session, attempt=2))["status"] == "SUCCEEDED"
     assert is_published(world, session)
     assert versions(world, candidate.certification_id) == [1000]

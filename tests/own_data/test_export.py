@@ -83,7 +83,7 @@ def _ask(story: Story) -> Any:
 def _fetch(story: Story, export_id: str) -> bytes:
     status, export = story.world.own(story.person.user_id, "GET", f"/v1/me/exports/{export_id}")
     assert (status, export["status"]) == (200, "ready")
-    answer = httpx.get(export["download"]["url"])
+    answer = httpx.get(export["download"]["url"], timeout=60)
     assert answer.headers["content-disposition"] == 'attachment; filename="jalon-mes-donnees.json"'
     assert (export["size_bytes"], export["sha256"]) == (len(answer.content), hashlib.sha256(answer.content).hexdigest())
     return answer.content
@@ -143,7 +143,7 @@ def _document_of(world: World, person: Person) -> Any:
     _, export = world.own(person.user_id, "POST", "/v1/me/exports")
     *_, order = world.drain("ExportQueue")
     assert world.work_on_export(json.loads(order["Body"])) == []
-    return httpx.get(world.own(person.user_id, "GET", f"/v1/me/exports/{export['id']}")[1]["download"]["url"]).json()
+    return httpx.get(world.own(person.user_id, "GET", f"/v1/me/exports/{export['id']}")[1]["download"]["url"], timeout=60).json()
 
 
 def test_the_profile_agrees_with_the_answers_beside_it_though_the_stream_is_late(story: Story) -> None:
