@@ -29,7 +29,9 @@ class _Forwarder(BaseHTTPRequestHandler):
         try:
             headers = {"Host": self.distribution, "X-Forwarded-Proto": "https"}
             headers |= {
-                name: value for name, value in self.headers.items() if name.lower() in {"if-none-match", "accept-encoding", "range"}
+                name: value
+                for name, value in self.headers.items()
+                if name.lower() in {"if-none-match", "accept-encoding", "range", "origin"}
             }
             connection.request(self.command, self.path, headers=headers)
             response = connection.getresponse()
