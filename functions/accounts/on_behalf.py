@@ -1,10 +1,10 @@
 """For somebody who cannot sign in, and whose identity the school has checked on paper: a copy of everything, or an erasure.
 
-    python -m functions.accounts.on_behalf export --login lea.martin1203 --born 2010-03-12
-    python -m functions.accounts.on_behalf erase --ine 0123456789A --born 2010-03-12
-    python -m functions.accounts.on_behalf erase --id usr_… --born 2010-03-12
+    make command NAME=accounts.on_behalf ARGS="export --login lea.martin1203 --born 2010-03-12"    # on AWS with STACK=jalon
+    make command NAME=accounts.on_behalf ARGS="erase --ine 0123456789A --born 2010-03-12"
+    make command NAME=accounts.on_behalf ARGS="erase --id usr_… --born 2010-03-12"
 
-Needs the environment of the function ``own_data`` and its rights. The birth date is that of the checked paper: where the account knows
+Needs the rights of the function ``own_data``. The birth date is that of the checked paper: where the account knows
 another one, nothing is done. ``export`` is run again until the answer has an ``address``, which opens the document for five minutes;
 ``erase`` is refused for what refuses it to the person, and run again (by ``--id``) tells how far it is. Ends with one line of JSON; exit
 status 1 and a sentence when it is refused.
