@@ -18,6 +18,7 @@ from tests.functions.accounts_cloud import claims_of
 PROVIDER = "ent-exemple"
 #: The same provider, trusted to certify the national student number.
 CERTIFYING = "ent-certifiant"
+ALSO_CERTIFYING = "educonnect-exemple"
 NUMBER_CLAIM = "ine"
 INE = "123456789AB"
 PASSWORD = "un lapin dans la lune"
@@ -34,6 +35,7 @@ def list_portal(cloud: Cloud, provider: OpenIdProvider) -> None:
         "redirect_uris": [REDIRECT_URI],
     }
     others = [{**entry, "id": "ent-du-nord", "role": "teacher"}, {**entry, "id": CERTIFYING, "number_claim": NUMBER_CLAIM}]
+    others.append({**others[-1], "id": ALSO_CERTIFYING})
     configure(cloud, {"providers": [entry, *others]})
 
 

@@ -14,6 +14,7 @@ from tests.cloud import Cloud
 from tests.functions.accounts_client import Reply, sample, send
 from tests.functions.accounts_cloud import claims_of
 from tests.functions.providers.portal import (
+    ALSO_CERTIFYING,
     CERTIFYING,
     INE,
     NUMBER_CLAIM,
@@ -137,6 +138,20 @@ def test_the_number_that_came_with_a_portal_goes_with_it(cloud: Cloud, provider:
     assert send("complete_provider_link", subject=person, body=come_back(begun), proven=True).status == 200
     assert remove(person, CERTIFYING).status == 204
     assert subject_of(cloud, sign_in_certified()) != person
+
+
+def test_a_number_that_two_portals_certify_stays_with_the_other(cloud: Cloud, provider: OpenIdProvider) -> None:
+    """The first made the account, the second joined it."""
+    provider.person = {**LEA, NUMBER_CLAIM: INE}
+    lea = subject_of(cloud, sign_in_certified())
+    provider.person = {**LEA, NUMBER_CLAIM: INE, "sub": "lea-elsewhere"}
+    departure = {"provider": ALSO_CERTIFYING, "redirect_uri": REDIRECT_URI}
+    joined = send("complete_provider_sign_in", body=come_back(send("begin_provider_sign_in", body=departure).body))
+    assert subject_of(cloud, joined) == lea
+    key = desk().accounts.keyring.number_key(INE)
+    for portal, holder in ((CERTIFYING, lea), (ALSO_CERTIFYING, lea)):
+        assert remove(lea, portal).status == (204 if portal == CERTIFYING else 409)
+        assert desk().accounts.store.user_of_login(key) == holder
 
 
 def test_a_number_that_the_school_gave_stays_when_the_portal_goes(cloud: Cloud, provider: OpenIdProvider) -> None:

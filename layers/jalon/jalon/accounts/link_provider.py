@@ -13,7 +13,7 @@ from jalon.accounts.identity_providers import Providers
 from jalon.accounts.messages import Mailer, portal_linked, portal_unlinked
 from jalon.accounts.provider_flow import ProviderSignIns, Return
 from jalon.accounts.provider_introduction import Introduction, unseal
-from jalon.accounts.provider_return import believe_number, born_another_day, introduce, name_person
+from jalon.accounts.provider_return import believe_number, born_another_day, introduce, name_person, numbers_with
 from jalon.accounts.stores import LoginTakenError
 from jalon.accounts.tell_owner import tell_owner
 from jalon.kernel.errors import ConflictError, NotFoundError
@@ -92,8 +92,8 @@ def unlink_provider(providers: Providers, accounts: Accounts, mailer: Mailer, us
     has_address = identity.email is not None and not identity.only_claims_email  # where a recovery may be sent
     if not left and not has_address and (credentials is None or credentials.verifier is None):
         raise OnlyWayInError("Nobody could sign in any more: attach an e-mail address or link another provider first.")
-    gone = {login_key, identity.certified_numbers.get(provider_id)}
     numbers = {id_: key for id_, key in identity.certified_numbers.items() if id_ != provider_id}
+    gone = {login_key, identity.certified_numbers.get(provider_id)} - set(numbers.values())
     unlinked = replace(identity, providers=left, login_keys=identity.login_keys - gone, certified_numbers=numbers)
     name = providers[provider_id].name if provider_id in providers else provider_id
     tell_owner(mailer, identity, partial(portal_unlinked, portal=name))
@@ -129,14 +129,11 @@ def _link(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, identit
 
 def _with_provider(identity: Identity, introduction: Introduction) -> Identity:
     """The account with one more way in; the number of somebody born on another day stays away."""
-    provider_id, number = introduction.provider.id, introduction.number_key
-    if not number or number in identity.login_keys or born_another_day(introduction, identity):
-        keys, numbers = {introduction.login_key}, identity.certified_numbers
-    else:
-        keys, numbers = {introduction.login_key, number}, {**identity.certified_numbers, provider_id: number}
+    if born_another_day(introduction, identity):
+        introduction = replace(introduction, number_key="")
     return replace(
         identity,
-        providers={**identity.providers, provider_id: introduction.login_key},
-        login_keys=identity.login_keys | keys,
-        certified_numbers=numbers,
+        providers={**identity.providers, introduction.provider.id: introduction.login_key},
+        login_keys=identity.login_keys | introduction.keys,
+        certified_numbers=numbers_with(identity, introduction),
     )

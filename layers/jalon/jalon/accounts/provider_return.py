@@ -4,6 +4,7 @@ A number that two people have is a slip in a school's list or in a provider's di
 both birth dates are known and differ, the number counts for nothing, as for a school (docs/sign-in.md, "One account for life").
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -60,6 +61,13 @@ def believe_number(sign_ins: ProviderSignIns, accounts: Accounts, introduction: 
         return introduction, holder
     sign_ins.doubt(introduction.provider.id, holder.user_id)
     return replace(introduction, number_key=""), None
+
+
+def numbers_with(identity: Identity, introduction: Introduction) -> Mapping[str, str]:
+    """The account's ``certified_numbers`` with what this provider certifies; a number that a school gave stays the school's."""
+    number, known = introduction.number_key, identity.certified_numbers
+    schools = number in identity.login_keys and number not in known.values()
+    return {**known, introduction.provider.id: number} if number and not schools else known
 
 
 def born_another_day(introduction: Introduction, identity: Identity) -> bool:

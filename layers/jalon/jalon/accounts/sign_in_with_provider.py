@@ -15,7 +15,7 @@ from jalon.accounts.identity import Identity, birth_date_violations, clean_name,
 from jalon.accounts.identity_providers import ProviderIncompleteError
 from jalon.accounts.provider_flow import ProviderSignInOverError, ProviderSignIns, Return
 from jalon.accounts.provider_introduction import Introduction, displayed, seal, unseal
-from jalon.accounts.provider_return import believe_number, introduce, name_person
+from jalon.accounts.provider_return import believe_number, introduce, name_person, numbers_with
 from jalon.accounts.stores import Credentials, LoginTakenError, StaleWriteError
 from jalon.kernel.clock import iso
 from jalon.kernel.errors import ConflictError
@@ -110,7 +110,8 @@ def _join(accounts: Accounts, introduction: Introduction, identity: Identity) ->
     provider, login_key = introduction.provider, introduction.login_key
     former = identity.providers.get(provider.id)
     keys = (identity.login_keys - {former}) | {login_key} if former else identity.login_keys | {login_key}
-    joined = replace(identity, providers={**identity.providers, provider.id: login_key}, login_keys=keys)
+    providers, numbers = {**identity.providers, provider.id: login_key}, numbers_with(identity, introduction)
+    joined = replace(identity, providers=providers, login_keys=keys, certified_numbers=numbers)
     try:
         accounts.store.replace_logins(identity, joined)
     except (LoginTakenError, StaleWriteError):
