@@ -205,6 +205,12 @@ def test_a_device_is_known_to_one_person_until_they_sign_out_everywhere(world: W
     assert counter_of(world.accounts, lea.user_id, token) is None
 
 
+def test_a_device_is_known_after_any_number_of_sign_outs_that_is_written_in_nine_digits(world: World, lea: PupilAccount) -> None:
+    for epoch, known in ((999_999_999, True), (1_000_000_000, False)):
+        someone = world.store.people[lea.user_id] = replace(world.store.people[lea.user_id], sign_in_epoch=epoch)
+        assert (counter_of(world.accounts, lea.user_id, write_device_token(world.accounts, someone)) is not None) is known
+
+
 def test_one_pupil_waiting_lets_the_class_in(world: World, lea: PupilAccount) -> None:
     paul = create_pupil_account(world.accounts, NewPupil(UserId("usr_paul"), "Paul", "Durand", date(2010, 5, 2)))
     own_password(world, lea)

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from jalon.assessment.improving import days_before_retrying
+from engine.content import Release
+from jalon.assessment.improving import days_before_retrying, within_reach
 from jalon.assessment.note_in_profile import note_in_profile
 from jalon.assessment.profile_entries import ParcoursEntry
 from jalon.assessment.project_profile import project_profile
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.state import AssessmentState, Purpose
-from tests.assessment.content import CAMPAIGN_PROFILE
+from tests.assessment.content import CAMPAIGN_PROFILE, bundles
 from tests.assessment.desk import PUPIL, Desk
 from tests.assessment.entries import parcours
 
@@ -30,6 +31,12 @@ def days(desk: Desk, *entries: ParcoursEntry) -> int | None:
     """The days as they are once these entries are noted."""
     note_in_profile(desk.profiles, desk.releases, PUPIL, *entries)
     return days_before_retrying(read_profile(desk.profiles, desk.releases, PUPIL), parcours().key, desk.clock.now())
+
+
+def test_the_highest_level_that_pupils_can_reach_is_within_reach_and_the_next_one_is_not() -> None:
+    content = Release.from_bundles(*bundles(max_level=2))
+    levels = {content.skills[index].level for index in within_reach(content, range(len(content.skills)))}
+    assert (levels, max(skill.level for skill in content.skills)) == ({1, 2}, 3)
 
 
 def test_a_campaigns_finished_test_counts_the_days_until_it_is_taken_again(desk: Desk) -> None:

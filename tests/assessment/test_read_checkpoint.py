@@ -9,6 +9,7 @@ from jalon.assessment.certification_under_way import is_under_way
 from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.errors import CertificationUnderWayError, CheckpointForbiddenError, CheckpointNotReachedError
 from jalon.assessment.move_deadline import MAX_EXTENSION_MIN, move_deadline
+from jalon.assessment.next_question import NETWORK_GRACE
 from jalon.assessment.presentation import present_assessment, present_checkpoint_row, present_solution
 from jalon.assessment.read_checkpoint import checkpoint_closed_by, checkpoints_reached, read_checkpoint
 from jalon.assessment.state import AssessmentState, Purpose, Slot, Status
@@ -131,6 +132,14 @@ def test_a_deadline_that_the_invigilator_may_still_move_hides_them_and_one_that_
         first_checkpoint(desk, done)
     desk.wait(minutes=2)
     assert first_checkpoint(desk, done)
+
+
+def test_a_certification_that_nobody_ended_is_under_way_to_the_last_instant_at_which_it_could_be_opened_again(desk: Desk) -> None:
+    certification = desk.certify(minutes=105)
+    assert certification.deadline_at is not None
+    last = certification.deadline_at + timedelta(minutes=MAX_EXTENSION_MIN) + NETWORK_GRACE
+    assert is_under_way(certification, last)
+    assert not is_under_way(certification, last + timedelta(microseconds=1))
 
 
 def test_a_certification_without_a_deadline_is_under_way_until_it_ends(desk: Desk) -> None:
