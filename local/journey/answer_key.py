@@ -86,10 +86,13 @@ def wrong(question: Mapping[str, Any], right: Answer) -> Answer:
     if choices:
         others = [choice for choice in choices if choice not in right["choices"]]
         return {"choices": others[:1] or choices[:1]}
+    fields = question.get("fields") or ()
     if "text" in right:
-        return {"text": WRONG_TEXT}
-    fields = {}
-    for field in question.get("fields") or ():
-        options = [option for option in field.get("options") or () if option != right["fields"][field["id"]]]
-        fields[field["id"]] = options[0] if options else WRONG_TEXT
-    return {"fields": fields}
+        return {"text": _wrong_entry(fields[0], right["text"]) if fields else WRONG_TEXT}
+    return {"fields": {field["id"]: _wrong_entry(field, right["fields"][field["id"]]) for field in fields}}
+
+
+def _wrong_entry(field: Mapping[str, Any], right: str) -> str:
+    """Another option of a field that offers some: any other text is refused there."""
+    others = [option for option in field.get("options") or () if option != right]
+    return others[0] if others else WRONG_TEXT

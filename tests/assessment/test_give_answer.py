@@ -183,6 +183,21 @@ def test_an_answer_that_the_question_cannot_take_is_refused_and_names_its_place(
     assert refused.value.violations[0].pointer.startswith("/answer")
 
 
+def test_a_choice_that_is_not_offered_is_refused_and_nothing_is_stored(desk: Desk) -> None:
+    test = desk.start()
+    while (asked := desk.question(test.assessment_id)).challenge.type not in {"QCU", "QCM"}:
+        desk.give(test.assessment_id, asked)
+    before = desk.state(test.assessment_id)
+    for choices, mend in ((["zzz"], "a, b, c, d"), (["b", "zzz"], "a, b, c, d"), ([], '{"skipped": true}')):
+        with pytest.raises(AnswerFormError) as refused:
+            desk.give(test.assessment_id, asked, {"choices": choices})
+        (violation,) = refused.value.violations
+        assert violation.pointer == "/answer/choices"
+        assert mend in violation.detail
+    assert desk.state(test.assessment_id) == before
+    assert desk.give(test.assessment_id, asked, {"skipped": True}).answered.result is Result.SKIPPED
+
+
 def test_an_answer_larger_than_a_record_is_refused(desk: Desk) -> None:
     test = desk.certify(questions=1)
     asked = desk.question(test.assessment_id)

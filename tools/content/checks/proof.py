@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from engine.content import Release
-from engine.errors import InvalidContentError
+from engine.errors import InvalidAnswerError, InvalidContentError
+from engine.form import require_offered
 from engine.grading import Answer, Result, grade
 from tools.content.model import Compiled, CompiledChallenge
 from tools.content.release import MAX_BYTES, Bundles
@@ -32,3 +33,8 @@ def _challenge(release: Release, index: int, challenge: CompiledChallenge) -> It
         for answer in variant.wrong:
             if grade(solution, Answer.parse(answer)).result is not Result.KO:
                 yield f"{challenge.id}, variant {number + 1}: the grader accepts the wrong answer {answer}"
+        for answer in (*variant.right, *variant.wrong):
+            try:
+                require_offered(release.challenges[index].variants[number], Answer.parse(answer))
+            except InvalidAnswerError as error:
+                yield f"{challenge.id}, variant {number + 1}: nobody can give the answer {answer}: {error.detail}"

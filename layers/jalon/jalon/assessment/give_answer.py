@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.content import Release
 from engine.errors import InvalidAnswerError
+from engine.form import require_offered
 from engine.grading import Answer, grade, judge
 from engine.packing import Answered, Question, pack_answer
 from jalon.assessment.abridged_answer import abridged
@@ -108,6 +109,7 @@ def _judged(release: Release, ticket: Ticket, command: GiveAnswer, now: datetime
     elapsed_ms = max(0, (now - ticket.issued_at) // timedelta(milliseconds=1))
     try:
         answer = Answer.parse(command.answer)
+        require_offered(challenge.variants[ticket.variant_index], answer)
         graded = grade(release.solution(ticket.challenge_index, ticket.variant_index), answer)
     except InvalidAnswerError as error:
         pointer = f"/answer{error.pointer}"
@@ -132,7 +134,8 @@ def _judged(release: Release, ticket: Ticket, command: GiveAnswer, now: datetime
         digest=request_digest(ticket, command, answer),
     )
     if len(pack_answer(answered)) > MAX_RECORD_BYTES:
-        raise AnswerTooLargeError(f"An answer takes {MAX_RECORD_BYTES} bytes at most; shorten the text.", limit_bytes=MAX_RECORD_BYTES)
+        detail = f"An answer takes {MAX_RECORD_BYTES} bytes at most; shorten the text."
+        raise AnswerTooLargeError(detail, (Violation("/answer", "Shorten the text.", "too_large"),), limit_bytes=MAX_RECORD_BYTES)
     return answered
 
 
