@@ -9,7 +9,7 @@ from functions.accounts.wiring import forget_desk
 from tests.accounts.openid_provider import CLIENT_ID, CLIENT_SECRET, LEA, REDIRECT_URI, Mischief, OpenIdProvider
 from tests.cloud import Cloud
 from tests.functions.accounts_client import send
-from tests.functions.providers.portal import CERTIFYING, PROVIDER, begin, come_back, decided, sign_in, subject_of
+from tests.functions.providers.portal import ALSO_CERTIFYING, CERTIFYING, PROVIDER, begin, come_back, decided, sign_in, subject_of
 
 
 def test_the_providers_are_listed_without_our_credentials() -> None:
@@ -19,6 +19,7 @@ def test_the_providers_are_listed_without_our_credentials() -> None:
             {"id": PROVIDER, "name": "ENT des Exemples"},
             {"id": "ent-du-nord", "name": "ENT des Exemples"},
             {"id": CERTIFYING, "name": "ENT des Exemples"},
+            {"id": ALSO_CERTIFYING, "name": "ENT des Exemples"},
         ]
     }
 
