@@ -1,5 +1,7 @@
 """A client that knows the issuer alone finds everything else, and sends its secret nowhere but to this stack."""
 
+from urllib.parse import quote_plus
+
 import httpx
 import pytest
 
@@ -14,12 +16,8 @@ def test_the_endpoints_that_discovery_names_are_this_stack_s_own_and_answer(stac
     named = {name: address for name, address in document.items() if name.endswith("_endpoint")}
     assert {"token_endpoint", "revocation_endpoint"} <= named.keys()
     assert all(address.startswith(f"{stack.up.api_url}/v1/") for address in named.values()), named
-    token = httpx.post(
-        document["token_endpoint"],
-        data={"grant_type": "client_credentials"},
-        auth=operator_client(stack.up.cloud.endpoint),
-        timeout=60,
-    )
+    client_id, secret = map(quote_plus, operator_client(stack.up.cloud.endpoint))  # RFC 6749 §2.3.1
+    token = httpx.post(document["token_endpoint"], data={"grant_type": "client_credentials"}, auth=(client_id, secret), timeout=60)
     assert token.status_code == 200
     assert httpx.post(document["revocation_endpoint"], data={"token": "x", "client_id": "jalon"}, timeout=60).status_code == 200
 
