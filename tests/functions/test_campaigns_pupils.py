@@ -84,6 +84,14 @@ def test_two_namesakes_born_on_one_day_are_told_apart_by_the_national_number(sch
     assert school.reconcile(first, LEO, ine=first.ine)[0] == 200
 
 
+def test_a_page_is_fifty_unless_asked_otherwise_and_two_hundred_at_most(school: School) -> None:
+    first = school.as_admin("GET", "/pupils")[1]
+    assert (len(first["items"]), len(school.sample.pupils) > 50, first["next_cursor"] is None) == (50, True, False)
+    assert school.as_admin("GET", "/pupils", query={"limit": "200"})[0] == 200
+    status, refused = school.as_admin("GET", "/pupils", query={"limit": "201"})
+    assert (status, [each["pointer"] for each in refused["errors"]]) == (422, ["/query/limit"])
+
+
 def test_the_link_outlives_the_list(school: School) -> None:
     pupil = school.sample.pupils[0]
     school.reconcile(pupil, ZOE)
