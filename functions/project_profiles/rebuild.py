@@ -3,10 +3,10 @@
     make command NAME=project_profiles.rebuild ARGS="--user usr_… --user usr_…"    some users; on AWS with STACK=jalon
     make command NAME=project_profiles.rebuild ARGS=--all                          everybody
 
-Needs the rights of the functions ``project_profiles``, ``project_participations`` and ``project_certifications``, with those to query the
-table of assessments by user and the others' indexes by user and, for ``--all``, to scan. Ends with one line of JSON:
-how many ``profiles`` were rebuilt, and the ``unknown`` users, of whom there is nothing (or nothing any more). Exit status 1 if there is
-one.
+Participations that are behind their tests are brought up to them on the way. Needs the rights of the functions ``project_profiles``,
+``project_participations``, ``project_certifications`` and ``track_participations``, with those to query the table of assessments by user
+and the others' indexes by user and, for ``--all``, to scan. Ends with one line of JSON: how many ``profiles`` were rebuilt, and the
+``unknown`` users, of whom there is nothing (or nothing any more). Exit status 1 if there is one.
 """
 
 import argparse

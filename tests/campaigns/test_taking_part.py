@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 
+from jalon.assessment.profile_entries import ParcoursEntry
 from jalon.assessment.project_profile import project_profile
 from jalon.assessment.settle import settle
 from jalon.assessment.state import AssessmentState
@@ -17,6 +18,7 @@ from jalon.campaigns.participation import (
     ResultsAlreadySentError,
     TestNotFinishedError,
 )
+from jalon.campaigns.project_participation import Following, every_parcours
 from jalon.campaigns.share_results import share_results
 from jalon.campaigns.shared_results import AssessmentResults, SharedResults
 from jalon.campaigns.start_participation import TakingPart, retry_participation, start_participation
@@ -107,6 +109,41 @@ def test_a_record_of_the_attempt_before_that_comes_late_does_not_finish_the_one_
     assert (halfway.status, halfway.answered) == (ParticipationStatus.STARTED, 5)
     over = pupil.track(pupil.desk.play(pupil.test()))
     assert (over.status, over.progress_percent) == (ParticipationStatus.TO_SHARE, 100)
+
+
+def parcours(pupil: Pupil) -> ParcoursEntry:
+    """What rebuilding the pupil's profile finds."""
+    shared = pupil.taking_part
+    following = Following(shared.campaigns, shared.participations, lambda _uai: None, shared.assessments, shared.releases)
+    (entry,) = every_parcours(following, PUPIL, ())
+    return entry
+
+
+@pytest.mark.parametrize("seen", [0, 5], ids=["nothing", "its first checkpoint"])
+def test_rebuilding_brings_a_participation_up_to_a_test_whose_last_news_was_lost(pupil: Pupil, seen: int) -> None:
+    test = pupil.begin()
+    if seen:
+        pupil.track(pupil.desk.play(test, at_most=seen, right=False))
+    pupil.desk.play(test, right=False)
+    assert pupil.own().status is ParticipationStatus.STARTED
+    entry = parcours(pupil)
+    assert (entry.status, entry.progress_percent, entry.may_send, entry.may_retry) == ("TO_SHARE", 100, True, True)
+    assert (pupil.own().status, pupil.own().revision) == (ParticipationStatus.TO_SHARE, entry.revision)
+
+
+def test_rebuilding_notes_the_progress_of_a_test_under_way_once(pupil: Pupil) -> None:
+    pupil.desk.play(pupil.begin(), at_most=3)
+    entry = parcours(pupil)
+    assert (entry.status, pupil.own().answered, entry.progress_percent > 0) == ("STARTED", 3, True)
+    assert parcours(pupil) == entry
+
+
+def test_rebuilding_leaves_what_was_sent_and_what_has_no_test(pupil: Pupil) -> None:
+    assert parcours(pupil).status == "STARTED"
+    pupil.desk.play(pupil.begin())
+    sent = pupil.share()
+    assert parcours(pupil).status == "SHARED"
+    assert pupil.own() == sent
 
 
 class BetweenReadAndWrite(FakeParticipations):

@@ -17,6 +17,7 @@ from jalon.campaigns.campaign import Campaign, CampaignStore, CampaignType
 from jalon.campaigns.export_participations import every_participation
 from jalon.campaigns.participation import SHARDS, Participation, ParticipationStatus, ParticipationStore, key_of
 from jalon.campaigns.shared_results import AssessmentResults, ProfileResults, SharedResults, assessment_results
+from jalon.campaigns.track_participation import catch_up
 from jalon.kernel.ids import CampaignId, Uai, UserId
 from jalon.organisations.organisation import Organisation
 
@@ -53,16 +54,20 @@ def participants_of(following: Following, campaign_id: CampaignId) -> Iterator[U
 
 
 def every_parcours(following: Following, user_id: UserId, noted: Iterable[str]) -> Iterator[ParcoursEntry]:
-    """All of a pupil's participations as the tables have them.
+    """All of a pupil's participations as the tables have them, each brought up to its test first.
 
     The list of a pupil's own lags by a moment, so those ``noted`` in the profile (by participation id) are looked up as well.
     """
     listed = {participation.participation_id: participation for participation in every_participation(following.participations, user_id)}
     missing = (following.participations.find(*key_of(identifier)) for identifier in noted if identifier not in listed)
     for participation in (*listed.values(), *missing):
-        entry = None if participation is None else _entry(following, participation)
+        entry = None if participation is None else _entry(following, _caught_up(following, participation))
         if entry is not None:
             yield entry
+
+
+def _caught_up(following: Following, participation: Participation) -> Participation:
+    return catch_up(following.participations, following.assessments, following.releases, participation)
 
 
 def _entry(following: Following, participation: Participation) -> ParcoursEntry | None:

@@ -2,7 +2,8 @@
 
 from jalon.assessment.releases import Releases
 from jalon.assessment.state import AssessmentState
-from jalon.campaigns.participation import ParticipationStore, key_of
+from jalon.assessment.store import AssessmentStore
+from jalon.campaigns.participation import Participation, ParticipationStatus, ParticipationStore, key_of
 from jalon.campaigns.shared_results import progress_percent
 
 #: Progress is noted at each checkpoint and at the end, so that an answer costs the campaign nothing most of the time.
@@ -18,7 +19,27 @@ def track_participation(participations: ParticipationStore, releases: Releases, 
     """Note a campaign test's progress on its participation; older or repeated news, or those of an attempt before, change nothing."""
     if state.participation_id is None or not is_worth_noting(state):
         return
-    campaign_id, user_id = key_of(state.participation_id)
+    _note(participations, releases, state)
+
+
+def catch_up(
+    participations: ParticipationStore, assessments: AssessmentStore, releases: Releases, participation: Participation
+) -> Participation:
+    """The participation as its test has it now, though the news of it was lost: brought up to the test if it is behind.
+
+    A test that is over changes no more, so that no later news would bring its participation up. Source: docs/domain.md §6.
+    """
+    if participation.status is not ParticipationStatus.STARTED or participation.assessment_id is None:
+        return participation
+    state = assessments.get(participation.assessment_id)
+    if state is None or state.participation_id is None or (state.is_live and len(state.answers) <= participation.answered):
+        return participation
+    _note(participations, releases, state)
+    return participations.find(participation.campaign_id, participation.user_id) or participation
+
+
+def _note(participations: ParticipationStore, releases: Releases, state: AssessmentState) -> None:
+    campaign_id, user_id = key_of(state.participation_id or "")
     participations.advance(
         campaign_id,
         user_id,
