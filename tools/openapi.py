@@ -45,13 +45,18 @@ PUBLIC = frozenset(
 TITLE = "Jalon"
 VERSION = "1.0.0"
 
+_POINTER = "Where it stands: a JSON pointer (RFC 6901) into the body, or `/path/`, `/query/` or `/header/` and the parameter's name."
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "title": "Problem",
     "description": "What went wrong (RFC 9457). `code` is stable; `errors` names each field that cannot be accepted.",
     "required": ["type", "title", "status", "detail", "code"],
     "properties": {
-        "type": {"type": "string", "description": "`/problems/` and the code; docs/problems.md explains each."},
+        "type": {
+            "type": "string",
+            "examples": ["/problems/invalid-input"],
+            "description": "`/problems/` and the code with hyphens for underscores; docs/problems.md explains each.",
+        },
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What is wrong and how to mend it."},
@@ -63,7 +68,11 @@ PROBLEM: dict[str, Any] = {
                 "type": "object",
                 "required": ["pointer", "detail", "code"],
                 "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer of the field.", "examples": ["/birth_date"]},
+                    "pointer": {
+                        "type": "string",
+                        "description": _POINTER,
+                        "examples": ["/birth_date"],
+                    },
                     "detail": {"type": "string"},
                     "code": {"type": "string"},
                 },
@@ -71,6 +80,12 @@ PROBLEM: dict[str, Any] = {
         },
     },
     "additionalProperties": True,
+}
+#: What an OAuth endpoint refuses with where RFC 6749 §5.2 names nothing: read by clients of OAuth and by those of problems.
+TOKEN_PROBLEM: dict[str, Any] = {
+    "title": "TokenProblem",
+    "description": "A problem with the members of RFC 6749 §5.2 beside its own.",
+    "allOf": [{"$ref": "#/components/schemas/Problem"}, {"$ref": "#/components/schemas/TokenError"}],
 }
 #: What the gateway says before, or instead of, a function: its form cannot be changed.
 GATEWAY_REFUSAL: dict[str, Any] = {
@@ -86,7 +101,7 @@ GATEWAY_REFUSAL: dict[str, Any] = {
 def document() -> dict[str, Any]:
     """The whole document, keys sorted where order means nothing."""
     paths: dict[str, Any] = {}
-    schemas: dict[str, Any] = {"Problem": PROBLEM, "GatewayRefusal": GATEWAY_REFUSAL}
+    schemas: dict[str, Any] = {"Problem": PROBLEM, "TokenProblem": TOKEN_PROBLEM, "GatewayRefusal": GATEWAY_REFUSAL}
     for name, part in _parts():
         own = _with_own_names(name, part, schemas)
         for path, item in own.get("paths", {}).items():

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from functions.accounts.oauth_problems import with_oauth_error
 from jalon.edge import bodies
 from jalon.edge.problems import TYPE_PREFIX, NoSuchRouteError, status_and_title
 from jalon.kernel.errors import InvalidInputError, JalonError
@@ -47,8 +48,14 @@ def add_refusals(operations: Mapping[tuple[str, str], dict[str, Any]], found: Ma
     usual = usual_refusals(refusals.values())
     shared: dict[str, Any] = {"Refusal": _REFUSAL}
     for route, operation in operations.items():
+        form = bodies.FORM in operation.get("requestBody", {}).get("content", {})
         for status, problems in _by_status(refusals[route]).items():
-            _add_response(operation["responses"], status, problems, usual, shared)
+            if form:
+                _add_token_response(operation["responses"], status, problems)
+            else:
+                _add_response(operation["responses"], status, problems, usual, shared)
+        if "429" in operation["responses"] and "$ref" not in operation["responses"]["429"]:
+            operation["responses"]["429"].setdefault("headers", _HEADERS["429"])
         for status in ("4XX", "5XX"):
             operation["responses"][status] = {"$ref": _RESPONSES + "Refusal"}
         operation["responses"] = dict(sorted(operation["responses"].items()))
@@ -87,10 +94,6 @@ def _add_response(responses: dict[str, Any], status: str, refusals: list[Refusal
     codes = ", ".join(f"`{refusal.error.code}`" for refusal in refusals)
     examples = {refusal.error.code: _reference(refusal, usual) for refusal in refusals}
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
-    if status in responses:
-        responses[status]["description"] += f"; {codes}."
-        responses[status]["content"] |= problem
-        return
     response = {"description": f"{title}: {codes}.", "content": problem | _GATEWAY}
     if status in _HEADERS:
         response["headers"] = _HEADERS[status]
@@ -99,6 +102,17 @@ def _add_response(responses: dict[str, Any], status: str, refusals: list[Refusal
         shared[name] = response
         response = {"$ref": _RESPONSES + name}
     responses[status] = response
+
+
+def _add_token_response(responses: dict[str, Any], status: str, refusals: list[Refusal]) -> None:
+    """The same of an OAuth endpoint: beside RFC 6749's own refusal where there is one, and with its members."""
+    title = status_and_title(refusals[0].error)[1]
+    codes = ", ".join(f"`{refusal.error.code}`" for refusal in refusals)
+    told = {refusal.error.code: _example(refusal) for refusal in refusals}
+    examples = {code: example | {"value": with_oauth_error(example["value"])} for code, example in told.items()}
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/TokenProblem"}, "examples": examples}}
+    own = responses.get(status, {"description": title, "content": _GATEWAY, "headers": _HEADERS.get(status, {})})
+    responses[status] = own | {"description": f"{own['description']}: {codes}.", "content": own["content"] | problem}
 
 
 def _reference(refusal: Refusal, usual: Problems) -> dict[str, Any]:

@@ -11,9 +11,12 @@ _HEAD = """# Problems: what a refusal says, and what to do
 <!-- Made from the code by `python -m tools.openapi`; `make check` compares. -->
 
 A function refuses with `application/problem+json` (RFC 9457): `code` is stable and is what a program looks at; `detail` says, for the
-person in front of it, what is wrong and how to mend it; `type` is `/problems/` and the code; `errors[].pointer` names each field that
-cannot be accepted. *Also tells* are the further members. Which route answers which of them stands in [openapi.json](openapi.json), with an
-example of each. A refusal without a `code` is the gateway's own (no valid access token, too many requests). A 500 is `internal_error`:
+person in front of it, what is wrong and how to mend it; `type` is `/problems/` and the code with hyphens for its underscores
+(`invalid_input`: `/problems/invalid-input`). `errors[].pointer` names each field that cannot be accepted: in the body by its JSON pointer
+(RFC 6901, `/candidates/0/birth_date`), elsewhere by the place and the name (`/path/uai`, `/query/limit`, `/header/idempotency-key`).
+*Also tells* are the further members. Which route answers which of them stands in [openapi.json](openapi.json), with an
+example of each. A refusal without a `code` is the gateway's own (no valid access token, too many requests), or that of an OAuth endpoint
+(RFC 6749 §5.2, [sign-in.md](sign-in.md)), whose problems have its `error` too. A 500 is `internal_error`:
 something went wrong on our side, and nothing is said of it; the same request may be sent again. 429 and 503 come with `Retry-After`.
 """
 

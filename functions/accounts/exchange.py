@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from functions.accounts.oauth_problems import with_oauth_error
 from jalon.edge.auth import Caller, caller
 from jalon.edge.bodies import FORM, JSON, read_json, require_media_type
 from jalon.edge.etags import etag_of, still_holds
@@ -73,14 +74,15 @@ def _answer(service: str, answer: Answer, exchange: Exchange, form: bool) -> Res
     except JalonError as error:
         status, document, headers = problem_of(error, exchange.path)
         refusal(service, status, str(document["code"]), error)
-        return _problem(status, document, headers)
+        return _problem(status, with_oauth_error(document) if form else document, headers)
     except ValidationError as error:
         metric("Refused", service=service, code="invalid_input")
         return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, invalid_request(error.errors(), exchange.path))
     except Exception as error:  # noqa: BLE001 - the edge: what was not foreseen is logged by its type and place, and told as nothing
         failure(service, "UNEXPECTED_ERROR", error)
         metric("UnexpectedError", service=service)
-        return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, internal_problem(exchange.path))
+        document = internal_problem(exchange.path)
+        return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, with_oauth_error(document) if form else document)
 
 
 def _refuse_unreadable(exchange: Exchange, form: bool) -> None:

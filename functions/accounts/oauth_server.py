@@ -12,7 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidRequestError, InvalidScopeError, OAuth2Error, OAuth2Request
+from authlib.oauth2.rfc6749 import (
+    AuthorizationServer,
+    InvalidClientError,
+    InvalidRequestError,
+    InvalidScopeError,
+    OAuth2Error,
+    OAuth2Request,
+)
 from authlib.oauth2.rfc6749.errors import UnsupportedGrantTypeError as AuthlibUnsupportedGrantTypeError
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from starlette.responses import JSONResponse, Response
@@ -23,6 +30,7 @@ from functions.accounts.oauth_grants import ClientGrant, PasswordGrant, RefreshG
 from jalon.accounts.access_token import LIFETIME, AccessTokens
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.known_device import write_device_token
+from jalon.accounts.oauth_client import SCREENS
 from jalon.accounts.sign_ins import SignIns
 from jalon.edge.bodies import FORM, media_type
 
@@ -36,6 +44,17 @@ class UnsupportedGrantTypeError(AuthlibUnsupportedGrantTypeError):
 
     def get_error_description(self) -> str:
         return "This grant type is not supported."
+
+
+class ClientRefusedError(InvalidClientError):
+    """Authlib's, which names its own methods and no realm (RFC 7617 §2); always with its status 401 (RFC 6749 §5.2)."""
+
+    CHALLENGE = 'Basic realm="jalon"'
+    status_code = 401
+    description = f"No client has this id and secret. People sign in with client_id={SCREENS}, or without one, and no secret."
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        return [*OAuth2Error.get_headers(self), ("WWW-Authenticate", self.CHALLENGE)]
 
 
 class FormRequest(OAuth2Request):
@@ -90,6 +109,13 @@ class TokenServer(AuthorizationServer):
         answer: Response = self.create_endpoint_response(Revocation.ENDPOINT_NAME, request)
         return answer
 
+    def authenticate_client(self, request: OAuth2Request, methods: list[str], endpoint: str = "token") -> TokenClient:
+        try:
+            client: TokenClient = super().authenticate_client(request, methods, endpoint)
+        except InvalidClientError as error:
+            raise ClientRefusedError from error
+        return client
+
     def query_client(self, client_id: str) -> TokenClient:
         return self._find_client(client_id) or Unknown(client_id)
 
@@ -127,7 +153,7 @@ class TokenServer(AuthorizationServer):
         return request
 
     def handle_response(self, status: int, body: Any, headers: Sequence[tuple[str, str]]) -> Response:
-        return JSONResponse(dict(body), status_code=status, headers={"Cache-Control": "no-store", **dict(headers)})
+        return JSONResponse(dict(body), status_code=status, headers=dict(headers))
 
     def _refuse(self, error: OAuth2Error) -> Response:
         return self.handle_response(*error())

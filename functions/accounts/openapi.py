@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from functions.accounts.oauth_grants import AccountWaitsGrantError, UnsupportedTokenTypeError
+from functions.accounts.oauth_server import ClientRefusedError
 from functions.accounts.operation import Operation
 from functions.accounts.operations import OPERATIONS
 from functions.accounts.schemas import TokenError
@@ -57,14 +59,31 @@ def _responses(operation: Operation) -> dict[str, Any]:
     elif operation.form:
         success["content"] = {JSON: {"schema": {"type": "object", "additionalProperties": False}}}
     responses = {str(int(operation.status)): success}
-    if operation.form:
-        refusal = {"content": {JSON: {"schema": _reference(TokenError)}}}
-        responses |= {
-            "400": {"description": "Refused (RFC 6749 §5.2)", **refusal},
-            "401": {"description": "The client is not known or its secret is wrong", **refusal},
-            "429": {"description": "The account waits; Retry-After says how long", **refusal},
-        }
-    return responses
+    return responses | (_token_refusals() if operation.response else _revocation_refusals()) if operation.form else responses
+
+
+def _token_refusals() -> dict[str, Any]:
+    waits = {"error": AccountWaitsGrantError.error, "error_description": "Too many wrong passwords: try again in 30 s."}
+    return {
+        "400": _token_refusal(
+            "Refused (RFC 6749 §5.2)", {"error": "invalid_grant", "error_description": "The login or the password is wrong."}
+        ),
+        "401": _CLIENT_REFUSED,
+        "429": _token_refusal("The account waits; Retry-After says how long", waits),
+    }
+
+
+def _revocation_refusals() -> dict[str, Any]:
+    lasting = {
+        "error": UnsupportedTokenTypeError.error,
+        "error_description": "Access tokens cannot be revoked; they end within 20 minutes.",
+    }
+    return {"400": _token_refusal("Refused (RFC 6749 §5.2, RFC 7009 §2.2.1)", lasting), "401": _CLIENT_REFUSED}
+
+
+def _token_refusal(description: str, example: dict[str, str]) -> dict[str, Any]:
+    content = {"schema": _reference(TokenError), "examples": {example["error"]: {"value": example}}}
+    return {"description": description, "content": {JSON: content}}
 
 
 def _path_parameter(name: str) -> dict[str, Any]:
@@ -96,3 +115,18 @@ def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
         if name in schemas:
             schemas[name]["examples"] = [example]
     return schemas
+
+
+_CLIENT_REFUSED = {
+    **_token_refusal(
+        "The client is not known or its secret is wrong",
+        {"error": ClientRefusedError.error, "error_description": ClientRefusedError.description},
+    ),
+    "headers": {
+        "WWW-Authenticate": {
+            "description": "How a client with a secret proves itself.",
+            "schema": {"type": "string"},
+            "example": ClientRefusedError.CHALLENGE,
+        }
+    },
+}

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SecretStr
 from jalon.accounts.client_secret import LONGEST_OVERLAP
 from jalon.accounts.oauth_client import GRANTABLE_SCOPES, MOST_SCHOOLS
 from jalon.accounts.provider_flow import Return
-from jalon.edge.schemas import AnswerSchema, RequestSchema
+from jalon.edge.schemas import AnswerSchema, CalendarDate, RequestSchema
 from jalon.kernel.clock import iso
 
 Instant = Annotated[datetime, PlainSerializer(iso, return_type=str)]
@@ -33,7 +33,7 @@ class SignUpRequest(_Request):
     password: Password
     first_name: Name
     last_name: Name
-    birth_date: date
+    birth_date: CalendarDate
     locale: Locale = "fr-FR"
     email_code: Annotated[SecretStr, Field(min_length=1, max_length=40)] | None = Field(
         default=None, description="The code that POST /v1/email-codes had sent to the address; it proves that it is one's own."
@@ -252,6 +252,8 @@ class TokenError(AnswerSchema):
         "unsupported_grant_type",
         "invalid_scope",
         "unsupported_token_type",
+        "temporarily_unavailable",
+        "server_error",
     ]
     error_description: str | None = None
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import gc
+import json
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from mangum import Mangum
@@ -12,11 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from functions.accounts.exchange import endpoint, no_such_route
+from functions.accounts.oauth_problems import with_oauth_error
 from functions.accounts.operation import Operation
 from jalon.edge.bodies import JSON, body_of
 from jalon.edge.caching import unless_kept
 from jalon.edge.observability import correlation, logger, metric
-from jalon.edge.problems import MEDIA_TYPE, gateway_answer
+from jalon.edge.problems import MEDIA_TYPE, encode, gateway_answer
 from jalon.kernel.errors import JalonError
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -25,7 +27,8 @@ _loops = threading.local()
 
 def application(service: str, operations: Iterable[Operation]) -> Starlette:
     """The app that serves these operations; ``service`` names it in logs and metrics."""
-    return Starlette(
+    operations = tuple(operations)
+    app = Starlette(
         routes=[
             Route(
                 operation.path,
@@ -36,6 +39,8 @@ def application(service: str, operations: Iterable[Operation]) -> Starlette:
         ],
         exception_handlers={HTTPException: no_such_route},
     )
+    app.state.forms = frozenset(operation.path for operation in operations if operation.form)
+    return app
 
 
 def lambda_handler(service: str, app: Starlette) -> Handler:
@@ -56,10 +61,16 @@ def lambda_handler(service: str, app: Starlette) -> Handler:
             body_of(event)
         except JalonError as error:
             metric("Refused", service=service, code=error.code)
-            return unless_kept(gateway_answer(error, str(event["rawPath"])))
+            return unless_kept(_refused(error, str(event["rawPath"]), app.state.forms))
         return unless_kept(adapter(event, context))
 
     return handler
+
+
+def _refused(error: JalonError, path: str, forms: Collection[str]) -> dict[str, Any]:
+    """The refusal of a body, as the gateway takes it: where a form is asked for, an OAuth client understands it too."""
+    answer = gateway_answer(error, path)
+    return answer | {"body": encode(with_oauth_error(json.loads(answer["body"])))} if path in forms else answer
 
 
 def _loop() -> asyncio.AbstractEventLoop:

@@ -39,7 +39,7 @@ def create(body: CreateOrganisationRequest) -> CreatedOrganisationView:
     """Open a school's space, or renew the code of one that nobody has activated. Needs the scope organisations:write."""
     caller(router.current_event.raw_event).require_scope("organisations:write")
     code = activation_code(request_name(router.current_event))
-    command = CreateOrganisation(parse_uai(body.uai), body.name, body.official_email, code)
+    command = CreateOrganisation(parse_uai(body.uai, "/uai"), body.name, body.official_email, code)
     created = create_organisation(parts().organisations, parts().clock, command)
     logger(SERVICE).info("ORGANISATION_CREATED", uai=created.uai)
     metric("OrganisationCreated")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from functions.campaigns.instants import Instant
-from jalon.edge.schemas import AnswerSchema, RequestSchema
+from jalon.edge.schemas import AnswerSchema, CalendarDate, RequestSchema
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 ClassName = Annotated[str, Field(alias="class", min_length=1, max_length=40)]
@@ -219,7 +219,7 @@ class AccessRecoveryRequest(RequestSchema):
 
     first_name: Name
     last_name: Name
-    birth_date: date
+    birth_date: CalendarDate
     ine: Annotated[str, Field(min_length=1, max_length=20)]
 
 
@@ -271,7 +271,7 @@ class ReconciliationRequest(RequestSchema):
     uai: Annotated[str, Field(min_length=8, max_length=8)]
     first_name: Name
     last_name: Name
-    birth_date: date
+    birth_date: CalendarDate
     ine: Annotated[str | None, Field(max_length=20)] = None
 
 

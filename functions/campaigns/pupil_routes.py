@@ -129,7 +129,7 @@ def reconcile(body: ReconciliationRequest) -> ReconciliationView:
     """
     command = ReconcilePupil(
         user_id=pupil(router),
-        uai=parse_uai(body.uai),
+        uai=parse_uai(body.uai, "/uai"),
         first_name=body.first_name,
         last_name=body.last_name,
         birth_date=body.birth_date,

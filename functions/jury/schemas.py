@@ -1,11 +1,10 @@
 """Requests and responses of the jury."""
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from jalon.edge.schemas import AnswerSchema, RequestSchema
+from jalon.edge.schemas import AnswerSchema, CalendarDate, RequestSchema
 
 CompetenceCode = Annotated[str, Field(pattern=r"^[1-5]\.[1-4]$")]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -48,7 +47,7 @@ class IdentityModel(RequestSchema):
 
     last_name: Name
     first_name: Name
-    birth_date: dt.date
+    birth_date: CalendarDate
     sex: Literal["M", "F"]
     birth_place: BirthPlaceModel
 

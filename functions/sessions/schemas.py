@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from jalon.certification.reports import ReportCode
-from jalon.edge.schemas import AnswerSchema, RequestSchema
+from jalon.edge.schemas import AnswerSchema, CalendarDate, RequestSchema, WallTime
 
 Label = Annotated[str, Field(max_length=200)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -18,8 +18,8 @@ class SessionRequest(RequestSchema):
 
     site: Label
     room: Label
-    date: dt.date
-    start_time: dt.time
+    date: CalendarDate
+    start_time: WallTime
     invigilators: Annotated[list[Label], Field(max_length=10)]
     name: Label = ""
     observation: Annotated[str, Field(max_length=2000)] = ""
@@ -31,8 +31,8 @@ class SessionChangeRequest(RequestSchema):
 
     site: Label | None = None
     room: Label | None = None
-    date: dt.date | None = None
-    start_time: dt.time | None = None
+    date: CalendarDate | None = None
+    start_time: WallTime | None = None
     invigilators: Annotated[list[Label] | None, Field(max_length=10)] = None
     name: Label | None = None
     observation: Annotated[str | None, Field(max_length=2000)] = None
@@ -53,7 +53,7 @@ class IdentityModel(RequestSchema):
 
     last_name: Name
     first_name: Name
-    birth_date: dt.date
+    birth_date: CalendarDate
     sex: Literal["M", "F"]
     birth_place: BirthPlaceModel
 
@@ -115,7 +115,7 @@ class JoinRequest(RequestSchema):
     access_code: Annotated[str, Field(min_length=1, max_length=20)]
     last_name: Name
     first_name: Name
-    birth_date: dt.date
+    birth_date: CalendarDate
 
 
 class SessionView(AnswerSchema):

@@ -73,7 +73,7 @@ def test_another_sign_up_under_the_same_key_is_refused() -> None:
     send("create_account", body=PERSON, key="one")
     reused = send("create_account", body=PERSON | {"password": "An0ther-one!"}, key="one")
     assert (reused.status, reused.body["code"]) == (422, "idempotency_key_reused")
-    assert pointers(reused) == ["/headers/idempotency-key"]
+    assert pointers(reused) == ["/header/idempotency-key"]
 
 
 def test_an_address_in_use_is_a_conflict() -> None:

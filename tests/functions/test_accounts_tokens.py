@@ -11,6 +11,7 @@ from functions.accounts.wiring import desk
 from jalon.accounts.kms_signer import SigningUnavailableError
 from jalon.accounts.ses_mailer import MailUnavailableError
 from jalon.accounts.sign_in_code import write_sign_in_code
+from jalon.edge.erasures import AccountErasedError
 from jalon.edge.tables import StoreUnavailableError
 from jalon.kernel.ids import UserId
 from tests.alarms import alarms, measured_in, watched_by
@@ -201,7 +202,9 @@ def test_a_client_that_does_not_prove_itself_is_refused(headers: dict[str, str |
     assert reply.body["error"] in {"invalid_client", "unauthorized_client"}
     if headers["authorization"]:
         assert reply.status == 401
-        assert reply.headers["www-authenticate"].startswith("Basic")
+        assert reply.headers["www-authenticate"] == 'Basic realm="jalon"'
+    if reply.status == 401:
+        assert "client_secret" not in reply.body["error_description"], "says what to mend, not how the library is built"
 
 
 def test_unknown_clients_and_wrong_secrets_are_refused_alike() -> None:
@@ -255,13 +258,21 @@ def test_what_is_malformed_is_refused_as_rfc_6749_says(form: Any, error: str) ->
 def test_only_forms_are_read() -> None:
     reply = send("token_password", headers={"content-type": "application/json"})
     assert (reply.status, reply.body["code"], reply.headers["content-type"]) == (415, "unsupported_media_type", "application/problem+json")
+    assert reply.body["error"] == "invalid_request"
     reply = send("token_password", headers={"content-type": None})
     assert (reply.status, reply.body["error"]) == (400, "invalid_request")
 
 
 def test_a_body_has_a_limit() -> None:
     reply = send("token_password", form={"grant_type": "password", "username": "x" * 20_000, "password": "y"})
-    assert (reply.status, reply.body["code"]) == (413, "too_large")
+    assert (reply.status, reply.body["code"], reply.body["error"]) == (413, "too_large", "invalid_request")
+
+
+def test_whoever_is_erased_is_told_so_as_oauth_clients_read_it(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(desk().accounts.store), "user_of_login", _raise(AccountErasedError("This account is erased.")))
+    reply = sign_in()
+    assert (reply.status, reply.body["code"], reply.body["error"]) == (410, "account_erased", "invalid_grant")
+    assert reply.body["error_description"] == reply.body["detail"]
 
 
 def test_a_key_service_that_is_busy_asks_to_come_back(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,6 +282,7 @@ def test_a_key_service_that_is_busy_asks_to_come_back(user_id: str, monkeypatch:
     monkeypatch.setattr("jalon.accounts.kms_signer.KmsSigner._signature", busy)
     reply = sign_in()
     assert (reply.status, reply.body["code"], reply.headers["retry-after"]) == (503, "signing_unavailable", "1")
+    assert reply.body["error"] == "temporarily_unavailable"
 
 
 def test_a_table_that_is_busy_asks_to_come_back(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,7 +302,7 @@ def test_what_was_not_foreseen_says_nothing_and_logs_no_secret(
 
     monkeypatch.setattr(type(desk().accounts.store), "user_of_login", broken)
     reply = sign_in(password="planted-Secret-1")
-    assert (reply.status, reply.body["code"]) == (500, "internal_error")
+    assert (reply.status, reply.body["code"], reply.body["error"]) == (500, "internal_error", "server_error")
     assert "internal detail" not in reply.text
     logged = everything_in(caplog)
     assert "UNEXPECTED_ERROR" in logged

@@ -269,7 +269,7 @@ def test_cursors_that_no_page_gave_are_refused(scene: Scene) -> None:
         assert scene.school.as_pupil(scene.zoe, "GET", "/v1/participations", query=query)[0] == 422
     elsewhere = encode_cursor({"after": "5Z"}) or ""
     path = f"/campaigns/{campaign['id']}/participants"
-    assert scene.school.as_admin("GET", path, query={"cursor": elsewhere, "class": "4A"})[1]["errors"][0]["pointer"] == "/cursor"
+    assert scene.school.as_admin("GET", path, query={"cursor": elsewhere, "class": "4A"})[1]["errors"][0]["pointer"] == "/query/cursor"
 
 
 def test_a_pupil_lists_their_own_participations(scene: Scene) -> None:

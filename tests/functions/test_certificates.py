@@ -149,7 +149,7 @@ def test_the_list_comes_in_pages(stack):
     assert not following or (following["items"], following["next_cursor"]) == ([], None)
     for cursor in ("x", encode_cursor({"published_at": 1}), encode_cursor({"session_number": {"S": "1"}})):
         refused = stack.get("list_mine", CLASS[0].user_id, query={"cursor": cursor})
-        assert (refused["statusCode"], body_of(refused)["errors"][0]["pointer"]) == (422, "/cursor")
+        assert (refused["statusCode"], body_of(refused)["errors"][0]["pointer"]) == (422, "/query/cursor")
 
 
 def test_a_pupil_takes_the_open_badge_along(stack):

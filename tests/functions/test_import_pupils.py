@@ -120,7 +120,7 @@ def test_a_cursor_that_no_page_gave_is_refused(school: School) -> None:
     for forged in (ours | {"ine": ""}, ours | {"place": 1}, {"version": ours["version"]}, {"version": 1}, {"x": "y"}):
         assert school.as_admin("GET", "/pupils", query={"cursor": encode_cursor(forged) or ""})[0] in {409, 422}
     status, refused = school.as_admin("GET", "/pupils", query={"cursor": page["next_cursor"], "class": "4B"})
-    assert (status, refused["errors"][0]["pointer"]) == (422, "/cursor")
+    assert (status, refused["errors"][0]["pointer"]) == (422, "/query/cursor")
     assert school.as_admin("GET", "/pupils", query={"cursor": "%%%"})[0] == 422
 
 

@@ -11,7 +11,7 @@ from jalon.accounts.accounts import Accounts
 from jalon.accounts.email_addresses import clean_email, email_violations
 from jalon.accounts.find_account import find_account
 from jalon.accounts.find_login import find_login, login_keys
-from jalon.accounts.identity import EmailTakenError, Identity, refuse
+from jalon.accounts.identity import EMAIL_IN_USE, EmailTakenError, Identity, refuse
 from jalon.accounts.mail_allowance import MessageKind, one_message
 from jalon.accounts.messages import Mailer, address_in_use, address_replaced, confirm_address
 from jalon.accounts.prove_email import claimant, is_proven_by_another, require_code, write_code
@@ -59,5 +59,5 @@ def confirm_email(accounts: Accounts, mailer: Mailer, user_id: UserId, email: st
     try:
         accounts.store.replace_logins(identity, attached, displaced=displaced)
     except LoginTakenError as error:
-        raise EmailTakenError("Another account signs in with this e-mail address.") from error
+        raise EmailTakenError("Another account signs in with this e-mail address.", EMAIL_IN_USE) from error
     return attached

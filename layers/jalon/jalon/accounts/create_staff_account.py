@@ -5,7 +5,7 @@ from datetime import datetime
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.find_login import find_login
-from jalon.accounts.identity import AccountExistsError, EmailTakenError, Identity, Role, refuse
+from jalon.accounts.identity import EMAIL_IN_USE, AccountExistsError, EmailTakenError, Identity, Role, refuse
 from jalon.accounts.registrant import Registrant
 from jalon.accounts.setup_token import new_ticket, write_setup_token
 from jalon.accounts.stores import Credentials, LoginTakenError, TicketPurpose
@@ -60,7 +60,7 @@ def _invite_again(accounts: Accounts, identity: Identity) -> StaffInvitation:
     credentials = accounts.store.credentials(user_id) if user_id else None
     existing = accounts.store.identity(user_id) if user_id else None
     if existing is None or credentials is None or credentials.verifier is not None or existing.roles != identity.roles:
-        raise EmailTakenError("An account with this e-mail address is in use.")
+        raise EmailTakenError("An account with this e-mail address is in use.", EMAIL_IN_USE)
     ticket = accounts.store.ticket(existing.user_id, TicketPurpose.INVITATION) if earlier else None
     if ticket is None or ticket.expires_at <= accounts.clock.now():
         ticket = new_ticket(accounts, existing.user_id, TicketPurpose.INVITATION)

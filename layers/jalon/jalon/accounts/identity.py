@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from jalon.kernel.errors import ConflictError, InvalidInputError, NotFoundError, Violation
 from jalon.kernel.ids import UserId
@@ -44,6 +45,10 @@ class EmailTakenError(ConflictError):
     """Another account signs in with this e-mail address."""
 
     code = "email_taken"
+
+
+#: What an :class:`EmailTakenError` is about.
+EMAIL_IN_USE: Final = (Violation("/email", "Give another address, or sign in with this one.", "email_taken"),)
 
 
 @dataclass(frozen=True, slots=True)

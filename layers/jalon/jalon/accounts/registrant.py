@@ -6,7 +6,7 @@ from typing import Self
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.email_addresses import clean_email, email_violations
 from jalon.accounts.find_login import find_login
-from jalon.accounts.identity import AccountExistsError, EmailTakenError, Identity, Role, clean_name, name_violations
+from jalon.accounts.identity import EMAIL_IN_USE, AccountExistsError, EmailTakenError, Identity, Role, clean_name, name_violations
 from jalon.accounts.passwords import normalise_password, password_violations
 from jalon.accounts.stores import Credentials, Displaced, LoginTakenError
 from jalon.kernel.errors import Violation
@@ -62,7 +62,7 @@ def register(accounts: Accounts, identity: Identity, password: str, displaced: D
     try:
         accounts.store.create(identity, credentials, displaced=displaced)
     except LoginTakenError as error:
-        raise EmailTakenError("An account with this e-mail address exists; sign in with it instead.") from error
+        raise EmailTakenError("An account with this e-mail address exists; sign in with it instead.", EMAIL_IN_USE) from error
     except AccountExistsError:
         existing = accounts.store.identity(identity.user_id)
         if existing is None or (existing.email, existing.request) != (identity.email, identity.request):

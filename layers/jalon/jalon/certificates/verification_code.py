@@ -58,7 +58,7 @@ def new_code(ids: IdSource) -> VerificationCode:
     return VerificationCode(PREFIX + symbols + check_symbol(symbols))
 
 
-def parse_code(text: str, pointer: str = "/code") -> VerificationCode:
+def parse_code(text: str, pointer: str = "/path/code") -> VerificationCode:
     """The code a person typed, whatever the case, the spaces and the dashes; raises :class:`InvalidVerificationCodeError`.
 
     >>> parse_code(" p-bcdf ghjk mpq3 ")

@@ -10,7 +10,7 @@ from jalon.kernel.errors import InvalidInputError, Violation
 
 #: Characters.
 MAX_KEY_LENGTH: Final = 255
-_POINTER = "/headers/idempotency-key"
+_POINTER = "/header/idempotency-key"
 
 
 class IdempotencyKeyRequiredError(InvalidInputError):

@@ -80,13 +80,12 @@ def problem_of(error: JalonError, instance: str = "") -> tuple[int, dict[str, An
     status, title = status_and_title(type(error))
     if status == 500:
         return 500, internal_problem(instance), {}
-    violations = error.violations if isinstance(error, InvalidInputError) else ()
     headers: dict[str, str] = {}
     if isinstance(error, (TooManyRequestsError, UnavailableError)):
         headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, NotSignedInError):
         headers["WWW-Authenticate"] = 'Bearer realm="jalon"'
-    return status, problem(status, title, error.code, error.detail, instance, violations, error.facts), headers
+    return status, problem(status, title, error.code, error.detail, instance, error.violations, error.facts), headers
 
 
 def gateway_answer(error: JalonError, instance: str) -> dict[str, Any]:

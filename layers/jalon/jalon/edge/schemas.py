@@ -4,7 +4,43 @@
 few; Powertools, too, looks at a route when it is first asked for. So a cold start builds none.
 """
 
-from pydantic import BaseModel, ConfigDict
+import re
+from contextlib import suppress
+from datetime import date, datetime, time
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_FULL_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+_WALL_TIME: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
+
+
+def _date(value: Any) -> Any:
+    """The date that is written: pydantic alone also takes seconds since 1970 and midnights."""
+    if isinstance(value, str) and _FULL_DATE.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise PydanticCustomError("date_format", "A date is written YYYY-MM-DD, such as 2011-05-06.")
+
+
+def _time(value: Any) -> Any:
+    """The hour that is written: pydantic alone also takes seconds, offsets and fractions."""
+    if isinstance(value, str) and re.fullmatch(_WALL_TIME, value):
+        return time.fromisoformat(value)
+    if isinstance(value, time):
+        return value
+    raise PydanticCustomError("time_format", "An hour is written HH:MM, such as 09:30.")
+
+
+#: A date in a request (RFC 3339 §5.6, ``full-date``).
+CalendarDate = Annotated[date, BeforeValidator(_date)]
+#: An hour on the wall of a room, which has no offset: ``format: time`` (RFC 3339 §5.6, ``full-time``) would ask for one.
+WallTime = Annotated[time, BeforeValidator(_time), WithJsonSchema({"type": "string", "pattern": _WALL_TIME, "examples": ["09:30"]})]
 
 
 class RequestSchema(BaseModel):

@@ -27,5 +27,5 @@ def number_of(cursor: Mapping[str, Any], name: str) -> str:
 
 def not_ours() -> InvalidInputError:
     """The refusal of a cursor that no page gave."""
-    violation = Violation("/cursor", "Use next_cursor of the previous page, unchanged, or leave it out.", "cursor")
+    violation = Violation("/query/cursor", "Use next_cursor of the previous page, unchanged, or leave it out.", "cursor")
     return InvalidInputError("This cursor is not one that a previous page gave.", (violation,))

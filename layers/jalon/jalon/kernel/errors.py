@@ -33,13 +33,14 @@ class Violation:
 
 
 class JalonError(Exception):
-    """Root of all errors this system raises on purpose."""
+    """Root of all errors this system raises on purpose; ``violations`` name the fields it is about, where there are any."""
 
     code: ClassVar[str] = "error"
 
-    def __init__(self, detail: str, **facts: Fact) -> None:
+    def __init__(self, detail: str, violations: tuple[Violation, ...] = (), **facts: Fact) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.violations = violations
         self.facts = facts
 
 
@@ -47,10 +48,6 @@ class InvalidInputError(JalonError):
     """The input breaks a rule; every field that does is named at once."""
 
     code = "invalid_input"
-
-    def __init__(self, detail: str, violations: tuple[Violation, ...] = (), **facts: Fact) -> None:
-        super().__init__(detail, **facts)
-        self.violations = violations
 
 
 class NotSignedInError(JalonError):
@@ -95,7 +92,7 @@ class TooManyRequestsError(JalonError):
     code = "too_many_requests"
 
     def __init__(self, detail: str, retry_after_s: int, **facts: Fact) -> None:
-        super().__init__(detail, **facts)
+        super().__init__(detail, (), **facts)
         self.retry_after_s = retry_after_s
 
 

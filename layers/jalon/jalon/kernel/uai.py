@@ -24,7 +24,7 @@ def check_letter(number: int) -> str:
     return _LETTERS[number % 23]
 
 
-def parse_uai(text: str, pointer: str = "/uai") -> Uai:
+def parse_uai(text: str, pointer: str = "/path/uai") -> Uai:
     """A UAI from what someone typed; raises :class:`InvalidInputError` naming ``pointer``.
 
     >>> parse_uai(" 1234567w ")

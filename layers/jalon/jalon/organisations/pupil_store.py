@@ -107,7 +107,9 @@ def _start(list_id: str, class_name: str | None, cursor: Mapping[str, str]) -> d
     ine, place = cursor.get("ine"), cursor.get("place")
     prefix = class_name + _SEPARATOR if class_name else ""
     if not (isinstance(ine, str) and isinstance(place, str) and ine and place and place.startswith(prefix)):
-        violation = Violation("/cursor", "Use next_cursor of the previous page of the same class, unchanged, or leave it out.", "cursor")
+        violation = Violation(
+            "/query/cursor", "Use next_cursor of the previous page of the same class, unchanged, or leave it out.", "cursor"
+        )
         raise InvalidInputError("This cursor is not one that a previous page gave.", (violation,))
     return {"list_id": {"S": list_id}, "ine": {"S": ine}, "class_and_name": {"S": place}}
 
