@@ -95,6 +95,7 @@ def credentials(slip: PupilCredentials) -> CredentialsView:
         first_name=slip.pupil.first_name,
         username=slip.account.username if slip.account else None,
         initial_password=slip.account.initial_password if slip.account else None,
+        not_made=slip.not_made,
     )
 
 

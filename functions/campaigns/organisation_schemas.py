@@ -199,13 +199,17 @@ class CredentialsRequest(RequestSchema):
 
 
 class CredentialsView(AnswerSchema):
-    """A pupil's slip. No username: the pupil has an account of their own. No password: they chose one already."""
+    """A pupil's slip. No username: the pupil has an account of their own, or none could be made. No password: they chose one already.
+
+    ``not_made`` is why none could be made: the code of a problem (docs/problems.md); the slips of the others are there all the same.
+    """
 
     ine: str
     last_name: str
     first_name: str
     username: str | None
     initial_password: str | None
+    not_made: Annotated[str | None, Field(examples=["no_username_left"])] = None
 
 
 class ClassCredentialsView(AnswerSchema):

@@ -84,7 +84,11 @@ class MemoryAccounts:
             raise StaleWriteError("replaced")
         for purpose in TicketPurpose:
             self.tickets.pop((user_id, purpose), None)
-        self.proofs[user_id] = Credentials(verifier, initial_nonce)
+        given = self.proofs[user_id].given
+        if initial_nonce in given:
+            raise StaleWriteError("given")
+        given |= frozenset() if initial_nonce is None else {initial_nonce}
+        self.proofs[user_id] = Credentials(verifier, initial_nonce, given)
         self.people[user_id] = replace(person, sign_in_epoch=person.sign_in_epoch + 1)
         self.forget_count(attempts_of(user_id))
 
@@ -117,6 +121,7 @@ class MemoryAccounts:
             stored,
             email=after.email,
             email_verified=after.email_verified,
+            username=after.username,
             login_keys=after.login_keys,
             providers=after.providers,
             certified_numbers=after.certified_numbers,

@@ -7,4 +7,5 @@ from jalon.accounts.create_pupil_accounts import NewPupil, PupilAccount, create_
 def create_pupil_account(accounts: Accounts, pupil: NewPupil) -> PupilAccount:
     """A class of one."""
     (account,) = create_pupil_accounts(accounts, (pupil,))
+    assert isinstance(account, PupilAccount), account
     return account

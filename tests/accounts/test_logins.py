@@ -1,7 +1,6 @@
 """Usernames as schools make them, and logins however they are typed."""
 
 from datetime import date
-from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -27,12 +26,44 @@ def test_a_username_is_first_dot_last_and_the_birthday(first_name: str, last_nam
     assert username_base(first_name, last_name, birth_date) == username
 
 
+def next_username(taken: int) -> tuple[str | None, int]:
+    """The first candidate that is free when so many namesakes have theirs, and how many were tried or asked about before."""
+    names = {1: "lea.martin1203"} | {number: f"lea.martin1203-{number}" for number in range(2, taken + 1)}
+    used = {names[number] for number in range(1, taken + 1)}
+    asked: list[str] = []
+
+    def is_taken(username: str) -> bool:
+        asked.append(username)
+        return username in used
+
+    for tried, username in enumerate(username_candidates("Léa", "Martin", date(2010, 3, 12), is_taken)):
+        if username not in used:
+            return username, tried + len(asked)
+    return None, len(asked)
+
+
 def test_namesakes_get_a_number() -> None:
-    assert list(islice(username_candidates("Léa", "Martin", date(2010, 3, 12)), 3)) == [
-        "lea.martin1203",
-        "lea.martin1203-2",
-        "lea.martin1203-3",
-    ]
+    assert [next_username(taken) for taken in (0, 1, 2)] == [("lea.martin1203", 0), ("lea.martin1203-2", 1), ("lea.martin1203-3", 2)]
+
+
+@pytest.mark.parametrize("taken", [9, 10, 11, 12, 98, 99, 100, 512, 4_321, 9_997, 9_998])
+def test_the_hundredth_namesake_does_not_wait_for_a_hundred_refusals(taken: int) -> None:
+    username, work = next_username(taken)
+    assert username == f"lea.martin1203-{taken + 1}"
+    assert work <= 10 + 2 * 14
+
+
+def test_namesakes_have_an_end() -> None:
+    assert next_username(9_999)[0] is None
+
+
+def test_a_number_taken_in_that_very_moment_is_passed_over() -> None:
+    given: list[str] = []
+    for username in username_candidates("Léa", "Martin", date(2010, 3, 12), lambda _: False):
+        given.append(username)
+        if len(given) == 12:
+            break
+    assert given[-3:] == ["lea.martin1203-10", "lea.martin1203-11", "lea.martin1203-12"]
 
 
 @pytest.mark.parametrize("typed", ["lea.martin1203", " Lea.Martin1203 ", "LÉA.MARTIN1203", "léa.martin1203", "lea. martin1203"])

@@ -171,7 +171,7 @@ def test_a_used_or_replaced_ticket_sets_nothing(accounts: AccountStore) -> None:
     assert accounts.credentials(LEA.user_id) == PROOF
     assert accounts.identity(LEA.user_id) == LEA
     accounts.set_password(LEA.user_id, "new", b"again", replace(TICKET, nonce=b"newer"))
-    assert accounts.credentials(LEA.user_id) == Credentials("new", b"again")
+    assert accounts.credentials(LEA.user_id) == Credentials("new", b"again", frozenset({b"again"}))
     with pytest.raises(StaleWriteError):
         accounts.set_password(LEA.user_id, "newer", None, replace(TICKET, nonce=b"newer"))
 
@@ -183,6 +183,36 @@ def test_a_password_replaced_since_it_was_proven_is_left_alone(accounts: Account
     assert (accounts.credentials(LEA.user_id), accounts.identity(LEA.user_id)) == (PROOF, LEA)
     accounts.set_password(LEA.user_id, "new", None, proven="verifier")
     assert accounts.credentials(LEA.user_id) == Credentials("new", None)
+
+
+def test_an_initial_password_is_given_once(accounts: AccountStore) -> None:
+    accounts.create(LEA, PROOF)
+    accounts.set_password(LEA.user_id, "first", b"one")
+    accounts.set_password(LEA.user_id, "second", b"two\xff")
+    accounts.set_password(LEA.user_id, "chosen", None)
+    chosen = Credentials("chosen", None, frozenset({b"one", b"two\xff"}))
+    for nonce, proven in ((b"one", None), (b"two\xff", None), (b"one", "chosen"), (b"three", "another")):
+        with pytest.raises(StaleWriteError):
+            accounts.set_password(LEA.user_id, "again", nonce, proven=proven)
+    assert (accounts.credentials(LEA.user_id), accounts.identity(LEA.user_id)) == (chosen, replace(LEA, sign_in_epoch=3))
+    accounts.set_password(LEA.user_id, "third", b"three", proven="chosen")
+    assert accounts.credentials(LEA.user_id) == Credentials("third", b"three", chosen.given | {b"three"})
+
+
+def test_a_username_and_its_login_are_given_together_or_not_at_all(accounts: AccountStore) -> None:
+    portal = replace(LEA, user_id=UserId("usr_portal"), username=None, login_keys=frozenset({"key-portal"}))
+    accounts.create(LEA, PROOF)
+    accounts.create(portal, PROOF)
+    for taken in ("key-lea", "key-lea-2"):
+        named = replace(portal, username="lea.martin1203-2", login_keys=portal.login_keys | {taken})
+        if taken == "key-lea":
+            with pytest.raises(LoginTakenError):
+                accounts.replace_logins(portal, named)
+            assert accounts.identity(portal.user_id) == portal
+        else:
+            accounts.replace_logins(portal, named)
+            assert accounts.identity(portal.user_id) == named
+            assert accounts.user_of_login("key-lea-2") == portal.user_id
 
 
 def test_a_recovery_stands_beside_an_invitation_until_a_password_is_set(accounts: AccountStore) -> None:

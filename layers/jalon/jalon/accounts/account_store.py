@@ -64,7 +64,7 @@ class AccountTable:
 
     def credentials(self, user_id: UserId) -> Credentials | None:
         item = _get(PasswordItem, _password(user_id))
-        return Credentials(item.verifier, item.initial_nonce) if item else None
+        return Credentials(item.verifier, item.initial_nonce, frozenset(item.given or ())) if item else None
 
     def count(self, counter: str, before: Count, after: Count) -> Count | None:
         assert after.latest_at is not None  # noqa: S101 - what was counted has its time
@@ -99,7 +99,6 @@ class AccountTable:
         *,
         proven: str | None = None,
     ) -> None:
-        nonce = PasswordItem.initial_nonce
         with _transaction(_password_refused) as write:
             if ticket:
                 write.delete(SetupItem(_setup(user_id, ticket.purpose)), condition=SetupItem.nonce == ticket.nonce)
@@ -109,8 +108,8 @@ class AccountTable:
             write.delete(CountItem(attempts_of(user_id)))
             write.update(
                 PasswordItem(_password(user_id)),
-                actions=[PasswordItem.verifier.set(verifier), nonce.remove() if initial_nonce is None else nonce.set(initial_nonce)],
-                condition=None if proven is None else PasswordItem.verifier == proven,
+                actions=[PasswordItem.verifier.set(verifier), *_initial(initial_nonce)],
+                condition=_replaceable(initial_nonce, proven),
             )
             write.update(IdentityItem(user_id), actions=[IdentityItem.sign_in_epoch.add(1)], condition=IdentityItem.user_id.exists())
 
@@ -147,6 +146,7 @@ class AccountTable:
                 actions=[
                     IdentityItem.email.set(after.email) if after.email else IdentityItem.email.remove(),
                     IdentityItem.email_verified.set(after.email_verified),
+                    IdentityItem.username.set(after.username) if after.username else IdentityItem.username.remove(),
                     _set_ways(after.login_keys),
                     IdentityItem.providers.set(dict(after.providers)),
                     IdentityItem.certified_numbers.set(dict(after.certified_numbers)),
@@ -198,6 +198,22 @@ def _displace(write: TransactWrite, displaced: Displaced) -> None:
         actions=[IdentityItem.email.remove(), _set_ways(displaced.holder.login_keys - {displaced.login_key})],
         condition=_has_ways(displaced.holder.login_keys) & (IdentityItem.email_verified == False),  # noqa: E712 - PynamoDB's expression
     )
+
+
+def _initial(nonce: bytes | None) -> tuple[Action, ...]:
+    """The password is the initial one of this nonce from now on, or chosen."""
+    if nonce is None:
+        return (PasswordItem.initial_nonce.remove(),)
+    return PasswordItem.initial_nonce.set(nonce), PasswordItem.given.add({nonce})
+
+
+def _replaceable(nonce: bytes | None, proven: str | None) -> Condition | None:
+    """The password is still the one that was proven, and the initial one of this nonce was never given."""
+    same: Condition = PasswordItem.verifier == proven
+    if nonce is None:
+        return None if proven is None else same
+    new: Condition = ~PasswordItem.given.contains(nonce)
+    return new if proven is None else same & new
 
 
 def _set_ways(login_keys: frozenset[str]) -> Action:

@@ -5,17 +5,18 @@ another, the same initial password. A school can so print its slips anew, and a 
 repeated. Nothing of the initial password is stored in the clear: the keyring makes it anew from a nonce.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.identity import AccountExistsError, Identity, Role, birth_date_violations, clean_name, name_violations, refuse
 from jalon.accounts.logins import normalise_login, username_candidates
+from jalon.accounts.national_number import accounts_of_number
 from jalon.accounts.passwords import initial_password
 from jalon.accounts.stores import Credentials, LoginTakenError
-from jalon.kernel.errors import ConflictError
-from jalon.kernel.ids import UserId
+from jalon.kernel.errors import ConflictError, InvalidInputError
+from jalon.kernel.ids import Ine, UserId
 
 #: A class, with room to spare; more take longer than the gateway waits.
 LARGEST_BATCH = 100
@@ -25,6 +26,12 @@ class NoUsernameLeftError(ConflictError):
     """Too many people share this name and birthday."""
 
     code = "no_username_left"
+
+
+class NumberTakenError(ConflictError):
+    """Another account of somebody born that day has got the pupil's national number meanwhile: that one is theirs."""
+
+    code = "number_taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +57,46 @@ class PupilAccount:
     initial_password: str | None
 
 
-def create_pupil_accounts(accounts: Accounts, pupils: Sequence[NewPupil]) -> tuple[PupilAccount, ...]:
-    """Accounts for a class, in the order given; passwords are hashed a few at a time.
+@dataclass(frozen=True, slots=True)
+class NotMade:
+    """A pupil for whom no account was made, and why; nothing of one is left.
 
-    Raises :class:`InvalidInputError` naming every field of every pupil (``/3/birth_date``) before anything is written,
-    :class:`AccountExistsError` if a user id belongs to someone without a username, :class:`NoUsernameLeftError`.
+    ``error`` is an :class:`InvalidInputError` for a name or birth date that no account may have, an :class:`AccountExistsError` if the
+    user id belongs to someone without a username, a :class:`NoUsernameLeftError` or a :class:`NumberTakenError`.
     """
+
+    user_id: UserId
+    error: InvalidInputError | ConflictError
+
+
+def create_pupil_accounts(accounts: Accounts, pupils: Sequence[NewPupil]) -> tuple[PupilAccount | NotMade, ...]:
+    """Accounts for a class, in the order given; passwords are hashed a few at a time. One pupil who gets none stops no other."""
     today = accounts.clock.now().date()
     if len(pupils) > LARGEST_BATCH:
         raise ValueError(f"at most {LARGEST_BATCH} pupils in one call")
     cleaned = [replace(pupil, first_name=clean_name(pupil.first_name), last_name=clean_name(pupil.last_name)) for pupil in pupils]
-    refuse(
-        violation
-        for index, pupil in enumerate(cleaned)
-        for violation in (
-            *name_violations(f"/{index}/first_name", pupil.first_name),
-            *name_violations(f"/{index}/last_name", pupil.last_name),
-            *birth_date_violations(f"/{index}/birth_date", pupil.birth_date, today),
-        )
-    )
     known = accounts.store.identities([pupil.user_id for pupil in cleaned])
     new = {pupil.user_id: pupil for pupil in cleaned if pupil.user_id not in known}
-    made = {account.user_id: account for account in _create(accounts, tuple(new.values()))}
-    return tuple(made.get(pupil.user_id) or _existing(accounts, pupil.user_id) for pupil in cleaned)
+    outcomes: dict[UserId, PupilAccount | NotMade] = {refused.user_id: refused for refused in _refused(new.values(), today)}
+    outcomes |= {each.user_id: each for each in _create(accounts, [pupil for pupil in new.values() if pupil.user_id not in outcomes])}
+    return tuple(outcomes.get(pupil.user_id) or _existing(accounts, pupil.user_id) for pupil in cleaned)
 
 
-def _create(accounts: Accounts, pupils: Sequence[NewPupil]) -> Iterator[PupilAccount]:
+def _refused(pupils: Iterable[NewPupil], today: date) -> Iterator[NotMade]:
+    for pupil in pupils:
+        try:
+            refuse(
+                (
+                    *name_violations("/first_name", pupil.first_name),
+                    *name_violations("/last_name", pupil.last_name),
+                    *birth_date_violations("/birth_date", pupil.birth_date, today),
+                )
+            )
+        except InvalidInputError as error:
+            yield NotMade(pupil.user_id, error)
+
+
+def _create(accounts: Accounts, pupils: Sequence[NewPupil]) -> Iterator[PupilAccount | NotMade]:
     nonces = [accounts.ids.new("n").encode() for _ in pupils]
     passwords = [initial_password_of(accounts, pupil.user_id, nonce) for pupil, nonce in zip(pupils, nonces, strict=True)]
     verifiers = accounts.hasher.hash_each(passwords)
@@ -84,17 +105,15 @@ def _create(accounts: Accounts, pupils: Sequence[NewPupil]) -> Iterator[PupilAcc
             username = _register(accounts, pupil, Credentials(verifier, nonce))
         except AccountExistsError:
             yield _existing(accounts, pupil.user_id)  # the same call, sent twice at once
+        except (NoUsernameLeftError, NumberTakenError) as error:
+            yield NotMade(pupil.user_id, error)
         else:
             yield PupilAccount(pupil.user_id, username, password)
 
 
 def _register(accounts: Accounts, pupil: NewPupil, credentials: Credentials) -> str:
-    """Write the account under the first username that is free.
-
-    A number that somebody's account has already is left to it: they were made in the same instant.
-    """
-    numbers = _free_number(accounts, pupil)
-    for username in username_candidates(pupil.first_name, pupil.last_name, pupil.birth_date):
+    """Write the account under the first username that is free."""
+    for username in free_usernames(accounts, pupil.first_name, pupil.last_name, pupil.birth_date):
         identity = Identity(
             user_id=pupil.user_id,
             first_name=pupil.first_name,
@@ -103,29 +122,44 @@ def _register(accounts: Accounts, pupil: NewPupil, credentials: Credentials) -> 
             roles=frozenset({Role.PUPIL}),
             created_at=accounts.clock.now(),
             username=username,
-            login_keys=numbers | {accounts.keyring.login_key(normalise_login(username))},
+            login_keys=_free_number(accounts, pupil) | {accounts.keyring.login_key(normalise_login(username))},
         )
         try:
             accounts.store.create(identity, credentials)
         except LoginTakenError:
-            numbers = _free_number(accounts, pupil)
             continue
         return username
     raise NoUsernameLeftError("Too many pupils share this name and birthday; add a second first name.", user_id=pupil.user_id)
 
 
+def free_usernames(accounts: Accounts, first_name: str, last_name: str, birth_date: date) -> Iterator[str]:
+    """Usernames to try in turn, until one is nobody's when it is written."""
+
+    def is_taken(username: str) -> bool:
+        return accounts.store.user_of_login(accounts.keyring.login_key(normalise_login(username))) is not None
+
+    return username_candidates(first_name, last_name, birth_date, is_taken)
+
+
 def _free_number(accounts: Accounts, pupil: NewPupil) -> frozenset[str]:
+    """The key of the pupil's number, to keep the account under; none where it is left to somebody born on another day, by a slip.
+
+    Raises :class:`NumberTakenError` when the pupil has an account with it: another school made one in these very seconds.
+    """
     if not pupil.national_number:
         return frozenset()
+    holders = accounts_of_number(accounts, Ine(pupil.national_number))
+    if any(holder.user_id != pupil.user_id and holder.birth_date in {None, pupil.birth_date} for holder in holders):
+        raise NumberTakenError("An account with this national number was made meanwhile.", user_id=pupil.user_id)
     key = accounts.keyring.number_key(pupil.national_number)
-    return frozenset() if accounts.store.user_of_login(key) else frozenset({key})
+    return frozenset() if any(key in holder.login_keys for holder in holders) else frozenset({key})
 
 
-def _existing(accounts: Accounts, user_id: UserId) -> PupilAccount:
+def _existing(accounts: Accounts, user_id: UserId) -> PupilAccount | NotMade:
     identity = accounts.store.identity(user_id)
     credentials = accounts.store.credentials(user_id)
     if identity is None or identity.username is None or credentials is None:
-        raise AccountExistsError("This person has an account that no school made.", user_id=user_id)
+        return NotMade(user_id, AccountExistsError("This person has an account that no school made.", user_id=user_id))
     nonce = credentials.initial_nonce
     return PupilAccount(user_id, identity.username, None if nonce is None else initial_password_of(accounts, user_id, nonce))
 

@@ -1,7 +1,7 @@
 """What people type to say who they are: an e-mail address, or the username that the school made."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from jalon.accounts.email_addresses import clean_email
@@ -9,7 +9,9 @@ from jalon.accounts.email_addresses import clean_email
 #: Letters that NFD leaves whole, as French civil registers write them.
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 _LONGEST_PART = 40
-_MOST_NAMESAKES = 99
+#: So many usernames are tried in turn; beyond, the next is looked up: the hundredth namesake does not wait for a hundred refusals.
+_TRIED_IN_TURN = 10
+_MOST_NAMESAKES = 9_999
 
 
 def fold(text: str) -> str:
@@ -44,12 +46,37 @@ def username_base(first_name: str, last_name: str, birth_date: date) -> str:
     return f"{_letters(first_name)}.{_letters(last_name)}{birth_date.day:02d}{birth_date.month:02d}"
 
 
-def username_candidates(first_name: str, last_name: str, birth_date: date) -> Iterator[str]:
-    """The usernames to try in turn: the base, then the base with ``-2``, ``-3`` … for namesakes born on that day."""
+def username_candidates(first_name: str, last_name: str, birth_date: date, is_taken: Callable[[str], bool]) -> Iterator[str]:
+    """The usernames to try in turn: the base, then the base with ``-2``, ``-3`` … for namesakes born on that day.
+
+    From the eleventh on, only one that is free is given: ``is_taken`` is asked some twenty times at most to find it, and once more
+    for each that somebody took in that very moment. They end with the 9 999th.
+    """
     base = username_base(first_name, last_name, birth_date)
     yield base
-    for number in range(2, _MOST_NAMESAKES + 1):
+    for number in range(2, _TRIED_IN_TURN + 1):
         yield f"{base}-{number}"
+    last = _TRIED_IN_TURN
+    while (free := _free_after(last, lambda number: is_taken(f"{base}-{number}"))) is not None:
+        yield f"{base}-{free}"
+        last = free
+
+
+def _free_after(last: int, is_taken: Callable[[int], bool]) -> int | None:
+    """A number above ``last``, which is taken, that is free while the one below it is taken; None where there is none to be found.
+
+    Steps double until a free number is met, then what lies between is halved: numbers are given in turn.
+    """
+    step, free = 1, min(last + 1, _MOST_NAMESAKES)
+    while is_taken(free):
+        if free == _MOST_NAMESAKES:
+            return None
+        last, step = free, 2 * step
+        free = min(free + step, _MOST_NAMESAKES)
+    while free - last > 1:
+        middle = (last + free) // 2
+        last, free = (middle, free) if is_taken(middle) else (last, middle)
+    return free
 
 
 def _letters(name: str) -> str:

@@ -31,11 +31,13 @@ class Credentials:
     """How one account proves itself.
 
     ``verifier`` is the argon2id string, None while no password was set. ``initial_nonce`` is there while the password
-    is still the one that the school handed out: with the keyring it gives that password again.
+    is still the one that the school handed out: with the keyring it gives that password again. ``given`` are the nonces of all
+    that were ever set in another password's place: each is set once.
     """
 
     verifier: str | None = None
     initial_nonce: bytes | None = None
+    given: frozenset[bytes] = frozenset()
 
 
 class TicketPurpose(StrEnum):
@@ -97,8 +99,9 @@ class AccountStore(CountStore, Protocol):
     ) -> None:
         """Replace the password, forget the attempts and raise the sign-in epoch; with it ``ticket`` is used up, and every other one ends.
 
-        ``proven`` is the verifier of the present password, for a change that rests on it. Raises :class:`AccountNotFoundError`, and
-        :class:`StaleWriteError` if the ticket is used already or ``proven`` is not the verifier any more.
+        ``proven`` is the verifier of the present password, for a change that rests on it; ``initial_nonce`` is kept among those given.
+        Raises :class:`AccountNotFoundError`, and :class:`StaleWriteError` if the ticket is used already, ``proven`` is not the verifier
+        any more, or the nonce was given before.
         """
         ...
 
@@ -117,7 +120,8 @@ class AccountStore(CountStore, Protocol):
     def ticket(self, user_id: UserId, purpose: TicketPurpose) -> SetupTicket | None: ...
 
     def replace_logins(self, before: Identity, after: Identity, *, displaced: Displaced | None = None) -> None:
-        """Write ``after``'s address, providers with their numbers, and ways in, all or nothing: new logins appear, those given up go.
+        """Write ``after``'s address, username, providers with their numbers, and ways in, all or nothing: new logins appear, those given
+        up go.
 
         ``displaced`` gives its address up to ``after``. Raises :class:`LoginTakenError` (also if ``displaced`` changed its ways in or
         proved the address meanwhile), and :class:`StaleWriteError` if the person is not as ``before`` says any more.

@@ -11,6 +11,7 @@ from typing import Any
 
 from pynamodb.attributes import (
     BinaryAttribute,
+    BinarySetAttribute,
     BooleanAttribute,
     JSONAttribute,
     ListAttribute,
@@ -79,7 +80,7 @@ class LoginItem(Model):
 
 
 class PasswordItem(Model):
-    """How an account proves itself."""
+    """How an account proves itself; ``given`` has the nonces of the initial passwords that replaced another one, 34 bytes each."""
 
     class Meta(TableMeta):
         table_name = "credentials"
@@ -87,6 +88,7 @@ class PasswordItem(Model):
     key = UnicodeAttribute(hash_key=True)
     verifier = UnicodeAttribute(null=True)
     initial_nonce = BinaryAttribute(legacy_encoding=False, null=True)
+    given = BinarySetAttribute(legacy_encoding=False)
 
 
 class SetupItem(Model):

@@ -4,14 +4,15 @@ The link between pupil and account is written first, under an id chosen here; th
 completes what was cut off. A pupil who came with an account of their own keeps it, and no credentials are shown. So does one whose
 national number has an account already, made by a former school, through a portal or by themselves: it is theirs for life, and they
 link it themselves (:mod:`jalon.organisations.reconcile_pupil`), or have its access given back
-(:mod:`jalon.organisations.recover_access`).
+(:mod:`jalon.organisations.recover_access`). For a pupil who gets no account, the link goes again: nothing half-made stays.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.create_pupil_accounts import LARGEST_BATCH, NewPupil, PupilAccount, create_pupil_accounts
+from jalon.accounts.create_pupil_accounts import LARGEST_BATCH, NewPupil, NotMade, NumberTakenError, PupilAccount, create_pupil_accounts
+from jalon.accounts.identity import AccountExistsError
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
 from jalon.kernel.ids import IdSource, Ine, Uai, UserId
@@ -35,10 +36,14 @@ class ClassTooLargeError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class PupilCredentials:
-    """What a pupil's slip says. ``account`` is None for a pupil who has an account that this school did not make."""
+    """What a pupil's slip says. ``account`` is None for a pupil who has an account that this school did not make.
+
+    So it is where none could be made, and ``not_made`` is the code of the error that says why.
+    """
 
     pupil: Pupil
     account: PupilAccount | None
+    not_made: str | None = None
 
 
 def issue_pupil_credentials(
@@ -50,7 +55,7 @@ def issue_pupil_credentials(
     uai: Uai,
     class_name: str,
 ) -> tuple[PupilCredentials, ...]:
-    """The credentials of every pupil of a class, by name; the same ones when asked again.
+    """The credentials of every pupil of a class, by name; the same ones when asked again. A pupil who gets none stops no other.
 
     Raises :class:`ClassNotFoundError`, :class:`ClassTooLargeError`.
     """
@@ -65,8 +70,17 @@ def issue_pupil_credentials(
         accounts,
         [_new(pupil, links[pupil.ine].user_id) for pupil in made],
     )
-    by_pupil = {pupil.ine: account for pupil, account in zip(made, created, strict=True)}
-    return tuple(PupilCredentials(pupil, by_pupil.get(pupil.ine)) for pupil in listed)
+    slips = {pupil.ine: _slip(reconciliations, links[pupil.ine], pupil, each) for pupil, each in zip(made, created, strict=True)}
+    return tuple(slips.get(pupil.ine) or PupilCredentials(pupil, None) for pupil in listed)
+
+
+def _slip(reconciliations: ReconciliationStore, link: Reconciliation, pupil: Pupil, outcome: PupilAccount | NotMade) -> PupilCredentials:
+    if isinstance(outcome, PupilAccount):
+        return PupilCredentials(pupil, outcome)
+    if not isinstance(outcome.error, AccountExistsError):
+        reconciliations.unlink(link)
+    elsewhere = isinstance(outcome.error, NumberTakenError)
+    return PupilCredentials(pupil, None, None if elsewhere else outcome.error.code)
 
 
 def _new(pupil: Pupil, user_id: UserId) -> NewPupil:

@@ -2,15 +2,17 @@
 
 Name, birth date and national number must all be those of one row of the list in force: whoever has left the school is out
 of its reach, and a slip of one digit names nobody else. The pupil gets a new initial password, and every sign-in begun
-before ends. An account that a former school made under this national number comes along: it is linked to the school that
-gives its access back, unless the pupil proved an address that recovers it or the former school still has them on its list.
+before ends. An account that a former school made under this national number, or that the pupil began through a portal, comes along:
+it is linked to the school that gives its access back, unless the pupil proved an address that recovers it or the former school still
+has them on its list. One that has no username yet gets one: a portal ends with the school that had it.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.identity import Identity
+from jalon.accounts.give_username import give_username
+from jalon.accounts.identity import Identity, Role
 from jalon.accounts.reset_pupil_password import reset_pupil_password
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
@@ -29,7 +31,7 @@ class PupilWithoutAccountError(NotFoundError):
 
 
 class PupilOwnAccountError(ConflictError):
-    """The pupil came with an account that no school made."""
+    """The pupil's account has an e-mail address of their own, which recovers it, or is no pupil's."""
 
     code = "pupil_own_account"
 
@@ -57,28 +59,33 @@ def recover_access(
 ) -> PupilCredentials:
     """The pupil's username with a new initial password; another request gives another one and ends the one before.
 
+    The same request gives the same one again, and none once the pupil chose another or a later request gave one.
+
     Raises :class:`~jalon.organisations.reconcile_pupil.PupilNotListedError`, :class:`PupilWithoutAccountError`,
     :class:`PupilOwnAccountError`, :class:`PupilAtAnotherSchoolError`,
-    :class:`~jalon.organisations.reconciliations.AccountAlreadyReconciledError`.
+    :class:`~jalon.organisations.reconciliations.AccountAlreadyReconciledError`,
+    :class:`~jalon.accounts.create_pupil_accounts.NoUsernameLeftError`, :class:`~jalon.accounts.stores.StaleWriteError`.
     """
     pupil = _pupil(pupils, command)
     link = reconciliations.of_pupils(command.uai, [pupil.ine]).get(pupil.ine)
     identity = accounts.store.identity(link.user_id) if link else account_from_elsewhere(accounts, pupil)
     if identity is None:
         raise PupilWithoutAccountError("This pupil has no account here yet; issue the credentials of the class.")
-    if identity.username is None:
-        raise PupilOwnAccountError("This pupil has an account of their own: they sign in through their portal, or recover it by e-mail.")
     if link is None or not link.school_made:
         _require_within_reach(pupils, reconciliations, identity, command)
         reconciliations.link(Reconciliation(command.uai, pupil.ine, identity.user_id, clock.now(), proven=True))
+    if identity.username is None:
+        give_username(accounts, identity, pupil.birth_date)
     account = reset_pupil_password(accounts, identity.user_id, command.request)
     return PupilCredentials(pupil, account)
 
 
 def _require_within_reach(pupils: PupilStore, reconciliations: ReconciliationStore, identity: Identity, command: RecoverAccess) -> None:
-    """An account that another school made is not taken over while somebody nearer can give its access back."""
-    if identity.email_verified:
+    """An account that this school did not make is not taken over while somebody nearer can give its access back."""
+    if identity.email is not None and not identity.only_claims_email:
         raise PupilOwnAccountError("This pupil's account has an e-mail address of their own: they recover it with that.")
+    if identity.roles != {Role.PUPIL}:
+        raise PupilOwnAccountError("This account is no pupil's: its owner signs in as before.")
     for uai in reconciliations.schools_of(identity.user_id):
         ine = reconciliations.of_user(uai, identity.user_id)
         if uai != command.uai and ine is not None and pupils.find(uai, ine) is not None:
