@@ -1,6 +1,7 @@
 """A user has one live test per purpose and subject, whatever is repeated, crashes or comes at once. Source: docs/domain.md §3."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from engine.knowledge import Element, Knowledge
 from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.errors import (
     CompetenceNotFoundError,
+    NothingToImproveError,
     NothingToResetError,
     TargetProfileNotFoundError,
     TooEarlyToImproveError,
@@ -105,7 +107,7 @@ def test_a_finished_competence_is_given_back_until_improving_is_asked_for(desk: 
 
 
 def test_improving_waits_four_days_and_says_how_many_are_left(desk: Desk) -> None:
-    desk.play(desk.start())
+    desk.play(desk.start(), right=False)
     desk.wait(days=1, seconds=-60)
     with pytest.raises(TooEarlyToImproveError) as refused:
         desk.start(improve=True)
@@ -114,6 +116,56 @@ def test_improving_waits_four_days_and_says_how_many_are_left(desk: Desk) -> Non
     with pytest.raises(TooEarlyToImproveError) as refused:
         desk.start(improve=True)
     assert refused.value.facts == {"days_remaining": 1}
+
+
+def test_what_is_all_validated_is_not_improved_however_lately_it_was_finished(desk: Desk) -> None:
+    desk.play(desk.start())
+    with pytest.raises(NothingToImproveError):
+        desk.start(improve=True)
+
+
+def test_a_discovery_test_is_taken_again_after_four_days(desk: Desk) -> None:
+    desk.play(desk.start(DISCOVERY_PROFILE, Purpose.DISCOVERY))
+    with pytest.raises(TooEarlyToImproveError):
+        desk.start(DISCOVERY_PROFILE, Purpose.DISCOVERY, improve=True)
+    desk.wait(days=4)
+    assert desk.start(DISCOVERY_PROFILE, Purpose.DISCOVERY, improve=True).attempt == 2
+
+
+class CrashedError(Exception):
+    """The request ends between the claim and the creation."""
+
+
+def crash_before_creating(desk: Desk, monkeypatch: pytest.MonkeyPatch, **more: Any) -> None:
+    def crash(_state: AssessmentState) -> bool:
+        raise CrashedError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.store, "create", crash)
+        with pytest.raises(CrashedError):
+            desk.start(**more)
+
+
+def test_an_improvement_that_was_claimed_before_a_crash_is_one_for_whoever_creates_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    project(desk, desk.play(desk.start("1.1", locale="fr-FR"), right=False))
+    desk.wait(days=5)
+    crash_before_creating(desk, monkeypatch, improve=True)
+    again = desk.start()
+    assert (again.attempt, again.status, Knowledge.unpack(again.knowledge_at_start).elements) == (2, Status.STARTED, {})
+    assert desk.start(improve=True) == again
+
+
+def test_a_test_begun_afresh_that_was_claimed_before_a_crash_improves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another test failed since the reset is not asked again: it is no improvement, for which those days would be waited."""
+    project(desk, desk.play(desk.start()))
+    desk.wait(days=7)
+    reset(desk)
+    desk.play(desk.start("par_1_1", Purpose.CAMPAIGN, ceilings={"tube11a": 3}), right=False)
+    desk.wait(days=5)
+    crash_before_creating(desk, monkeypatch)
+    again = desk.start()
+    known = {release().skills[element.skill_index].tube for element in Knowledge.unpack(again.knowledge_at_start)}
+    assert (again.attempt, again.status, known) == (2, Status.STARTED, {"tube11a"})
 
 
 def test_improving_keeps_what_is_known_and_asks_the_rest_again(desk: Desk) -> None:

@@ -48,4 +48,4 @@ def create_certification_assessment(
         deadline_at=command.deadline_at,
         extra_time_percent=command.extra_time_percent,
     )
-    return open_first_attempt(store, clock, ids, slot, lambda: new)
+    return open_first_attempt(store, clock, ids, slot, lambda _claimed: new)

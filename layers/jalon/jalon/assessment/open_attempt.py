@@ -33,13 +33,17 @@ class NewAssessment:
 
 
 def open_first_attempt(
-    store: AssessmentStore, clock: Clock, ids: IdSource, slot: Slot, make: Callable[[], NewAssessment]
+    store: AssessmentStore, clock: Clock, ids: IdSource, slot: Slot, make: Callable[[Attempt | None], NewAssessment]
 ) -> AssessmentState:
-    """The latest attempt of the slot whatever its status, or the first one made from ``make()``."""
+    """The latest attempt of the slot whatever its status, or the first one.
+
+    What is not there yet is made: the first from ``make(None)``, the latest, which a request claimed and did not live to create,
+    from ``make`` of it.
+    """
     latest = store.latest_attempt(slot)
     if latest is None:
-        return open_attempt(store, clock, ids, slot, 1, make)
-    return store.get(latest.assessment_id) or _create(store, clock, ids, latest, make())
+        return open_attempt(store, clock, ids, slot, 1, lambda: make(None))
+    return store.get(latest.assessment_id) or _create(store, clock, ids, latest, make(latest))
 
 
 def open_attempt(

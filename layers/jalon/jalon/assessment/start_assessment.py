@@ -1,21 +1,22 @@
 """Start or resume a positioning or discovery test."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from engine.content import Release
-from engine.knowledge import Knowledge, days_to_improve
+from engine.knowledge import Knowledge
 from engine.positioning import deliberate
 from jalon.assessment.errors import NothingToAskError, NothingToImproveError, TooEarlyToImproveError
 from jalon.assessment.fresh_profile import fresh_profile
-from jalon.assessment.improving import days_before_asking
+from jalon.assessment.improving import days_before_asking, days_before_improving
 from jalon.assessment.offer import draw_discovery_questions, offered_locale, target_of_campaign, target_of_competence, target_of_discovery
 from jalon.assessment.open_attempt import NewAssessment, open_attempt, open_first_attempt
 from jalon.assessment.profiles import ProfileStore
 from jalon.assessment.releases import Releases
 from jalon.assessment.reset_competence import END_REASON
 from jalon.assessment.state import AssessmentState, Purpose, Slot
-from jalon.assessment.store import AssessmentStore
+from jalon.assessment.store import AssessmentStore, Attempt
 from jalon.kernel.clock import Clock
 from jalon.kernel.ids import IdSource, ReleaseVersion, UserId
 
@@ -58,11 +59,16 @@ def start_assessment(
     """
     slot = Slot(command.user_id, command.purpose, command.subject)
 
-    def make(former: AssessmentState | None = None) -> NewAssessment:
-        return _begin(store, profiles, releases, clock, command, former)
+    def make(former: AssessmentState | None, asked: StartAssessment = command) -> NewAssessment:
+        return _begin(store, profiles, releases, clock, asked, former)
 
-    state = open_first_attempt(store, clock, ids, slot, make)
-    if state.is_live or not _begins_anew(profiles, clock, state, command):
+    def make_claimed(claimed: Attempt | None) -> NewAssessment:
+        former = _attempt_before(store, claimed)
+        improves = command.improve or (former is not None and not _begins_afresh(profiles, former))
+        return make(former, replace(command, improve=improves))
+
+    state = open_first_attempt(store, clock, ids, slot, make_claimed)
+    if state.is_live or not (command.improve or _begins_afresh(profiles, state)):
         return state
     return open_attempt(store, clock, ids, slot, state.attempt + 1, lambda: make(state))
 
@@ -76,15 +82,21 @@ def require_offered(releases: Releases, command: StartAssessment) -> None:
     offered_locale(release, _target(release, command), command.locale)
 
 
-def _begins_anew(profiles: ProfileStore, clock: Clock, state: AssessmentState, command: StartAssessment) -> bool:
-    """Whether another attempt follows this finished one.
+def _attempt_before(store: AssessmentStore, claimed: Attempt | None) -> AssessmentState | None:
+    """The attempt before a claimed one, which it follows afresh or improves."""
+    if claimed is None:
+        return None
+    before = (attempt for attempt in store.attempts_of(claimed.slot.user_id) if attempt.slot == claimed.slot)
+    return next((store.get(attempt.assessment_id) for attempt in before if attempt.number == claimed.number - 1), None)
+
+
+def _begins_afresh(profiles: ProfileStore, state: AssessmentState) -> bool:
+    """Whether a plain start follows this finished attempt by another one.
 
     One without an answer, finished because nothing could be asked in its locale (earlier versions made such tests), holds neither
     its place nor the delay. A campaign's is made finished where all that it asks is known, and then stands for what is to be sent.
     """
-    if state.asked_nothing:
-        return command.improve or state.purpose is not Purpose.CAMPAIGN
-    return _was_reset(profiles, state) or (command.improve and _may_improve(state, clock))
+    return state.purpose is not Purpose.CAMPAIGN if state.asked_nothing else _was_reset(profiles, state)
 
 
 def _was_reset(profiles: ProfileStore, state: AssessmentState) -> bool:
@@ -94,14 +106,6 @@ def _was_reset(profiles: ProfileStore, state: AssessmentState) -> bool:
     profile = profiles.get(state.user_id)
     reset_at = profile.resets.get(state.subject) if profile else None
     return state.end_reason == END_REASON or (reset_at is not None and reset_at > state.started_at)
-
-
-def _may_improve(state: AssessmentState, clock: Clock) -> bool:
-    """True, or TooEarlyToImproveError within the delay. Source: docs/domain.md §3."""
-    days = days_to_improve(int(state.updated_at.timestamp()), int(clock.now().timestamp()))
-    if days > 0:
-        raise TooEarlyToImproveError("A finished test can be taken again 4 days after its end.", days_remaining=days)
-    return True
 
 
 def _begin(
@@ -119,12 +123,13 @@ def _begin(
     target = _target(release, command)
     locale = offered_locale(release, target, command.locale, former.locale if former else None)
     version = ReleaseVersion(release.version)
+    knowledge = Knowledge.of() if profile is None else profile.knowledge.within(_touched(release, target))
+    if command.improve:
+        _refuse_in_vain(knowledge, target, _finished_at(profiles, former), clock)
     if profile is None:
         questions = draw_discovery_questions(release, target, locale, command.user_id)
         return NewAssessment(release=version, locale=locale, target=target, questions=questions)
-    knowledge = profile.knowledge.within(_touched(release, target))
     if command.improve:
-        _refuse_in_vain(knowledge, target, clock)
         knowledge = knowledge.for_improving(int(clock.now().timestamp()))
     if command.improve or command.purpose is not Purpose.CAMPAIGN:  # a campaign has results to send even of who knows it all
         _refuse_empty(release, knowledge, target, locale, clock)
@@ -144,13 +149,18 @@ def _refuse_empty(release: Release, knowledge: Knowledge, target: tuple[int, ...
         raise NothingToAskError("All that this test could ask is known already.", days_remaining=days)
 
 
-def _refuse_in_vain(knowledge: Knowledge, target: tuple[int, ...], clock: Clock) -> None:
-    """Refuse another attempt that would have no question to ask, before anything of it is made."""
-    days = days_before_asking(knowledge, target, clock.now())
+def _finished_at(profiles: ProfileStore, former: AssessmentState | None) -> datetime | None:
+    """When the attempt that is improved was finished; None where none holds the delay: the first, and what begins afresh."""
+    return None if former is None or former.asked_nothing or _was_reset(profiles, former) else former.updated_at
+
+
+def _refuse_in_vain(knowledge: Knowledge, target: tuple[int, ...], finished_at: datetime | None, clock: Clock) -> None:
+    """Refuse another attempt that would have no question to ask, or that comes too early, before anything of it is made."""
+    days = days_before_improving(knowledge, target, finished_at, clock.now())
     if days is None:
         raise NothingToImproveError("Every skill of this test is validated; there is nothing to improve.")
     if days > 0:
-        raise TooEarlyToImproveError("What is left to improve was answered less than 4 days ago.", days_remaining=days)
+        raise TooEarlyToImproveError("What was finished, or failed, less than 4 days ago is not asked again yet.", days_remaining=days)
 
 
 def _target(release: Release, command: StartAssessment) -> tuple[int, ...]:
