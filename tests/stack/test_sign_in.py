@@ -140,6 +140,17 @@ def test_the_portal_becomes_a_second_way_in_to_the_account_one_has(stack: Stack,
     assert me(api, signed_in(api))["email"] == address
 
 
+def test_a_portal_is_removed_with_a_proof_that_the_gateway_lets_through(stack: Stack, api: httpx.Client, provider: OpenIdProvider) -> None:
+    provider.person = {**LEA, "sub": uuid.uuid4().hex}
+    _, token = new_account(stack, api)
+    assert through_the_portal(api, "/v1/me/provider-links", token).status_code == 200
+    link, own = f"/v1/me/provider-links/{PROVIDER}", {"Authorization": f"Bearer {token}"}
+    assert api.request("DELETE", link, json={"password": "wrong"}, headers=own).status_code == 422
+    assert api.request("DELETE", link, json={"password": PASSWORD}, headers=own).status_code == 204
+    assert api.delete(link, headers=own).json()["code"] == "provider_not_linked"
+    assert through_the_portal(api, "/v1/provider-sign-ins").json()["code"] == "provider_account_unknown"
+
+
 def test_a_portal_that_is_down_is_told_from_a_fault_of_ours(api: httpx.Client, provider: OpenIdProvider) -> None:
     begun = post(api, "/v1/provider-sign-ins", {"provider": PROVIDER, "redirect_uri": REDIRECT_URI}).json()
     back = visit(begun["authorization_url"])
