@@ -134,8 +134,11 @@ def _judged(release: Release, ticket: Ticket, command: GiveAnswer, now: datetime
         digest=request_digest(ticket, command, answer),
     )
     if len(pack_answer(answered)) > MAX_RECORD_BYTES:
-        detail = f"An answer takes {MAX_RECORD_BYTES} bytes at most; shorten the text."
-        raise AnswerTooLargeError(detail, (Violation("/answer", "Shorten the text.", "too_large"),), limit_bytes=MAX_RECORD_BYTES)
+        raise AnswerTooLargeError(
+            f"An answer takes {MAX_RECORD_BYTES} bytes at most; shorten the text.",
+            (Violation("/answer", "Shorten the text.", "too_large"),),
+            limit_bytes=MAX_RECORD_BYTES,
+        )
     return answered
 
 
