@@ -22,6 +22,8 @@ from typing import Any
 SAVE_EVERY_S = 2.0
 #: Saving takes well under a second; a child that is stuck (a lock held while we forked) ends itself.
 SAVE_LIMIT_S = 20
+#: The first file descriptor after standard input, output and error.
+_FIRST_OF_OURS = 3
 #: What changes while requests run. Everything else changes only when the stack is deployed.
 DATA_SERVICES = ("dynamodb", "sqs", "stepfunctions", "eventbridge", "scheduler", "ses", "ses_v2")
 
@@ -52,19 +54,25 @@ def _service(authorization: bytes) -> str:
     return parts[3].decode() if len(parts) > 3 else ""
 
 
-def _save(save_dict: dict[str, Any], names: list[str]) -> None:
-    """Write the state of ``names`` from a forked child, whose memory is a snapshot that no request can change."""
+def _save(save_dict: dict[str, Any], names: list[str]) -> bool:
+    """Write the state of ``names`` from a forked child, whose memory is a snapshot that no request can change; whether it came to its end.
+
+    The child holds none of its parent's sockets: when the parent is killed meanwhile, its port is free at once.
+    """
     from ministack.core import persistence
 
     child = os.fork()
     if child == 0:
+        done = False
         signal.alarm(SAVE_LIMIT_S)
         try:
+            os.closerange(_FIRST_OF_OURS, os.sysconf("SC_OPEN_MAX"))
             for name in names:
                 persistence.save_state(name, save_dict[name]())
+            done = True
         finally:
-            os._exit(0)
-    os.waitpid(child, 0)
+            os._exit(0 if done else 1)
+    return os.waitpid(child, 0)[1] == 0
 
 
 def _autosave(app: Any) -> None:
@@ -76,8 +84,10 @@ def _autosave(app: Any) -> None:
             continue
         save_dict = app._build_persistence_save_dict()
         names = [name for name in save_dict if name in DATA_SERVICES or control != saved_control]
-        _save(save_dict, names)
-        saved, saved_control = requests, control
+        if _save(save_dict, names):
+            saved, saved_control = requests, control
+        else:
+            print(f"The state was not saved within {SAVE_LIMIT_S} s; it will be tried again.", file=sys.stderr)
 
 
 def _reset_stream_positions(state_dir: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,10 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local import emulator
+from local import emulator, run
 from local.deploy import account_environment
 from local.dev import routes
 from local.paths import HOME, ROOT
+from local.running import Running
 from local.stack import operator_client
 from tests.stack.conftest import Stack
 from tests.stack.make import command as make_command
@@ -148,7 +150,7 @@ def test_a_start_says_what_is_no_more_as_the_journey_left_it_and_stays_up(played
         assert "`make journey`" in "".join(told)
         assert "operator's client" in "".join(told)
         api = told[-1].split()[1].removeprefix("api=")
-        assert httpx.get(f"{api}/v1/me/profile", timeout=30).status_code == 401
+        assert httpx.get(f"{api}/v1/me/profile", timeout=60).status_code == 401
         assert process.poll() is None
     finally:
         process.send_signal(signal.SIGINT)
@@ -168,6 +170,21 @@ def test_every_route_is_served_by_one_function() -> None:
 
 
 @pytest.mark.stack
+def test_a_first_journey_that_fails_leaves_what_the_functions_wrote(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The API is asked for below a path that it has not; the functions' log is that of the stack all the same."""
+    asked = httpx.post(f"{stack.up.api_url}/v1/oauth/token", data={"grant_type": "password", "username": "x", "password": "x"}, timeout=60)
+    assert asked.status_code == 400
+    monkeypatch.setattr(run, "JOURNEY", tmp_path / "journey.json")
+    monkeypatch.setattr(run, "FAILED_JOURNEY", tmp_path / "failed.log")
+    cloud = stack.up.cloud
+    up = Running(os.getpid(), cloud.process.pid, cloud.port, 0, f"{stack.up.api_url}/nowhere", stack.up.site_url)
+    with pytest.raises(run.RunError, match=re.escape(str(tmp_path / "failed.log"))):
+        run._journey(up)
+    assert "AccountsLogs: " in (tmp_path / "failed.log").read_text()
+    assert not (tmp_path / "journey.json").exists()
+
+
+@pytest.mark.stack
 def test_make_dev_serves_the_same_api_in_one_process(stack: Stack) -> None:
     port = emulator.free_port()
     server = subprocess.Popen(
@@ -180,16 +197,18 @@ def test_make_dev_serves_the_same_api_in_one_process(stack: Stack) -> None:
     )
     try:
         base = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 40
-        while not emulator.port_in_use(port) and time.monotonic() < deadline:
+        deadline = time.monotonic() + 120
+        while not emulator.port_in_use(port):
+            assert time.monotonic() < deadline, "`make dev` serves nothing after two minutes"
+            assert server.poll() is None, "`make dev` ended while it was starting"
             time.sleep(0.2)
-        assert httpx.get(f"{base}/v1/me/profile", timeout=30).status_code == 401
-        assert httpx.get(f"{base}/v1/nothing", timeout=30).status_code == 404
+        assert httpx.get(f"{base}/v1/me/profile", timeout=60).status_code == 401
+        assert httpx.get(f"{base}/v1/nothing", timeout=60).status_code == 404
         client_id, client_secret = operator_client(stack.up.cloud.endpoint)
         form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
-        token = httpx.post(f"{base}/v1/oauth/token", data=form, timeout=30).raise_for_status().json()["access_token"]
-        refused = httpx.get(f"{base}/v1/me/profile", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        token = httpx.post(f"{base}/v1/oauth/token", data=form, timeout=60).raise_for_status().json()["access_token"]
+        refused = httpx.get(f"{base}/v1/me/profile", headers={"Authorization": f"Bearer {token}"}, timeout=60)
         assert (refused.status_code, refused.json()["code"]) == (403, "role_required")
     finally:
         os.killpg(server.pid, signal.SIGINT)  # as Ctrl-C does: make, the reloader and the server
-        server.wait(20)
+        server.wait(60)

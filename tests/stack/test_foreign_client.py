@@ -33,7 +33,7 @@ EXAMPLES = "2"
 @pytest.mark.parametrize("who", CALLERS)
 def test_a_client_that_knows_only_the_document_finds_nothing_wrong(played: Stack, who: str, tmp_path: Path) -> None:
     form = {"grant_type": "password", **played.record[who]}
-    token = httpx.post(f"{played.up.api_url}/v1/oauth/token", data=form, timeout=30).raise_for_status().json()["access_token"]
+    token = httpx.post(f"{played.up.api_url}/v1/oauth/token", data=form, timeout=60).raise_for_status().json()["access_token"]
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(Path(__file__).with_name("schemathesis.toml"))]
     command += ["run", str(ROOT / "docs" / "openapi.json"), "--url", played.up.api_url, "--header", f"Authorization: Bearer {token}"]
     command += ["--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--seed", "1", "--no-shrink", "--continue-on-failure"]

@@ -1,5 +1,7 @@
 """What stands before the functions: the authorizer, CORS, the roles, the distribution."""
 
+from collections.abc import Iterator
+
 import boto3
 import httpx
 import pytest
@@ -16,37 +18,43 @@ from tests.stack.conftest import Stack
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
 
+@pytest.fixture(scope="module")
+def ask() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=60) as client:
+        yield client
+
+
 @pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer not.a.token", "Basic YTpi"])
-def test_the_authorizer_refuses_what_is_no_token(stack: Stack, authorization: str | None) -> None:
+def test_the_authorizer_refuses_what_is_no_token(stack: Stack, ask: httpx.Client, authorization: str | None) -> None:
     headers = {"Authorization": authorization} if authorization else {}
-    assert httpx.get(f"{stack.up.api_url}/v1/me/profile", headers=headers).status_code == 401
+    assert ask.get(f"{stack.up.api_url}/v1/me/profile", headers=headers).status_code == 401
 
 
-def test_the_authorizer_refuses_a_token_signed_by_another_key(stack: Stack) -> None:
-    published = httpx.get(f"{stack.up.site_url}/.well-known/jwks.json").json()["keys"][0]
+def test_the_authorizer_refuses_a_token_signed_by_another_key(stack: Stack, ask: httpx.Client) -> None:
+    published = ask.get(f"{stack.up.site_url}/.well-known/jwks.json").json()["keys"][0]
     forger = RSAKey.generate_key(2048)
     claims = {"iss": stack.up.site_url, "aud": "jalon", "sub": "usr_x", "roles": "pupil jury", "iat": 0, "exp": 4_000_000_000}
     token = jwt.encode({"alg": "RS256", "kid": published["kid"]}, claims, forger)
-    answer = httpx.get(f"{stack.up.api_url}/v1/me/profile", headers={"Authorization": f"Bearer {token}"})
+    answer = ask.get(f"{stack.up.api_url}/v1/me/profile", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401
 
 
-def test_a_page_of_any_school_may_ask(stack: Stack) -> None:
+def test_a_page_of_any_school_may_ask(stack: Stack, ask: httpx.Client) -> None:
     headers = {
         "Origin": "https://ent.example",
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
     }
-    answer = httpx.options(f"{stack.up.api_url}/v1/participations", headers=headers)
+    answer = ask.options(f"{stack.up.api_url}/v1/participations", headers=headers)
     assert answer.status_code in {200, 204}
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "idempotency-key" in answer.headers["access-control-allow-headers"].lower()
 
 
-def test_the_discovery_document_leads_to_the_keys_and_to_the_token_endpoint(stack: Stack) -> None:
-    document = httpx.get(f"{stack.up.site_url}/.well-known/openid-configuration").json()
+def test_the_discovery_document_leads_to_the_keys_and_to_the_token_endpoint(stack: Stack, ask: httpx.Client) -> None:
+    document = ask.get(f"{stack.up.site_url}/.well-known/openid-configuration").json()
     assert document["issuer"] == stack.up.site_url
-    assert httpx.get(document["jwks_uri"]).json()["keys"][0]["kty"] == "RSA"
+    assert ask.get(document["jwks_uri"]).json()["keys"][0]["kty"] == "RSA"
     assert document["token_endpoint"].endswith("/v1/oauth/token")
 
 
@@ -107,8 +115,8 @@ def test_only_functions_that_grade_can_read_the_solutions(stack: Stack) -> None:
             _as_role_of(stack, function, "s3").get_object(Bucket=bucket, Key=solutions)
 
 
-def test_the_static_site_comes_with_its_security_headers(stack: Stack) -> None:
-    answer = httpx.get(f"{stack.up.site_url}/v")
+def test_the_static_site_comes_with_its_security_headers(stack: Stack, ask: httpx.Client) -> None:
+    answer = ask.get(f"{stack.up.site_url}/v")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
@@ -116,6 +124,6 @@ def test_the_static_site_comes_with_its_security_headers(stack: Stack) -> None:
     assert answer.headers["referrer-policy"] == "no-referrer"
 
 
-def test_a_missing_object_is_missing_and_nothing_can_be_listed(stack: Stack) -> None:
+def test_a_missing_object_is_missing_and_nothing_can_be_listed(stack: Stack, ask: httpx.Client) -> None:
     for path in ("/c/0123456789abcdef0123456789abcdef", "/c/", "/status/1999"):
-        assert httpx.get(stack.up.site_url + path).status_code == 404
+        assert ask.get(stack.up.site_url + path).status_code == 404

@@ -70,7 +70,7 @@ def test_no_solution_no_ticket_and_no_name_is_in_a_log(played: Stack) -> None:
     lines = [line for _, _, line in logs.events(played.up.cloud.endpoint)]
     assert len(lines) > 100
     secrets = [record["pupil"]["password"], record["admin"]["password"], record["certificate"]["code"], record["certificate"]["token"]]
-    with httpx.Client() as http:
+    with httpx.Client(timeout=60) as http:
         api = played.api(http)
         me = api.signed_in(api.token_for(grant_type="password", **record["pupil"])).get("/v1/me")
     secrets += [me["last_name"], record["pupil"]["username"]]

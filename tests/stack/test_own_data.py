@@ -87,12 +87,12 @@ def export_of(api: Api) -> dict[str, Any]:
 
     export = eventually("the export", ready)
     assert export["status"] == "ready"
-    document: dict[str, Any] = httpx.get(export["download"]["url"]).json()
+    document: dict[str, Any] = httpx.get(export["download"]["url"], timeout=60).json()
     return document
 
 
 def test_a_person_takes_their_data_along_and_is_erased(stack: Stack) -> None:
-    with httpx.Client(timeout=30) as http:
+    with httpx.Client(timeout=60) as http:
         api, user_id, email = person(stack, http)
         document = export_of(api)
         assert [error.message for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(document)] == []
@@ -106,7 +106,7 @@ def test_a_person_takes_their_data_along_and_is_erased(stack: Stack) -> None:
         asked = api.post("/v1/me/erasure", {"confirmation": "ERASE", "password": PASSWORD}, expect=202)
         assert asked["status"] == "requested"
         api.post("/v1/assessments", {"purpose": "competence", "competence": "1.2"}, expect=410)
-        refused = httpx.post(f"{stack.up.api_url}/v1/oauth/token", data={"grant_type": "password", "username": email, "password": PASSWORD})
+        refused = http.post(f"{stack.up.api_url}/v1/oauth/token", data={"grant_type": "password", "username": email, "password": PASSWORD})
         assert refused.status_code in {400, 410}
         eventually("the first pass", lambda: api.get("/v1/me/erasure")["status"] == "erased")
         assert present(stack, user_id, email) == {"ErasuresTable"}

@@ -1,6 +1,7 @@
 """A pupil's tests and profile on the deployed stack: workers side by side, the stream between them, the command that mends."""
 
 import json
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -96,7 +97,7 @@ def test_rebuilding_everybodys_profile_changes_nobodys(played: Stack) -> None:
     """The command as docs/protocol.md gives it."""
     endpoint = played.up.cloud.endpoint
     table = next(name for name in client("dynamodb", endpoint).list_tables(Limit=100)["TableNames"] if "ProfilesTable" in name)
-    before = _profiles(endpoint, table)
+    before = _profiles_at_rest(endpoint, table)
     assert len(before) > 5
     result = make("command", PORT=played.up.cloud.port, NAME="project_profiles.rebuild", ARGS="--all")
     assert result.returncode == 0, result.stderr
@@ -110,6 +111,19 @@ def _profiles(endpoint: str, table: str) -> dict[str, Any]:
     items = [item for page in pages for item in page["Items"]]
     own = ("knowledge", "pix", "competences", "cards", "resets")
     return {item["user_id"]["S"]: [*(item[name] for name in own), _noted(item)] for item in items}
+
+
+def _profiles_at_rest(endpoint: str, table: str) -> dict[str, Any]:
+    """What they say once the streams have brought everything: the same at two looks, a second apart."""
+    looks = [_profiles(endpoint, table)]
+
+    def still() -> bool:
+        time.sleep(1)
+        looks.append(_profiles(endpoint, table))
+        return looks[-1] == looks[-2]
+
+    wait_until(still, "the profiles are at rest")
+    return looks[-1]
 
 
 def _noted(item: Any) -> tuple[dict[str, Any], dict[str, Any]]:

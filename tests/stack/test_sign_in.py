@@ -53,7 +53,7 @@ def _replace_environments(stack: Stack) -> None:
 
 @pytest.fixture
 def api(stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.up.api_url, timeout=30) as http:
+    with httpx.Client(base_url=stack.up.api_url, timeout=60) as http:
         yield http
 
 
