@@ -20,6 +20,7 @@ from jalon.accounts.find_account import find_account
 from jalon.accounts.identity import Identity
 from jalon.accounts.reauthenticate import reauthenticate
 from jalon.accounts.request_erasure import repeat_erasure, request_erasure
+from jalon.edge.erasures import refuse_erased
 from jalon.edge.observability import logger, metric
 from jalon.kernel.errors import NotFoundError
 
@@ -34,6 +35,7 @@ def request_own_export(exchange: Exchange) -> Response:
     """Ask for a copy of everything that is held about oneself, written in the background; once a day."""
     user_id, key = require_person(exchange), exchange.idempotency_key()
     export_id = ExportId(own_data().accounts.keyring.identifier("exp", user_id, key))
+    refuse_erased(user_id)
     person = _person(exchange)
     export = request_export(own_data().exporting, person.user_id, export_id)
     logger(OWN_DATA).info("EXPORT_REQUESTED", user_id=person.user_id, export_id=export.export_id)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from functions.accounts.exchange import Exchange, json_response, no_content
 from functions.accounts.oauth_grants import person_response
 from functions.accounts.proofs import IntroductionLinkRequest, ProofRequest, ProviderLinkRequest, proof_of
-from functions.accounts.routes import person_of, show
+from functions.accounts.routes import show, writer_of
 from functions.accounts.schemas import (
     Provider,
     ProviderDeparture,
@@ -73,21 +73,21 @@ def begin_provider_link(exchange: Exchange) -> Response:
 
     No Idempotency-Key: each request begins anew, and what is not gone on with is over after some minutes, without a trace.
     """
-    person = person_of(exchange)
+    person = writer_of(exchange)
     refuse_claimed_email(person)
     return _depart(exchange, person.user_id)
 
 
 def complete_provider_link(exchange: Exchange) -> Response:
     """Link the provider that was begun with: from now on it signs in to the same account."""
-    person, body = person_of(exchange), exchange.read(ProviderLinkRequest)
+    person, body = writer_of(exchange), exchange.read(ProviderLinkRequest)
     reauthenticate(provider_sign_ins, desk().accounts, person, proof_of(exchange, body))
     return _linked(link_provider(provider_sign_ins(), desk().accounts, desk().mailer, person.user_id, body.as_return()))
 
 
 def link_introduced_provider(exchange: Exchange) -> Response:
     """Link the provider that introduced someone before they signed in to their account; repeating the request changes nothing."""
-    person, body = person_of(exchange), exchange.read(IntroductionLinkRequest)
+    person, body = writer_of(exchange), exchange.read(IntroductionLinkRequest)
     reauthenticate(provider_sign_ins, desk().accounts, person, proof_of(exchange, body))
     sealed = body.introduction.get_secret_value()
     return _linked(link_introduced(provider_sign_ins(), desk().accounts, desk().mailer, person.user_id, sealed))
@@ -99,7 +99,7 @@ def remove_provider_link(exchange: Exchange) -> Response:
     Sign-ins that were begun through it go on: POST /v1/me/sign-out ends them. Refused with 409 (only_way_in) where nobody could sign in
     any more.
     """
-    person, body = person_of(exchange), exchange.read(ProofRequest) if exchange.body else ProofRequest()
+    person, body = writer_of(exchange), exchange.read(ProofRequest) if exchange.body else ProofRequest()
     reauthenticate(provider_sign_ins, desk().accounts, person, proof_of(exchange, body))
     provider_id = unquote(exchange.path.rpartition("/")[2])
     unlink_provider(provider_sign_ins().providers, desk().accounts, desk().mailer, person.user_id, provider_id)

@@ -38,6 +38,7 @@ from jalon.accounts.send_sign_in_code import send_sign_in_code
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.sign_out_everywhere import sign_out_everywhere
 from jalon.accounts.sign_up import SignUp, sign_up
+from jalon.edge.erasures import refuse_erased
 from jalon.edge.idempotency_keys import key_reused
 from jalon.edge.observability import logger, metric
 from jalon.kernel.ids import UserId
@@ -99,14 +100,14 @@ def read_me(exchange: Exchange) -> Response:
 
 def change_me(exchange: Exchange) -> Response:
     """Change how one is served: language and accessibility."""
-    person, body = person_of(exchange), exchange.read(PreferencesRequest)
+    person, body = writer_of(exchange), exchange.read(PreferencesRequest)
     preferences = change_preferences(desk().accounts, person.user_id, PreferencesChange(**body.model_dump()))
     return show(replace(person, preferences=preferences))
 
 
 def accept(exchange: Exchange) -> Response:
     """Accept the terms of use in force."""
-    person, body = person_of(exchange), exchange.read(TermsRequest)
+    person, body = writer_of(exchange), exchange.read(TermsRequest)
     acceptance = accept_terms(desk().accounts, person.user_id, body.version, desk().terms_in_force)
     metric("TermsAccepted", service=ACCOUNTS)
     return show(replace(person, terms=acceptance))
@@ -114,7 +115,7 @@ def accept(exchange: Exchange) -> Response:
 
 def replace_password(exchange: Exchange) -> Response:
     """Change one's own password; every sign-in ends, this one too."""
-    person, body = person_of(exchange), exchange.read(PasswordChangeRequest)
+    person, body = writer_of(exchange), exchange.read(PasswordChangeRequest)
     change_password(desk().accounts, person.user_id, body.current_password.get_secret_value(), body.new_password.get_secret_value())
     logger(ACCOUNTS).info("PASSWORD_CHANGED", user_id=person.user_id)
     metric("PasswordChanged", service=ACCOUNTS)
@@ -135,7 +136,7 @@ def attach_email(exchange: Exchange) -> Response:
 
     Not for whoever finds a screen open: within five minutes of a sign-in, or with the password or a provider's return.
     """
-    person, body = person_of(exchange), exchange.read(EmailAttachmentRequest)
+    person, body = writer_of(exchange), exchange.read(EmailAttachmentRequest)
     reauthenticate(provider_sign_ins, desk().accounts, person, proof_of(exchange, body))
     ask_for_email(desk().accounts, desk().mailer, person.user_id, body.email)
     metric("MessageSent", service=ACCOUNTS, kind="email_code")
@@ -144,7 +145,7 @@ def attach_email(exchange: Exchange) -> Response:
 
 def confirm_attached_email(exchange: Exchange) -> Response:
     """Attach the address whose code was received: from now on it signs in to the same account."""
-    person, body = person_of(exchange), exchange.read(EmailConfirmationRequest)
+    person, body = writer_of(exchange), exchange.read(EmailConfirmationRequest)
     attached = confirm_email(desk().accounts, desk().mailer, person.user_id, body.email, body.code)
     logger(ACCOUNTS).info("EMAIL_ATTACHED", user_id=person.user_id)
     metric("EmailAttached", service=ACCOUNTS)
@@ -194,6 +195,15 @@ def set_password(exchange: Exchange) -> Response:
 def person_of(exchange: Exchange) -> Identity:
     """The person who calls; raises if it is a client, or an account erased since the token was issued."""
     return find_account(desk().accounts.store, require_person(exchange))
+
+
+def writer_of(exchange: Exchange) -> Identity:
+    """The person who calls, to change something or to be written to: raises :class:`AccountErasedError` once they asked to be erased.
+
+    Looked at before anything else, so that nothing is counted or sent either; until the first pass is over the account is still there.
+    """
+    refuse_erased(require_person(exchange))
+    return person_of(exchange)
 
 
 def show(person: Identity) -> Response:

@@ -99,6 +99,7 @@ class AccountTable:
         *,
         proven: str | None = None,
     ) -> None:
+        refuse_erased(user_id)
         with _transaction(_password_refused) as write:
             if ticket:
                 write.delete(SetupItem(_setup(user_id, ticket.purpose)), condition=SetupItem.nonce == ticket.nonce)
@@ -135,6 +136,7 @@ class AccountTable:
         return SetupTicket(user_id, item.nonce, datetime.fromtimestamp(int(item.expires_at), UTC), purpose) if item else None
 
     def replace_logins(self, before: Identity, after: Identity, *, displaced: Displaced | None = None) -> None:
+        refuse_erased(after.user_id)
         appear, go = sorted(after.login_keys - before.login_keys), sorted(before.login_keys - after.login_keys)
         with _transaction(partial(_logins_refused, last=len(go) + len(appear))) as write:
             for login_key in go:

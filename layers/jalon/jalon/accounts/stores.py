@@ -66,7 +66,10 @@ class Displaced:
 
 
 class AccountStore(CountStore, Protocol):
-    """Identities, credentials, and the counts that setting a password forgets: they change together or not at all."""
+    """Identities, credentials, and the counts that setting a password forgets: they change together or not at all.
+
+    Nobody who asked to be erased gets an account, a password or a way in (docs/decisions/0004); a sign-out is for them too.
+    """
 
     def create(
         self, identity: Identity, credentials: Credentials, ticket: SetupTicket | None = None, *, displaced: Displaced | None = None
