@@ -8,6 +8,7 @@ import pytest
 
 from functions.accounts.wiring import desk
 from jalon.accounts.create_pupil_accounts import initial_password_of
+from jalon.accounts.ses_mailer import MailUnavailableError
 from jalon.kernel.ids import UserId
 from tests.accounts.openid_provider import LEA, REDIRECT_URI, Mischief, OpenIdProvider
 from tests.cloud import Cloud
@@ -115,6 +116,22 @@ def test_the_owner_is_told_of_a_portal_that_opens_the_account_and_of_one_that_no
     link(person)
     remove(person)
     assert told == [(ADDRESS, "Un portail ouvre maintenant votre compte"), (ADDRESS, "Un portail n’ouvre plus votre compte")]
+
+
+def test_no_way_in_is_opened_or_closed_while_its_owner_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = proven_account()
+
+    def busy(*_: object) -> None:
+        raise MailUnavailableError("The mail service is busy; send the same request again.")
+
+    for act, linked in ((link, []), (remove, [PROVIDER])):
+        with monkeypatch.context() as outage:
+            outage.setattr(type(desk().mailer), "send", busy)
+            refused = act(person)
+        assert (refused.status, refused.body["code"]) == (503, "mail_unavailable")
+        assert send("read_me", subject=person).body["providers"] == linked
+        act(person)
+    assert send("read_me", subject=person).body["providers"] == []
 
 
 def test_a_portal_that_is_removed_opens_the_account_no_more(cloud: Cloud, provider: OpenIdProvider) -> None:
