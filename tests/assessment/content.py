@@ -16,7 +16,7 @@ PLANTED = "zanzibar-solution"
 COMPETENCES = ("1.1", "1.2", "2.1", "3.1", "4.1", "5.1")
 LEVELS = (1, 2, 3)
 CAMPAIGN_PROFILE = "tp_campaign"
-DISCOVERY_PROFILE = "tp_discovery"
+DISCOVERY_PROFILE = "discovery"
 IN_ENGLISH = ("tube11a_1", "tube12a_1", "tube12a_2", "tube12a_3", "tube12b_1", "tube12b_2", "tube12b_3")
 IN_SIMPLE_FRENCH = ("tube11a_2",)
 

@@ -53,6 +53,15 @@ def test_a_competence_with_something_left_is_improved_after_four_days(desk: Desk
     assert (again.attempt, card(desk)) == (2, ("in_progress", None))
 
 
+def test_a_test_finished_today_is_not_improved_today_though_what_is_left_was_failed_long_ago(desk: Desk) -> None:
+    project_profile(desk.profiles, desk.releases, desk.play(desk.start("par_1_1", Purpose.CAMPAIGN, ceilings={"tube11b": 3}), right=False))
+    desk.wait(days=5)
+    project_profile(desk.profiles, desk.releases, desk.play(desk.start()))
+    assert card(desk) == ("done", 4)
+    with pytest.raises(TooEarlyToImproveError):
+        desk.start(improve=True)
+
+
 def test_what_another_test_failed_yesterday_is_not_asked_again_today(desk: Desk) -> None:
     """Nothing else is left of the competence: improving it now would ask nothing."""
     competence = desk.start()

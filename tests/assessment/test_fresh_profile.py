@@ -129,6 +129,16 @@ def test_while_it_runs_a_test_shows_what_it_knows_and_no_total(desk: Desk) -> No
     assert shown.competences["1.1"] == fresh(desk).competences["1.1"]
 
 
+def test_a_test_of_a_part_of_a_competence_shows_all_that_was_known_of_it(desk: Desk) -> None:
+    """Scores are the competence's, though the campaign asks about one of its topics."""
+    project(desk, desk.play(desk.start("par_1_1", Purpose.CAMPAIGN, ceilings={"tube11b": 3})))
+    before = fresh(desk).competences["1.1"].pix
+    running = desk.start("par_2_1", Purpose.CAMPAIGN, ceilings={"tube11a": 3})
+    shown = shown_scores(release(), running, None)
+    assert {release().skills[index].tube for index in running.target} == {"tube11a"}
+    assert shown.competences["1.1"].pix == before > 0
+
+
 def test_a_test_that_does_not_count_shows_no_profile_and_reads_none() -> None:
     desk = a_desk()
     certification = desk.play(desk.certify(questions=2))

@@ -254,6 +254,22 @@ def test_asking_again_in_a_certification_does_not_stop_the_clock(desk: Desk) -> 
     assert desk.give(test.assessment_id, desk.question(test.assessment_id), seconds=10).answered.result is Result.TIMEDOUT
 
 
+def test_in_a_certification_the_clock_of_a_question_starts_again_when_the_invigilator_lets_the_candidate_resume(desk: Desk) -> None:
+    test = desk.certify(questions=6)
+    desk.play(test, at_most=5)
+    desk.wait(minutes=10)  # the computer is dead
+    raise_epoch(desk.store, desk.clock, test.assessment_id)
+    taken = desk.give(test.assessment_id, desk.question(test.assessment_id), seconds=20)
+    assert (taken.answered.result, taken.answered.elapsed_ms) == (Result.OK, 20_000)
+
+
+def test_a_question_shown_by_an_environment_whose_clock_is_ahead_took_no_time(desk: Desk) -> None:
+    test = desk.start()
+    desk.wait(seconds=2)
+    asked = desk.question(test.assessment_id)
+    assert desk.give(test.assessment_id, asked, seconds=-2).answered.elapsed_ms == 0
+
+
 def test_losing_the_focus_on_a_focused_question_counts_in_a_certification_only(desk: Desk) -> None:
     test = desk.certify(questions=6)  # question 5 is focused
     desk.play(test, at_most=4)
@@ -264,7 +280,7 @@ def test_losing_the_focus_on_a_focused_question_counts_in_a_certification_only(d
 
 
 def test_losing_the_focus_is_recorded_but_counts_not_in_positioning(desk: Desk) -> None:
-    test = desk.start(purpose=Purpose.DISCOVERY, subject="tp_discovery")
+    test = desk.start(purpose=Purpose.DISCOVERY, subject="discovery")
     desk.play(test, at_most=2)
     asked = desk.question(test.assessment_id)
     assert asked.challenge.focused

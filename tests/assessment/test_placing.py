@@ -1,5 +1,7 @@
 """What a pupil knows outlives a change of content and its taking back, whoever believes in which release meanwhile."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,6 +82,7 @@ def test_what_was_reset_meanwhile_is_not_placed_again() -> None:
     project_profile(desk.profiles, AHEAD, done)
     desk.wait(days=8)
     reset_competence(store=desk.store, profiles=desk.profiles, releases=BEHIND, clock=desk.clock, user_id=PUPIL, code="1.1")
+    assert not read_profile(desk.profiles, BEHIND, PUPIL).unplaced
     assert scores(desk)["1.1"] == CompetenceScore(0, 0)
     project_profile(desk.profiles, BEHIND, done)
     assert scores(desk)["1.1"] == CompetenceScore(0, 0)
@@ -95,8 +98,17 @@ def test_rebuilding_keeps_what_has_no_place_now() -> None:
     assert read_profile(desk.profiles, AHEAD, PUPIL).knowledge == known
 
 
+def test_rebuilding_forgets_what_no_test_has_told() -> None:
+    desk = new_desk()
+    stored = project_profile(desk.profiles, desk.releases, desk.play(desk.start()))
+    made_up = {"tube99z_1": Unplaced("tube99z_1", "9.9", validated=True, direct=True, at=0)}
+    assert desk.profiles.put(replace(stored, unplaced=made_up, version=2), expected_version=1)
+    assert rebuild_profile(desk.store, desk.profiles, desk.releases, no_entries, PUPIL)
+    assert not read_profile(desk.profiles, desk.releases, PUPIL).unplaced
+
+
 def test_an_element_without_a_place_is_packed_and_read_back() -> None:
-    kept = {name: Unplaced(name, validated=name != "b", direct=name == "a", at=number) for number, name in enumerate("cba")}
+    kept = {name: Unplaced(name, "1.1", validated=name != "b", direct=name == "a", at=number) for number, name in enumerate("cba")}
     assert unpack_unplaced(pack_unplaced(kept)) == kept
     assert pack_unplaced(kept) == pack_unplaced(dict(reversed(kept.items())))
     assert (pack_unplaced({}), unpack_unplaced(None)) == (None, {})

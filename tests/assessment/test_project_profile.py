@@ -85,6 +85,25 @@ def test_rebuilding_a_wrong_profile_mends_it(desk: Desk) -> None:
     assert comparable(mended) == comparable(good)
 
 
+def test_rebuilding_keeps_what_is_projected_meanwhile(desk: Desk) -> None:
+    """The tests are read after the profile, each time it was changed: what they hold by then is all in it."""
+    one = desk.play(desk.start("1.1"))
+
+    class Overtaken(FakeProfiles):
+        raced = False
+
+        def put(self, profile: StoredProfile, *, expected_version: int) -> bool:
+            if not self.raced:
+                self.raced = True
+                project_profile(self, desk.releases, desk.play(desk.start("1.2")))
+            return super().put(profile, expected_version=expected_version)
+
+    profiles = Overtaken()
+    assert rebuild_profile(desk.store, profiles, desk.releases, no_entries, PUPIL, pause=no_pause)
+    assert set(profiles.items[PUPIL].competences) == {"1.1", "1.2"}
+    assert one.assessment_id in {card.assessment_id for card in profiles.items[PUPIL].cards.values()}
+
+
 def test_a_lost_race_is_run_again_and_nothing_is_lost(desk: Desk) -> None:
     one, two = desk.play(desk.start("1.1")), desk.play(desk.start("1.2"))
 

@@ -93,7 +93,7 @@ def test_while_a_pupil_sits_a_certification_no_test_of_theirs_shows_a_solution(d
     desk.play(desk.certify(), at_most=answered)
     with pytest.raises(CertificationUnderWayError):
         first_checkpoint(desk, done)
-    skipped = desk.start("tp_discovery", Purpose.DISCOVERY)
+    skipped = desk.start("discovery", Purpose.DISCOVERY)
     for _ in range(3):
         desk.give(skipped.assessment_id, desk.question(skipped.assessment_id), {"skipped": True})
     with pytest.raises(CertificationUnderWayError):

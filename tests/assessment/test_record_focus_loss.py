@@ -169,7 +169,7 @@ def test_a_loss_on_the_last_question_comes_too_late_once_the_test_is_completed(d
 
 def test_where_it_does_not_count_nothing_is_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     certification = desk.certify(questions=6)
-    discovery = desk.play(desk.start(purpose=Purpose.DISCOVERY, subject="tp_discovery"), at_most=2)
+    discovery = desk.play(desk.start(purpose=Purpose.DISCOVERY, subject="discovery"), at_most=2)
     asked = {test.assessment_id: desk.question(test.assessment_id) for test in (certification, discovery)}
     focused = {assessment_id: question.challenge.focused for assessment_id, question in asked.items()}
     assert focused == {certification.assessment_id: False, discovery.assessment_id: True}

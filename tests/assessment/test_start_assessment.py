@@ -15,6 +15,7 @@ from jalon.assessment.errors import (
     TooEarlyToImproveError,
     TooEarlyToResetError,
 )
+from jalon.assessment.profiles import StoredProfile
 from jalon.assessment.project_profile import project_profile
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.reset_competence import reset_competence
@@ -251,6 +252,24 @@ def test_a_reset_ends_the_test_under_way(desk: Desk) -> None:
     reset(desk)
     assert (desk.state(test.assessment_id).status, desk.state(test.assessment_id).end_reason) == (Status.ENDED, "reset")
     assert desk.start().attempt == 2
+
+
+def test_a_test_that_a_reset_ended_before_it_crashed_is_begun_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reset ends the test, then writes the profile: cut off between the two it is asked for again, or the test is started."""
+    ended = desk.play(desk.start(), at_most=1)
+    project(desk, ended)
+    desk.wait(days=7)
+
+    def crash(_profile: StoredProfile, *, expected_version: int) -> bool:
+        raise CrashedError(expected_version)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.profiles, "put", crash)
+        with pytest.raises(CrashedError):
+            reset(desk)
+    assert desk.state(ended.assessment_id).status is Status.ENDED
+    again = desk.start()
+    assert (again.attempt, again.is_live) == (2, True)
 
 
 def test_there_is_nothing_to_reset_before_the_first_answer_nor_in_an_unknown_competence(desk: Desk) -> None:

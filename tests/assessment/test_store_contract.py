@@ -301,7 +301,7 @@ def stored_profile(**changes: object) -> StoredProfile:
         resets={"2.1": NOW},
         updated_at=NOW,
         tutorials={"tuto_skill": NOW},
-        unplaced={"tube99z_1": Unplaced("tube99z_1", validated=True, direct=False, at=1_790_000_000)},
+        unplaced={"tube99z_1": Unplaced("tube99z_1", "9.9", validated=True, direct=False, at=1_790_000_000)},
     )
     return replace(profile, **changes)
 

@@ -212,6 +212,15 @@ def test_in_a_certification_the_question_comes_only_to_the_device_that_holds_the
     assert code(pupil.read(state.assessment_id, "made-up")) == (422, "ticket_invalid")
 
 
+def test_a_ticket_of_another_test_shows_no_question_of_a_certification(pupil: Pupil) -> None:
+    """Whatever other test a device is in, of the same pupil and the same epoch, it proves nothing of this one."""
+    other = pupil.start().body
+    state = certification(pupil)
+    assert (other["epoch"], state.epoch) == (1, 1)
+    assert pupil.read(other["id"], other["question"]["ticket"]).body["question"]
+    assert pupil.read(state.assessment_id, other["question"]["ticket"]).body["question"] is None
+
+
 def test_after_the_deadline_the_server_takes_no_answer_until_time_is_added(pupil: Pupil) -> None:
     state = certification(pupil, minutes=5)
     question = first_ticket(state)
@@ -242,13 +251,13 @@ def test_an_unknown_competence_is_not_found(pupil: Pupil) -> None:
 
 
 def test_a_discovery_test_is_played_to_its_end(pupil: Pupil) -> None:
-    done = pupil.play(pupil.start(purpose="discovery", discovery_test="tp_discovery").body)
+    done = pupil.play(pupil.start(purpose="discovery", discovery_test="discovery").body)
     assert (done["status"], done["answered"], done["total"], done["scores"]) == ("completed", 3, 3, None)
 
 
 def test_improving_and_resetting_too_early_say_how_many_days_are_left(pupil: Pupil, answers: Cloud) -> None:
     assert code(pupil.reset("1.1")) == (409, "nothing_to_reset")
-    pupil.play(pupil.start().body)
+    pupil.play(pupil.start().body, right=False)
     project(answers)
     refused = pupil.start(purpose="competence", competence="1.1", improve=True)
     assert (*code(refused), refused.body["days_remaining"]) == (409, "too_early_to_improve", 4)

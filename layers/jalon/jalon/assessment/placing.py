@@ -16,9 +16,12 @@ from jalon.assessment.state import AssessmentState, Purpose
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """The element of a skill that the release at hand does not have: an :class:`~engine.knowledge.Element`, the skill by its id."""
+    """The element of a skill that the release at hand does not have: an :class:`~engine.knowledge.Element`, the skill by its id, and
+    the competence that the skill was of.
+    """
 
     skill_id: str
+    competence: str
     validated: bool
     direct: bool
     at: int
@@ -48,23 +51,26 @@ def merge_unplaced(unplaced: UnplacedById, others: Iterable[Unplaced]) -> Unplac
 
 def left_out(elements: Iterable[Element], old: Release, new: Release) -> list[Unplaced]:
     """Those of these elements, in positions of ``old``, whose skills ``new`` does not have."""
-    named = ((old.skills[element.skill_index].id, element) for element in elements)
-    return [Unplaced(name, element.validated, element.direct, element.at) for name, element in named if not new.has_skill(name)]
+    named = ((old.skills[element.skill_index], element) for element in elements)
+    return [
+        Unplaced(skill.id, skill.competence, element.validated, element.direct, element.at)
+        for skill, element in named
+        if not new.has_skill(skill.id)
+    ]
 
 
-def moved(knowledge: Knowledge, unplaced: UnplacedById, old: Release, new: Release, resets: Resets) -> tuple[Knowledge, UnplacedById]:
-    """Knowledge and what is kept beside it, from ``old`` to ``new``: what a reset has made forgotten meanwhile is not placed again."""
+def moved(knowledge: Knowledge, unplaced: UnplacedById, old: Release, new: Release) -> tuple[Knowledge, UnplacedById]:
+    """Knowledge and what is kept beside it, from ``old`` to ``new``."""
     kept = merge_unplaced(unplaced, left_out(knowledge, old, new))
     back = (
         Element(new.skill_index(item.skill_id), item.validated, item.direct, item.at)
         for item in kept.values()
         if new.has_skill(item.skill_id)
     )
-    placed = merge(knowledge.moved(old, new), remembered(new, back, resets))
-    return placed, {name: item for name, item in kept.items() if not new.has_skill(name)}
+    return merge(knowledge.moved(old, new), back), {name: item for name, item in kept.items() if not new.has_skill(name)}
 
 
-def remembered(release: Release, elements: Iterable[Element], resets: Resets, test: AssessmentState | None = None) -> list[Element]:
+def remembered(release: Release, elements: Iterable[Element], resets: Resets, test: AssessmentState) -> list[Element]:
     """The elements, brought by ``test``, that no reset of their competence has made forgotten.
 
     An instant is a whole second. What was answered in the very second of a reset came after it, since a reset waits 7 days from the last
@@ -74,8 +80,8 @@ def remembered(release: Release, elements: Iterable[Element], resets: Resets, te
     return [element for element in elements if element.at >= from_second.get(release.skills[element.skill_index].competence, element.at)]
 
 
-def _ended_by(code: str, reset_at: datetime, test: AssessmentState | None) -> bool:
-    return test is not None and (test.purpose, test.subject) == (Purpose.COMPETENCE, code) and test.started_at < reset_at
+def _ended_by(code: str, reset_at: datetime, test: AssessmentState) -> bool:
+    return (test.purpose, test.subject) == (Purpose.COMPETENCE, code) and test.started_at < reset_at
 
 
 def _rank(element: Element | Unplaced) -> tuple[int, bool, bool]:

@@ -70,6 +70,7 @@ def _without(release: Release, profile: UserProfile, code: str, clock: Clock) ->
     return replace(
         profile,
         knowledge=knowledge,
+        unplaced={name: item for name, item in profile.unplaced.items() if item.competence != code},
         scores=profile_of(release, knowledge),
         resets={**profile.resets, code: now},
         updated_at=now,
