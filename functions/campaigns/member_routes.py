@@ -54,7 +54,8 @@ def invite(uai: UaiPath, body: InviteMemberRequest) -> InvitationView:
     """Invite a colleague; the administrator passes the code on, and it opens the space once within 14 days."""
     administrator = admin(router, uai)
     code = invitation_code(request_name(router.current_event))
-    invitation = invite_member(parts().invitations, parts().clock, administrator, body.email, MemberRole(body.role), code)
+    keyring, role = accounts().keyring, MemberRole(body.role)
+    invitation = invite_member(parts().invitations, keyring, parts().clock, administrator, body.email, role, code)
     logger(SERVICE).info("MEMBER_INVITED", uai=administrator.uai, role=body.role)
     metric("MemberInvited")
     return InvitationView(email=invitation.email, role=invitation.role.value, invitation_code=code, expires_at=invitation.expires_at)

@@ -7,6 +7,7 @@ from pynamodb.exceptions import DoesNotExist
 
 from jalon.accounts.erasure import Trace
 from jalon.accounts.family_store import family_of
+from jalon.accounts.identity import Role
 from jalon.accounts.lockout import attempts_of, attempts_signed_in
 from jalon.accounts.mail_allowance import MessageKind, messages_for, messages_to
 from jalon.accounts.refresh_token import Family
@@ -43,6 +44,13 @@ def sign_ins_of(user_id: UserId) -> list[Family]:
         keys = [item.family_id for item in FamilyItem.by_user.query(user_id)]
     families = map(family_of, read_items(FamilyItem, keys))
     return sorted(families, key=lambda family: family.ends_at, reverse=True)
+
+
+def proven_ways_in(user_id: UserId) -> frozenset[str]:
+    """The login keys of an account whose address is its owner's, the address's among them; none while the address is only claimed."""
+    identity = _identity(user_id)
+    claimed = identity is not None and not identity.email_verified and set(identity.roles) == {Role.PUPIL.value}
+    return frozenset() if identity is None or identity.email is None or claimed else frozenset(identity.login_keys or ())
 
 
 def _identity(user_id: UserId) -> IdentityItem | None:

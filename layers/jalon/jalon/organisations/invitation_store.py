@@ -22,6 +22,7 @@ class DynamoInvitations:
             email=invitation.email,
             role=invitation.role.value,
             invited_by=invitation.invited_by,
+            address_key=invitation.address_key or None,
             expires_at=int(invitation.expires_at.timestamp()),
         )
         try:
@@ -48,6 +49,7 @@ class DynamoInvitations:
             invited_by=UserId(item.invited_by),
             expires_at=from_epoch_ms(item.expires_at * 1000),
             used_by=UserId(item.used_by) if item.used_by else None,
+            address_key=item.address_key or "",
         )
 
     def use(self, invitation: Invitation, member: Member) -> None:

@@ -51,7 +51,10 @@ class OwnRemovalError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """Who may become a member, as what; ``digest`` stands for the code that the administrator passed on."""
+    """Who may become a member, as what; ``digest`` stands for the code that the administrator passed on.
+
+    ``address_key`` is the keyed digest of ``email`` under which an account signs in with it; empty in invitations of before there was one.
+    """
 
     digest: str
     uai: Uai
@@ -60,6 +63,7 @@ class Invitation:
     invited_by: UserId
     expires_at: datetime
     used_by: UserId | None = None
+    address_key: str = ""
 
 
 class InvitationStore(Protocol):

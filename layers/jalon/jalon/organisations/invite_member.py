@@ -6,6 +6,7 @@ from jalon.accounts.accounts import Accounts
 from jalon.accounts.create_member_account import NewMember, create_member_account
 from jalon.accounts.email_addresses import clean_email, email_violations
 from jalon.accounts.identity import refuse
+from jalon.accounts.keyring import Keyring
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import Violation
 from jalon.kernel.ids import UserId
@@ -25,14 +26,24 @@ class AcceptInvitation:
     password: str
 
 
-def invite_member(invitations: InvitationStore, clock: Clock, administrator: Member, email: str, role: MemberRole, code: str) -> Invitation:
+def invite_member(
+    invitations: InvitationStore, keyring: Keyring, clock: Clock, administrator: Member, email: str, role: MemberRole, code: str
+) -> Invitation:
     """The invitation that ``code`` (:func:`paper_codes.paper_code`) stands for; made already, it is the same.
 
     Raises :class:`InvalidInputError` for an address that is none.
     """
     address = clean_email(email)
     refuse(email_violations("/email", address))
-    invitation = Invitation(digest_of(code), administrator.uai, address, role, administrator.user_id, clock.now() + VALID_FOR)
+    invitation = Invitation(
+        digest=digest_of(code),
+        uai=administrator.uai,
+        email=address,
+        role=role,
+        invited_by=administrator.user_id,
+        expires_at=clock.now() + VALID_FOR,
+        address_key=keyring.login_key(address),
+    )
     return invitations.create(invitation)
 
 

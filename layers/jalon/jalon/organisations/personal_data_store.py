@@ -1,9 +1,10 @@
-"""What organisations hold about a person: links to pupils, memberships, invitations accepted. The school's list is the school's."""
+"""What organisations hold about a person: links to pupils, memberships, invitations. The school's list is the school's."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from jalon.accounts.erasure import Trace
+from jalon.accounts.personal_data_store import proven_ways_in
 from jalon.edge.batches import read_items
 from jalon.edge.tables import ConditionFailedError, translated
 from jalon.kernel.clock import from_epoch_ms
@@ -17,16 +18,22 @@ MODELS = (MemberItem, InvitationItem, ReconciliationItem)
 
 
 class OrganisationHolding:
-    """A :class:`~jalon.accounts.erasure.Holding`."""
+    """A :class:`~jalon.accounts.erasure.Holding`.
+
+    Invitations are the person's that they accepted, and those to an address of which they proved that it is theirs: found by its key,
+    as long as there is the identity, which goes last.
+    """
 
     def traces(self, user_id: UserId) -> Iterable[Trace]:
         with translated():
             links = list(ReconciliationItem.query(_subject(user_id), consistent_read=True))
             members = [item.uai for item in MemberItem.by_user.query(user_id)]
-            invitations = [item.digest for item in InvitationItem.by_guest.query(user_id)]
+            invitations = {item.digest for item in InvitationItem.by_guest.query(user_id)}
+            for key in proven_ways_in(user_id):
+                invitations |= {item.digest for item in InvitationItem.by_address.query(key)}
         yield from (Trace("reconciliations", partial(_unlink, link.object, link.ine, user_id)) for link in links)
         yield from (Trace("members", partial(_leave, uai, user_id)) for uai in members)
-        yield from (Trace("invitations", partial(_forget_invitation, digest)) for digest in invitations)
+        yield from (Trace("invitations", partial(_forget_invitation, digest)) for digest in sorted(invitations))
 
     def kept(self, user_id: UserId) -> Mapping[str, int]:  # noqa: ARG002 - the list of pupils is kept, and names no account
         return {}

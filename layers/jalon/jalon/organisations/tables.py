@@ -66,8 +66,21 @@ class InvitationsOfGuest(GlobalSecondaryIndex["InvitationItem"]):  # type: ignor
     used_by = UnicodeAttribute(hash_key=True)
 
 
+class InvitationsToAddress(GlobalSecondaryIndex["InvitationItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """The invitations sent to one address, accepted or not, for the erasure of whoever proved that it is theirs."""
+
+    class Meta:
+        index_name = "by_address"
+        projection = KeysOnlyProjection()
+
+    address_key = UnicodeAttribute(hash_key=True)
+
+
 class InvitationItem(Model):
-    """An invitation that was not accepted yet, or was lately; ``digest`` is that of its code."""
+    """An invitation that was not accepted yet, or was lately; ``digest`` is that of its code.
+
+    ``address_key`` is the login key of its address; invitations made before there was one are found by nobody, and gone in 14 days.
+    """
 
     class Meta(TableMeta):
         table_name = "invitations"
@@ -78,9 +91,11 @@ class InvitationItem(Model):
     role = UnicodeAttribute()
     invited_by = UnicodeAttribute()
     used_by = UnicodeAttribute(null=True)
+    address_key = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()
 
     by_guest = InvitationsOfGuest()
+    by_address = InvitationsToAddress()
 
 
 class PupilsByClass(LocalSecondaryIndex["PupilItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
