@@ -31,7 +31,8 @@ ERASED = (
     Goes("participations", "Participations in campaigns and the results that were sent."),
     Goes(
         "links",
-        "Links to pupils of schools, memberships of schools, invitations accepted or sent to your own address, rooms invigilated, sessions joined but not sat.",
+        "Links to pupils of schools, memberships of schools, invitations accepted or sent to your own address, rooms invigilated,"
+        " sessions joined but not sat.",
     ),
     Goes("copies", "Exports of the data, and answers remembered for repeated requests."),
 )
