@@ -88,6 +88,17 @@ def test_what_was_reset_meanwhile_is_not_placed_again() -> None:
     assert scores(desk)["1.1"] == CompetenceScore(0, 0)
 
 
+def test_a_reset_keeps_what_has_no_place_in_other_competences() -> None:
+    desk = new_desk()
+    desk.releases = AHEAD
+    for code in ("1.1", "1.2"):
+        project_profile(desk.profiles, AHEAD, desk.play(desk.start(code)))
+    before = scores(desk)["1.1"]
+    desk.wait(days=8)
+    reset_competence(store=desk.store, profiles=desk.profiles, releases=BEHIND, clock=desk.clock, user_id=PUPIL, code="1.2")
+    assert (scores(desk)["1.1"], scores(desk)["1.2"]) == (before, CompetenceScore(0, 0))
+
+
 def test_rebuilding_keeps_what_has_no_place_now() -> None:
     desk = new_desk()
     desk.releases = AHEAD
