@@ -43,6 +43,11 @@ PUBLIC = frozenset(
     }
 )
 TITLE = "Jalon"
+_DESCRIPTION = (
+    "Assess, develop and certify digital competences. A function refuses with application/problem+json (RFC 9457); "
+    "the gateway in front of it, where no function was asked, with a message alone."
+)
+_WORDS = frozenset({"description", "summary"})
 VERSION = "1.0.0"
 
 _POINTER = "Where it stands: a JSON pointer (RFC 6901) into the body, or `/path/`, `/query/` or `/header/` and the parameter's name."
@@ -118,23 +123,49 @@ def document() -> dict[str, Any]:
     for (method, path), operation in operations.items():
         _finish(method, path, operation, found[method, path].headers)
     refusals = add_refusals(operations, found)
+    _point_elsewhere(schemas)
     add_examples(paths, schemas)
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": TITLE,
-            "version": VERSION,
-            "description": "Assess, develop and certify digital competences. A function refuses with application/problem+json (RFC 9457); "
-            "the gateway in front of it, where no function was asked, with a message alone.",
-        },
-        "servers": [{"url": "/", "description": "The API's own address (output ApiUrl of the stack)"}],
-        "paths": dict(sorted(paths.items())),
-        "components": {
-            **refusals,
-            "schemas": dict(sorted(schemas.items())),
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-        },
-    }
+    described: dict[str, Any] = _plain(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": TITLE,
+                "version": VERSION,
+                "description": _DESCRIPTION,
+            },
+            "servers": [{"url": "/", "description": "The API's own address (output ApiUrl of the stack)"}],
+            "tags": _tags(),
+            "paths": dict(sorted(paths.items())),
+            "components": {
+                **refusals,
+                "schemas": dict(sorted(schemas.items())),
+                "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            },
+        }
+    )
+    return described
+
+
+def _tags() -> list[dict[str, str]]:
+    """A tag for each function, in its own words."""
+    described = {name: inspect.getdoc(importlib.import_module(f"functions.{name}.app")) for name in ("accounts", *RESOLVERS)}
+    return [{"name": name, "description": _first_sentence(text or "")} for name, text in described.items()]
+
+
+def _point_elsewhere(schemas: dict[str, Any]) -> None:
+    """Name the schema of another function where a property shows what that function does: ``x-schema`` in the property's field."""
+    for schema in schemas.values():
+        for name, described in schema.get("properties", {}).items():
+            if "x-schema" in described:
+                schema["properties"][name] = {"anyOf": [{"$ref": f"#/components/schemas/{described['x-schema']}"}, {"type": "null"}]}
+
+
+def _plain(described: Any) -> Any:
+    """The same with docstrings' marks of code as Markdown has them, which descriptions are in."""
+    if isinstance(described, dict):
+        texts = {key: value.replace("``", "`") for key, value in described.items() if key in _WORDS and isinstance(value, str)}
+        return {key: texts.get(key, _plain(value)) for key, value in described.items()}
+    return [_plain(each) for each in described] if isinstance(described, list) else described
 
 
 def _with_own_names(function: str, part: dict[str, Any], taken: dict[str, Any]) -> dict[str, Any]:
@@ -159,6 +190,7 @@ def _parts() -> list[tuple[str, dict[str, Any]]]:
         app = importlib.import_module(f"functions.{name}.app").app
         part = json.loads(app.get_openapi_json_schema(title=TITLE, version=VERSION, openapi_version="3.1.0"))
         for route in (*app._static_routes, *app._dynamic_routes):
+            part["paths"][route.openapi_path][route.method.lower()]["tags"] = [name]
             _describe(route, part["paths"][route.openapi_path][route.method.lower()])
         parts.append((name, part))
     return parts
@@ -206,7 +238,7 @@ def _finish(method: str, path: str, operation: dict[str, Any], headers: set[str]
     responses.pop("422", None)
     responses.get("204", {}).pop("content", None)
     if "location" in headers:
-        describe_location(operation)
+        describe_location(f"{method.upper()} {path}", operation)
     if "if-none-match" in headers:
         describe_polling(operation)
 

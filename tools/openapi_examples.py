@@ -2,11 +2,14 @@
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
-from tools.openapi_samples import BY_NAME, FORMATS, NUMBERS, OBJECTS, PARAMETERS, TEXTS
+from jalon.edge.bodies import FORM
+from tools.openapi_samples import ANSWERED, BY_NAME, FORMATS, NUMBERS, OBJECTS, PARAMETERS, TEXTS, VALUES
 
 Schema = Mapping[str, Any]
 _EVENTS = Path(__file__).resolve().parent.parent / "events"
@@ -25,14 +28,19 @@ def add_examples(paths: Mapping[str, Any], schemas: Mapping[str, Schema]) -> Non
             for parameter in operation.get("parameters", ()):
                 if not {"example", "examples"} & parameter.keys():
                     parameter["example"] = _of_parameter(path, parameter, schemas)
-            body = operation.get("requestBody", {}).get("content", {}).get(_JSON)
-            if body is not None and "examples" not in body:
-                given = requests.get(f"{method.upper()} {path}") or {"example": example(body["schema"], schemas)}
-                body["examples"] = {name: {"value": value} for name, value in given.items()}
+            for body in operation.get("requestBody", {}).get("content", {}).values():
+                if "examples" not in body:
+                    given = requests.get(f"{method.upper()} {path}") or {"example": example(body["schema"], schemas)}
+                    body["examples"] = {name: {"value": value} for name, value in given.items()}
             for status, response in operation["responses"].items():
                 content = response.get("content", {}).get(_JSON)
                 if content is not None and status.startswith("2") and "examples" not in content:
-                    content["examples"] = {"example": {"value": example(content["schema"], schemas)}}
+                    content["examples"] = {"example": {"value": _answer(f"{method.upper()} {path}", content["schema"], schemas)}}
+
+
+def _answer(route: str, schema: Schema, schemas: Mapping[str, Schema]) -> Any:
+    value = example(schema, schemas)
+    return value | ANSWERED[route] if route in ANSWERED else value
 
 
 def _of_parameter(path: str, parameter: Mapping[str, Any], schemas: Mapping[str, Schema]) -> Any:
@@ -48,13 +56,14 @@ def _of_parameter(path: str, parameter: Mapping[str, Any], schemas: Mapping[str,
 
 
 def sample_requests() -> dict[str, dict[str, Any]]:
-    """The JSON bodies of ``events/``, by route and by the event's name: they are also what the handlers' tests send."""
+    """The bodies of ``events/``, a form as its parameters, by route and by the event's name: the handlers' tests send them too."""
     found: dict[str, dict[str, Any]] = {}
     for file in sorted(_EVENTS.glob("*/*.json")):
         event = json.loads(file.read_text())
-        body = event.get("body") if isinstance(event, dict) else None
-        if body and "routeKey" in event and "json" in event.get("headers", {}).get("content-type", ""):
-            found.setdefault(event["routeKey"], {})[file.stem] = json.loads(body)
+        if isinstance(event, dict) and event.get("body") and "routeKey" in event:
+            body = b64decode(event["body"]).decode() if event["isBase64Encoded"] else event["body"]
+            form = event["headers"].get("content-type") == FORM
+            found.setdefault(event["routeKey"], {})[file.stem] = dict(parse_qsl(body)) if form else json.loads(body)
     return found
 
 
@@ -95,7 +104,9 @@ def _object(schema: Schema, schemas: Mapping[str, Schema], name: str, owner: str
         return OBJECTS.get(name, {})
     made = {}
     for key, value in schema["properties"].items():
-        if key in schema.get("required", ()):
+        if f"{owner}.{key}" in VALUES:
+            made[key] = VALUES[f"{owner}.{key}"]
+        elif key in schema.get("required", ()):
             made[key] = example(value, schemas, key, owner)
         elif value.get("default") is not None:
             made[key] = value["default"]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from jalon.edge.idempotency_keys import MAX_KEY_LENGTH
+from tools.openapi_samples import LOCATIONS
 
 IDEMPOTENCY_KEY: dict[str, Any] = {
     "name": "Idempotency-Key",
@@ -19,7 +20,6 @@ IF_NONE_MATCH: dict[str, Any] = {
     "schema": {"type": "string"},
 }
 _ETAG = {"description": "Names this state.", "schema": {"type": "string"}, "example": '"8c1d0e2f3a4b5c6d7e8f901234567890"'}
-_LOCATION = {"description": "Where it is read, relative to the API.", "schema": {"type": "string"}, "example": "/v1/me"}
 _REPLAYED = {
     "description": "Sent when the request had been answered before: this is that answer, and nothing was done again.",
     "schema": {"type": "string", "enum": ["true"]},
@@ -44,10 +44,13 @@ def describe_polling(operation: dict[str, Any]) -> None:
     }
 
 
-def describe_location(operation: dict[str, Any]) -> None:
-    """Where what was made, or what tells how far it is, is read."""
+def describe_location(route: str, operation: dict[str, Any]) -> None:
+    """Where what was made, or what tells how far it is, is read; raises ValueError for a route of which nothing shows it."""
+    if route not in LOCATIONS:
+        raise ValueError(f"no example of the Location that {route} sends: give tools/openapi_samples.py one (LOCATIONS)")
+    described = {"description": "Where it is read, relative to the API.", "schema": {"type": "string"}, "example": LOCATIONS[route]}
     for response in _successes(operation):
-        response.setdefault("headers", {})["Location"] = _LOCATION
+        response.setdefault("headers", {})["Location"] = described
 
 
 def _successes(operation: dict[str, Any]) -> list[dict[str, Any]]:

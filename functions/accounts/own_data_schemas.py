@@ -5,8 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from functions.accounts.proofs import ProofRequest
-from functions.accounts.schemas import Instant
-from jalon.edge.schemas import AnswerSchema
+from jalon.edge.schemas import AnswerSchema, Instant
 
 
 class ExportDownload(AnswerSchema):

@@ -1,18 +1,16 @@
 """What goes over the wire. Requests refuse what they do not know."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from jalon.accounts.client_secret import LONGEST_OVERLAP
 from jalon.accounts.oauth_client import GRANTABLE_SCOPES, MOST_SCHOOLS
 from jalon.accounts.provider_flow import Return
-from jalon.edge.schemas import AnswerSchema, CalendarDate, RequestSchema
-from jalon.kernel.clock import iso
+from jalon.edge.schemas import AnswerSchema, CalendarDate, Instant, RequestSchema
 
-Instant = Annotated[datetime, PlainSerializer(iso, return_type=str)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Email = Annotated[str, Field(min_length=3, max_length=254)]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]

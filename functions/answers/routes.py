@@ -210,9 +210,12 @@ def _own(assessment_id: str) -> AssessmentState:
 
 def _subject(body: StartAssessmentRequest) -> str:
     subject, other = (body.competence, body.discovery_test) if body.purpose == "competence" else (body.discovery_test, body.competence)
-    if subject is None or other is not None:
-        name = "competence" if body.purpose == "competence" else "discovery_test"
-        raise InvalidInputError(f"Name the {name}, and nothing else.", (Violation(f"/{name}", "Needed for this purpose.", "required"),))
+    named, unnamed = ("competence", "discovery_test") if body.purpose == "competence" else ("discovery_test", "competence")
+    violations = [Violation(f"/{named}", "Needed for this purpose.", "required")] if subject is None else []
+    if other is not None:
+        violations.append(Violation(f"/{unnamed}", "Not for this purpose; leave it out.", "superfluous"))
+    if subject is None or violations:
+        raise InvalidInputError(f"Name the {named}, and nothing else.", tuple(violations))
     return subject
 
 

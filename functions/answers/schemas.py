@@ -7,13 +7,15 @@ from pydantic import Field
 
 from jalon.assessment import tickets
 from jalon.assessment.offer import DEFAULT_LOCALE, LOCALE_PATTERN
-from jalon.edge.schemas import AnswerSchema, RequestSchema
+from jalon.assessment.state import Purpose, Status
+from jalon.edge.schemas import AnswerSchema, RequestSchema, one_of
 
 #: How requests write a competence's code, and a tutorial's id.
 COMPETENCE_PATTERN = r"^[1-9]\.[1-9]$"
 TUTORIAL_PATTERN = r"^[A-Za-z0-9_.-]{1,100}$"
 #: What an answer is worth (:class:`engine.grading.Result`).
 ResultWord = Literal["ok", "ko", "skipped", "timedout", "focusedout"]
+QuestionType = Literal["QCU", "QCM", "QROC", "QROCM-ind", "QROCM-dep"]
 ShortText = Annotated[str, Field(max_length=64)]
 LongText = Annotated[str, Field(max_length=1_000)]
 
@@ -37,7 +39,7 @@ class AnswerForm(RequestSchema):
     """An answer: exactly one of its members, as the question's type asks."""
 
     choices: Annotated[list[ShortText] | None, Field(max_length=30, description="QCU and QCM: ids of the choices.")] = None
-    text: Annotated[LongText | None, Field(description="QROC.")] = None
+    text: Annotated[LongText | None, Field(description="QROC; 1 000 bytes at most, all told (413 `answer_too_large`).")] = None
     fields: Annotated[dict[ShortText, LongText] | None, Field(max_length=30, description="QROCM: a text for each field's id.")] = None
     skipped: Annotated[Literal[True] | None, Field(description="Je passe.")] = None
 
@@ -109,7 +111,7 @@ class QuestionView(_Shown):
     ticket: str
     challenge_id: str
     competence: str
-    type: Literal["QCU", "QCM", "QROC", "QROCM-ind", "QROCM-dep"]
+    type: QuestionType
     timer_s: int | None
     focused: bool
 
@@ -239,7 +241,7 @@ class CheckpointRowView(_Shown):
 
     number: int
     challenge_id: str
-    type: str
+    type: QuestionType
     competence: str
     skill: SkillView
     result: ResultWord
@@ -273,10 +275,10 @@ class TestCardView(AnswerSchema):
     """A test that is not a competence's: campaign, discovery or certification."""
 
     assessment_id: str
-    purpose: str
+    purpose: Annotated[str, one_of(Purpose)]
     subject: str
     attempt: int
-    status: str
+    status: Annotated[str, one_of(Status)]
     answered: int
     updated_at: datetime
     days_before_retrying: Annotated[
@@ -339,7 +341,7 @@ class ProfileLinks(AnswerSchema):
     tutorials: str
 
 
-class CertificationView(AnswerSchema):
+class CertifiabilityView(AnswerSchema):
     """Whether a certification is open, and why not."""
 
     competences_reached: int
@@ -355,7 +357,7 @@ class ProfileView(AnswerSchema):
     max_level: int
     release: str
     certifiable: bool
-    certification: CertificationView
+    certification: CertifiabilityView
     competences: list[CompetenceCard]
     tests: list[TestCardView]
     parcours: Annotated[list[ParcoursView], Field(description="The latest begun first, 200 at most; all of them under links.")]

@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from functions.campaigns.instants import Instant
 from jalon.assessment.offer import DEFAULT_LOCALE, LOCALE_PATTERN
-from jalon.edge.schemas import AnswerSchema, RequestSchema
+from jalon.edge.schemas import AnswerSchema, Instant, RequestSchema
 
 CampaignKind = Literal["assessment", "profile_collection"]
 ParticipationState = Literal["STARTED", "TO_SHARE", "SHARED"]

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from functions.campaigns.instants import Instant
-from jalon.edge.schemas import AnswerSchema, CalendarDate, RequestSchema
+from jalon.edge.schemas import AnswerSchema, CalendarDate, Instant, RequestSchema
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 ClassName = Annotated[str, Field(alias="class", min_length=1, max_length=40)]
@@ -130,7 +129,7 @@ class ImportRequestedView(AnswerSchema):
     """An import that waits for its file."""
 
     id: str
-    status: str
+    status: Literal["AWAITING_UPLOAD"]
     upload: UploadView
 
 

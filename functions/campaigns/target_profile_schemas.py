@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from functions.campaigns.instants import Instant
 from jalon.campaigns.made_to_measure import MAX_TOPICS, NAME_MAX_LENGTH
-from jalon.edge.schemas import AnswerSchema, RequestSchema
+from jalon.edge.schemas import AnswerSchema, Instant, RequestSchema
 
 TUBE_ID_MAX_LENGTH = 64
 

@@ -3,15 +3,15 @@
 from datetime import datetime
 
 from functions.jury.schemas import (
-    BirthPlaceModel,
     CompetenceView,
     DecisionView,
-    IdentityModel,
     MarkView,
-    ReportView,
     ResultView,
+    ReviewedBirthPlace,
     ReviewedCertificationView,
+    ReviewedIdentity,
     ReviewView,
+    SettledReportView,
     WaitingSessionView,
 )
 from jalon.certification.identities import Identity
@@ -116,21 +116,21 @@ def _certification_view(item: ReviewedCandidate) -> ReviewedCertificationView:
     )
 
 
-def identity_model(identity: Identity) -> IdentityModel:
+def identity_model(identity: Identity) -> ReviewedIdentity:
     place = identity.birth_place
-    return IdentityModel(
+    return ReviewedIdentity(
         last_name=identity.last_name,
         first_name=identity.first_name,
         birth_date=identity.birth_date,
         sex="M" if identity.sex == "M" else "F",
-        birth_place=BirthPlaceModel(country=place.country, insee_code=place.insee_code, postcode=place.postcode, town=place.town),
+        birth_place=ReviewedBirthPlace(country=place.country, insee_code=place.insee_code, postcode=place.postcode, town=place.town),
     )
 
 
-def _reports(item: ReviewedCandidate) -> list[ReportView]:
+def _reports(item: ReviewedCandidate) -> list[SettledReportView]:
     outcomes = {settlement.report_id: settlement.outcome.value for settlement in item.result.settlements} if item.result else {}
     return [
-        ReportView(
+        SettledReportView(
             id=report.report_id,
             code=report.code.value,
             question_number=report.question_number,

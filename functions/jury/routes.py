@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from functions.jury import rendering
 from functions.jury.schemas import (
     ApprovalView,
+    CertificateRevocationRequest,
     ChangeResultRequest,
     CommentRequest,
     CorrectIdentityRequest,
@@ -19,7 +20,6 @@ from functions.jury.schemas import (
     NeutraliseQuestionRequest,
     ResultView,
     ReviewView,
-    RevocationRequest,
     RevocationView,
     SanctionRequest,
     SettleReportRequest,
@@ -112,7 +112,7 @@ def correct(number: NumberPath, body: CorrectionRequest) -> Response[ReviewView]
 
 
 @router.post("/v1/jury/certifications/<certification_id>/revocation")
-def revoke(certification_id: CertificationPath, body: RevocationRequest) -> RevocationView:
+def revoke(certification_id: CertificationPath, body: CertificateRevocationRequest) -> RevocationView:
     """Take the certificate of a published certification back. Repeating it is harmless."""
     author = _jury()
     shared = parts()

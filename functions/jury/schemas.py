@@ -4,7 +4,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from jalon.edge.schemas import AnswerSchema, CalendarDate, RequestSchema
+from engine.grading import Result
+from jalon.certification.candidates import AbortReason
+from jalon.certification.reports import ReportCode
+from jalon.certification.results import Outcome, Settled
+from jalon.certification.sessions import SessionStatus
+from jalon.edge.schemas import AnswerSchema, CalendarDate, InstantText, RequestSchema, one_of
 
 CompetenceCode = Annotated[str, Field(pattern=r"^[1-5]\.[1-4]$")]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -33,7 +38,7 @@ class NeutraliseQuestionRequest(_Decision):
     neutralised: bool = True
 
 
-class BirthPlaceModel(RequestSchema):
+class ReviewedBirthPlace(RequestSchema):
     """As for enrolment."""
 
     country: Annotated[str, Field(min_length=1, max_length=100)] = "FR"
@@ -42,21 +47,21 @@ class BirthPlaceModel(RequestSchema):
     town: Annotated[str, Field(max_length=100)] = ""
 
 
-class IdentityModel(RequestSchema):
+class ReviewedIdentity(RequestSchema):
     """A candidate's civil identity."""
 
     last_name: Name
     first_name: Name
     birth_date: CalendarDate
     sex: Literal["M", "F"]
-    birth_place: BirthPlaceModel
+    birth_place: ReviewedBirthPlace
 
 
 class CorrectIdentityRequest(_Decision):
     """Correct names, birth date or birth place."""
 
     kind: Literal["correct_identity"]
-    identity: IdentityModel
+    identity: ReviewedIdentity
 
 
 class LevelAndPix(RequestSchema):
@@ -99,7 +104,7 @@ class CorrectionRequest(RequestSchema):
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class RevocationRequest(RequestSchema):
+class CertificateRevocationRequest(RequestSchema):
     """Why the certificate is taken back; the reason stays with the jury."""
 
     reason: Annotated[str, Field(min_length=1, max_length=500)]
@@ -114,7 +119,7 @@ class WaitingSessionView(AnswerSchema):
     certifications: int
     to_decide: int
     global_comment: bool
-    waiting_since: str
+    waiting_since: InstantText
     reminders: int
 
 
@@ -125,16 +130,16 @@ class WaitingSessionList(AnswerSchema):
     next_cursor: str | None
 
 
-class ReportView(AnswerSchema):
+class SettledReportView(AnswerSchema):
     """A report with what became of it."""
 
     id: str
-    code: str
+    code: ReportCode
     question_number: int | None
     description: str
     hour: str
-    at: str
-    outcome: str | None
+    at: InstantText
+    outcome: Annotated[str, one_of(Settled)] | None
 
 
 class MarkView(AnswerSchema):
@@ -143,7 +148,7 @@ class MarkView(AnswerSchema):
     number: int
     competence: str
     challenge_id: str
-    result: str
+    result: Annotated[str, one_of(Result)]
     neutralised: bool
     counted_right: bool
 
@@ -162,7 +167,7 @@ class DecisionView(AnswerSchema):
 
     version: int
     author: str
-    at: str
+    at: InstantText
     kind: str
     details: dict[str, Any]
 
@@ -171,7 +176,7 @@ class ResultView(AnswerSchema):
     """The latest version of a result."""
 
     version: int
-    outcome: str
+    outcome: Annotated[str, one_of(Outcome)]
     reason: str
     pix: int
     rate: int
@@ -189,11 +194,11 @@ class ReviewedCertificationView(AnswerSchema):
 
     certification_id: str
     candidate_id: str
-    identity: IdentityModel
+    identity: ReviewedIdentity
     corrected: bool
     extra_time_percent: int
-    abort_reason: str | None
-    reports: list[ReportView]
+    abort_reason: Annotated[str, one_of(AbortReason)] | None
+    reports: list[SettledReportView]
     result: ResultView | None
     history: list[DecisionView]
 
@@ -204,11 +209,11 @@ class ReviewView(AnswerSchema):
     number: str
     uai: str
     centre: str
-    status: str
+    status: Annotated[str, one_of(SessionStatus)]
     finalisation: int
     global_comment: str
-    in_jury_since: str | None
-    approved_at: str | None
+    in_jury_since: InstantText | None
+    approved_at: InstantText | None
     approved_by: str | None
     open_points: int
     certifications: list[ReviewedCertificationView]
@@ -218,12 +223,12 @@ class ApprovalView(AnswerSchema):
     """The session is on its way to publication."""
 
     number: str
-    status: str
-    approved_at: str
+    status: Annotated[str, one_of(SessionStatus)]
+    approved_at: InstantText
 
 
 class RevocationView(AnswerSchema):
     """The certificate is taken back; the verification page knows within minutes."""
 
     certification_id: str
-    revoked_at: str | None
+    revoked_at: InstantText | None

@@ -5,8 +5,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from jalon.certification.candidates import CandidateStatus
 from jalon.certification.reports import ReportCode
-from jalon.edge.schemas import AnswerSchema, CalendarDate, RequestSchema, WallTime
+from jalon.certification.sessions import SessionStatus
+from jalon.certification.watch_session import Progress
+from jalon.edge.schemas import AnswerSchema, CalendarDate, InstantText, RequestSchema, WallTime, one_of
 
 Label = Annotated[str, Field(max_length=200)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -130,14 +133,14 @@ class SessionView(AnswerSchema):
     date: dt.date
     start_time: str
     time_zone: str
-    starts_at: str
+    starts_at: InstantText
     invigilators: list[str]
     observation: str
-    status: str
+    status: Annotated[str, one_of(SessionStatus)]
     access_code: str
     invigilator_code: str
     opened: bool
-    published_at: str | None
+    published_at: InstantText | None
 
 
 class SessionList(AnswerSchema):
@@ -155,7 +158,7 @@ class ReportView(AnswerSchema):
     question_number: int | None
     description: str
     hour: str
-    at: str
+    at: InstantText
 
 
 class CandidateView(AnswerSchema):
@@ -171,7 +174,7 @@ class CandidateView(AnswerSchema):
     class_name: str = Field(serialization_alias="class")
     external_id: str
     extra_time_percent: int
-    status: str
+    status: Annotated[str, one_of(CandidateStatus)]
     reports: list[ReportView]
 
 
@@ -190,12 +193,12 @@ class LiveCandidateView(AnswerSchema):
     birth_date: dt.date
     extra_time_percent: int
     extension_min: int
-    progress: str
+    progress: Annotated[str, one_of(Progress)]
     question_number: int | None
     question_count: int | None
     minutes_left: int | None
-    deadline_at: str | None
-    last_seen_at: str | None
+    deadline_at: InstantText | None
+    last_seen_at: InstantText | None
     connected: bool | None
     reports: list[ReportView]
 
@@ -204,7 +207,7 @@ class InvigilationView(AnswerSchema):
     """The room, live; poll it with its ETag."""
 
     session_number: str
-    status: str
+    status: Annotated[str, one_of(SessionStatus)]
     candidates: list[LiveCandidateView]
 
 
@@ -213,10 +216,10 @@ class FinalisationView(AnswerSchema):
 
     session_number: str
     number: int
-    status: str
-    requested_at: str
-    in_jury_since: str | None
-    published_at: str | None
+    status: Annotated[str, one_of(SessionStatus)]
+    requested_at: InstantText
+    in_jury_since: InstantText | None
+    published_at: InstantText | None
 
 
 class CertificationView(AnswerSchema):
@@ -225,7 +228,7 @@ class CertificationView(AnswerSchema):
     """
 
     id: str
-    status: str
+    status: Annotated[str, one_of(Progress)]
     session_number: str
     assessment_id: str | None
-    test: dict[str, Any] | None = None
+    test: Annotated[dict[str, Any] | None, Field(json_schema_extra={"x-schema": "AssessmentView"})] = None

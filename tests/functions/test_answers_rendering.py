@@ -68,7 +68,7 @@ def test_what_was_never_begun_is_empty_and_has_its_addresses() -> None:
 
 def test_each_test_but_a_competences_is_gone_on_with_where_it_belongs() -> None:
     taken = [
-        attempt(Purpose.DISCOVERY, "tp_discovery", 1),
+        attempt(Purpose.DISCOVERY, "discovery", 1),
         attempt(Purpose.CERTIFICATION, "crt_1", 3),
         attempt(Purpose.CAMPAIGN, parcours().key, 2),
         attempt(Purpose.COMPETENCE, "1.1", 4),

@@ -138,7 +138,7 @@ def test_once_the_question_is_answered_nothing_changes_any_more(pupil: Pupil, te
 
 def test_where_the_focus_does_not_count_nothing_is_asked_of_the_tables(pupil: Pupil, asked: list[str]) -> None:
     positioning = pupil.start().body
-    discovery = pupil.start(purpose="discovery", discovery_test="tp_discovery").body
+    discovery = pupil.start(purpose="discovery", discovery_test="discovery").body
     for _ in range(2):
         discovery = pupil.answer(discovery["id"], discovery["question"]).body["assessment"]
     assert discovery["question"]["focused"]

@@ -1,6 +1,9 @@
 """The API's document is valid OpenAPI 3.1, and says how each route is guarded and how it refuses."""
 
 import json
+import re
+from collections.abc import Iterator
+from typing import Any
 
 import jsonschema
 import pytest
@@ -146,3 +149,69 @@ def test_the_headers_that_are_sent_are_told() -> None:
         assert "ETag" in responses["200"]["headers"], path
         assert "304" in responses, path
     assert "Retry-After" in document["components"]["responses"]["StoreUnavailable"]["headers"]
+
+
+def _walk(value: object) -> Iterator[dict[str, Any]]:
+    """Every object of the document, examples left out."""
+    for key, each in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        if key not in {"example", "examples", "value"}:
+            yield from _walk(each)
+    if isinstance(value, dict):
+        yield value
+
+
+def test_no_mark_of_another_markup_is_left_in_what_people_read() -> None:
+    described = [each[key] for each in _walk(json.loads(DOCUMENT.read_text())) for key in ("description", "summary") if key in each]
+    assert [text for text in described if isinstance(text, str) and ("``" in text or ":class:" in text or ":func:" in text)] == []
+
+
+def test_every_operation_has_a_tag_that_is_described() -> None:
+    document = json.loads(DOCUMENT.read_text())
+    tags = {tag["name"] for tag in document["tags"] if tag["description"]}
+    used = [tuple(operation.get("tags", ())) for item in document["paths"].values() for operation in item.values()]
+    assert {tag for (tag,) in used} == tags
+
+
+def _properties() -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """Of each schema, each property with what it may be but null."""
+    for owner, schema in json.loads(DOCUMENT.read_text())["components"]["schemas"].items():
+        for name, described in schema.get("properties", {}).items():
+            yield owner, name, [each for each in described.get("anyOf", [described]) if each.get("type") != "null"]
+
+
+def test_an_instant_is_told_as_one() -> None:
+    instants = [each for each in _properties() if re.search(r"_(at|since|until|from)$|^(at|since)$", each[1])]
+    assert len(instants) > 50
+    assert [(owner, name) for owner, name, (kind,) in instants if kind.get("format") not in {"date-time", "date"}] == []
+
+
+def test_a_state_is_told_by_its_words() -> None:
+    states = [each for each in _properties() if each[1] in {"status", "progress", "outcome", "basis"} and each[0] != "Problem"]
+    assert len(states) > 15
+    assert [(owner, name) for owner, name, (kind,) in states if not {"enum", "const", "$ref"} & kind.keys()] == []
+
+
+def test_what_another_function_shows_is_told_by_its_schema() -> None:
+    schemas = json.loads(DOCUMENT.read_text())["components"]["schemas"]
+    assert schemas["CertificationView"]["properties"]["test"]["anyOf"][0] == {"$ref": "#/components/schemas/AssessmentView"}
+    assert not {name for name in schemas if name.startswith(("Sessions", "Jury", "Answers", "Certificates"))}
+
+
+@pytest.mark.parametrize("path", ["/v1/oauth/token", "/v1/oauth/revoke"])
+def test_an_oauth_endpoint_refuses_in_the_words_of_oauth(path: str) -> None:
+    document = json.loads(DOCUMENT.read_text())
+    responses = document["paths"][path]["post"]["responses"]
+    for status, response in responses.items():
+        for media_type, content in response.get("content", {}).items() if status[0] in "45" and "X" not in status else ():
+            for shown in content.get("examples", {}).values():
+                assert "error" in shown["value"], (status, media_type)
+                assert str(shown["value"].get("status", status)) == status
+    assert responses["401"]["headers"]["WWW-Authenticate"]["example"].startswith("Basic realm=")
+    assert {name for status in responses for name in responses[status].get("headers", {}) if status in {"429", "503"}} == {"Retry-After"}
+
+
+def test_the_scheme_of_types_and_pointers_is_told() -> None:
+    problem = json.loads(DOCUMENT.read_text())["components"]["schemas"]["Problem"]["properties"]
+    assert "hyphens" in problem["type"]["description"]
+    assert "/query/" in problem["errors"]["items"]["properties"]["pointer"]["description"]
+    assert "hyphens" in PAGE.read_text()

@@ -1,14 +1,17 @@
 """Every operation says what it is for, and shows what goes in and what comes out, in examples that its schemas take."""
 
+import importlib
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import TypeAdapter
 
-from tools.openapi import DOCUMENT
+from jalon.kernel.uai import parse_uai
+from tools.openapi import DOCUMENT, ROOT
 from tools.openapi_examples import example, sample_requests
 
 _document: dict[str, Any] = json.loads(DOCUMENT.read_text())
@@ -65,3 +68,103 @@ def test_a_text_that_nothing_shows_an_example_of_is_refused() -> None:
     view = {"type": "object", "required": ["thing"], "properties": {"thing": {"type": "string"}}}
     with pytest.raises(ValueError, match=r"View\.thing"):
         example({"$ref": "#/components/schemas/View"}, {"View": view})
+
+
+def _shown() -> Iterator[tuple[str, Any]]:
+    """Every example of a JSON answer, with its route."""
+    for route, operation in OPERATIONS.items():
+        for status, response in operation["responses"].items():
+            for shown in response.get("content", {}).get("application/json", {}).get("examples", {}).values() if status < "3" else ():
+                yield route, shown["value"]
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects(each)
+    if isinstance(value, dict):
+        yield value
+
+
+def _patterns() -> dict[str, str]:
+    """What parameters of paths take, by their name, where a pattern says it."""
+    return {
+        parameter["name"]: parameter["schema"]["pattern"]
+        for operation in OPERATIONS.values()
+        for parameter in operation.get("parameters", ())
+        if parameter["in"] == "path" and "pattern" in parameter["schema"] and parameter["name"].endswith("_id")
+    }
+
+
+def test_an_id_that_is_shown_is_one_that_paths_take() -> None:
+    patterns = _patterns()
+    assert {"participation_id", "certification_id", "import_id", "campaign_id"} <= patterns.keys()
+    for route, value in _shown():
+        for name, pattern in patterns.items():
+            named = [each[name] for each in _objects(value) if each.get(name) is not None]
+            if route.endswith(f"/{{{name}}}"):
+                named.append(value["id"])
+            elif f"GET {route.split()[1]}/{{{name}}}" in OPERATIONS:
+                named += [each["id"] for each in value.get("items", [value]) if "id" in each]
+            if name != "profile_id":  # the operator's have names of their own
+                assert [each for each in named if not re.search(pattern, each)] == [], (route, name)
+
+
+def test_a_location_that_is_shown_is_read_there() -> None:
+    read = [re.compile(re.sub(r"{\w+}", r"[^/{}]+", route.split()[1])) for route in OPERATIONS if route.startswith(("GET", "DELETE"))]
+    shown = {
+        route: response["headers"]["Location"]["example"]
+        for route, operation in OPERATIONS.items()
+        for response in operation["responses"].values()
+        if "Location" in response.get("headers", {})
+    }
+    assert len(set(shown.values())) == len(shown) >= 6
+    assert [route for route, where in shown.items() if not any(pattern.fullmatch(where) for pattern in read)] == []
+
+
+def test_answers_that_are_shown_do_not_contradict_themselves() -> None:
+    for route, value in _shown():
+        for each in _objects(value):
+            if "end_reason" in each:
+                assert (each["end_reason"] is not None) == (each["status"] == "ended"), route
+            if {"certifiable", "certification"} <= each.keys():
+                assert each["certifiable"] == (each["certification"]["reason"] is None), route
+            if {"moved", "assessment"} <= each.keys():
+                assert not (each["moved"] and each["assessment"]["question"]), route
+            if {"status", "shared_at"} <= each.keys():
+                assert (each["status"] == "SHARED") == (each["shared_at"] is not None), route
+            if {"outcome", "reason"} <= each.keys():
+                assert (each["outcome"] == "validated") == (each["reason"] == ""), route
+
+
+@pytest.mark.parametrize("module", ["answers", "campaigns", "certificates", "jury", "sessions"])
+def test_a_request_that_is_shown_is_taken(module: str) -> None:
+    """By the schema that the route's function declares, which knows more than the document says."""
+    app = importlib.import_module(f"functions.{module}.app").app
+    for route in (*app._static_routes, *app._dynamic_routes):
+        body = OPERATIONS[f"{route.method} {route.openapi_path}"].get("requestBody")
+        if body is not None:
+            (taken,) = [hint for name, hint in get_type_hints(route.func, include_extras=True).items() if name in {"body", "decision"}]
+            for shown in body["content"]["application/json"]["examples"].values():
+                TypeAdapter(taken).validate_python(shown["value"])
+
+
+def test_the_content_has_what_requests_name() -> None:
+    profiles = {file.stem for file in (ROOT / "content" / "profiles").glob("*.yaml")}
+    for route, named in (("POST /v1/assessments", "discovery_test"), ("POST /v1/organisations/{uai}/campaigns", "target_profile_id")):
+        examples = OPERATIONS[route]["requestBody"]["content"]["application/json"]["examples"].values()
+        told = {shown["value"][named] for shown in examples if named in shown["value"]}
+        assert told
+        assert told <= profiles
+
+
+def test_schools_that_are_shown_have_a_number_that_can_be_one() -> None:
+    everything = [value for _, value in _shown()] + [value for named in sample_requests().values() for value in named.values()]
+    for each in everything:
+        for found in _objects(each):
+            if "uai" in found:
+                parse_uai(found["uai"])
+
+
+def test_each_grant_of_a_token_is_shown() -> None:
+    (body,) = OPERATIONS["POST /v1/oauth/token"]["requestBody"]["content"].values()
+    assert {shown["value"]["grant_type"] for shown in body["examples"].values()} == {"password", "refresh_token", "client_credentials"}

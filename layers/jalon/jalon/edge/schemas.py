@@ -7,10 +7,13 @@ few; Powertools, too, looks at a route when it is first asked for. So a cold sta
 import re
 from contextlib import suppress
 from datetime import date, datetime, time
+from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from jalon.kernel.clock import iso
 
 _FULL_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -41,6 +44,21 @@ def _time(value: Any) -> Any:
 CalendarDate = Annotated[date, BeforeValidator(_date)]
 #: An hour on the wall of a room, which has no offset: ``format: time`` (RFC 3339 §5.6, ``full-time``) would ask for one.
 WallTime = Annotated[time, BeforeValidator(_time), WithJsonSchema({"type": "string", "pattern": _WALL_TIME, "examples": ["09:30"]})]
+
+
+#: An instant as it is answered: RFC 3339, UTC, whole seconds.
+Instant = Annotated[
+    datetime,
+    PlainSerializer(iso, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-23T09:12:00Z"]}),
+]
+#: The same, written out already.
+InstantText = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+
+
+def one_of(words: type[StrEnum]) -> WithJsonSchema:
+    """That the API's document names an answer's text as one of a domain's words: ``Annotated[str, one_of(SessionStatus)]``."""
+    return WithJsonSchema({"type": "string", "enum": [word.value for word in words]})
 
 
 class RequestSchema(BaseModel):
