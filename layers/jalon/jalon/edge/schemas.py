@@ -57,7 +57,11 @@ InstantText = Annotated[str, WithJsonSchema({"type": "string", "format": "date-t
 
 
 def one_of(words: type[StrEnum]) -> WithJsonSchema:
-    """That the API's document names an answer's text as one of a domain's words: ``Annotated[str, one_of(SessionStatus)]``."""
+    """That an answer's text is one of a domain's words, for the API's document; what is answered is checked by nobody.
+
+    >>> one_of(StrEnum("Colour", ["RED", "BLUE"])).json_schema
+    {'type': 'string', 'enum': ['red', 'blue']}
+    """
     return WithJsonSchema({"type": "string", "enum": [word.value for word in words]})
 
 
