@@ -391,6 +391,9 @@ LOCATIONS: dict[str, str] = {
     "POST /v1/certifications": "/v1/certifications/crt_3b4c5d6e7f8091a2b3c4d5e6f708192a",
     "POST /v1/clients": "/v1/clients/cli_0123456789abcdef0123456789abcdef",
     "POST /v1/me/exports": "/v1/me/exports/exp_0123456789abcdef0123456789abcdef",
+    "POST /v1/organisations/{uai}/campaigns": "/v1/organisations/0990001N/campaigns/cmp_1a2b3c4d5e6f708192a3b4c5d6e7f809",
+    "POST /v1/organisations/{uai}/imports": "/v1/organisations/0990001N/imports/imp_0123456789abcdef0123456789abcdef",
+    "POST /v1/organisations/{uai}/target-profiles": "/v1/organisations/0990001N/target-profiles/tpf_2b3c4d5e6f708192a3b4c5d6e7f8091a",
     "POST /v1/organisations/{uai}/sessions": "/v1/sessions/1204",
     "POST /v1/sessions/{number}/finalisation": "/v1/sessions/1204/finalisation",
 }

@@ -20,7 +20,7 @@ from jalon.kernel.ids import ClientId
 
 
 def create_oauth_client(exchange: Exchange) -> Response:
-    """Register a school's software with its scopes and the schools they open; its secret is in this answer only."""
+    """Register a school's software with its scopes and the schools they open; the same request again shows its secret again."""
     caller = _operator(exchange)
     key, body = exchange.idempotency_key(), exchange.read(ClientRequest)
     accounts = desk().accounts

@@ -23,6 +23,7 @@ from jalon.campaigns.campaign_csv import campaign_csv, framework_of
 from jalon.campaigns.campaign_stats import collective_results
 from jalon.campaigns.create_campaign import CreateCampaign, create_campaign
 from jalon.campaigns.participation import ParticipantFilter, ParticipationStatus, all_participations
+from jalon.edge.bodies import JSON
 from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
@@ -42,7 +43,7 @@ CampaignPath = Annotated[str, Path(pattern=r"^cmp_[0-9a-f]{32}$", description="T
 
 
 @router.post("/v1/organisations/<uai>/campaigns", status_code=201, middlewares=[idempotent])
-def create(uai: UaiPath, body: CreateCampaignRequest) -> CampaignView:
+def create(uai: UaiPath, body: CreateCampaignRequest) -> Response[CampaignView]:
     """Create a campaign; its code is six letters and three digits that no other campaign ever had."""
     creator = member(router, uai)
     command = CreateCampaign(
@@ -52,7 +53,8 @@ def create(uai: UaiPath, body: CreateCampaignRequest) -> CampaignView:
     campaign = create_campaign(shared.campaigns, parts().target_profiles, shared.releases, shared.ids, shared.clock, command)
     logger(SERVICE).info("CAMPAIGN_CREATED", uai=campaign.uai, campaign_id=campaign.campaign_id)
     metric("CampaignCreated", type=campaign.type.value)
-    return rendering.campaign(campaign)
+    headers = {"Location": f"/v1/organisations/{campaign.uai}/campaigns/{campaign.campaign_id}"}
+    return Response(status_code=201, content_type=JSON, body=rendering.campaign(campaign), headers=headers)
 
 
 @router.get("/v1/organisations/<uai>/campaigns")

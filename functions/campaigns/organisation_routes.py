@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.campaigns import organisation_rendering as rendering
@@ -20,6 +20,7 @@ from functions.campaigns.organisation_schemas import (
 from functions.campaigns.paper_codes import activation_code
 from functions.campaigns.wiring import accounts, parts
 from jalon.edge.auth import caller
+from jalon.edge.bodies import JSON
 from jalon.edge.idempotency import idempotent, idempotent_but_for, request_name
 from jalon.edge.observability import logger, metric
 from jalon.edge.polling import polled
@@ -48,7 +49,10 @@ def create(body: CreateOrganisationRequest) -> CreatedOrganisationView:
 
 @router.post("/v1/organisations/<uai>/activation", status_code=201)
 def activate(uai: UaiPath, body: ActivationRequest) -> MemberView:
-    """Activate the space with the code sent to the school: whoever does becomes its first administrator. Repeating is safe."""
+    """Activate the space with the code sent to the school: whoever does becomes its first administrator.
+
+    No Idempotency-Key: a request that was cut off is sent again; once it is done, another one is a conflict.
+    """
     command = ActivateOrganisation(parse_uai(uai), body.activation_code, body.first_name, body.last_name, body.email, body.password)
     administrator = activate_organisation(parts().organisations, accounts(), parts().clock, command)
     logger(SERVICE).info("ORGANISATION_ACTIVATED", uai=administrator.uai, user_id=administrator.user_id)
@@ -71,14 +75,15 @@ def list_classes(uai: UaiPath) -> ClassesView:
 
 
 @router.post("/v1/organisations/<uai>/imports", status_code=202, middlewares=[idempotent])
-def ask_for_import(uai: UaiPath) -> ImportRequestedView:
+def ask_for_import(uai: UaiPath) -> Response[ImportRequestedView]:
     """Begin the import of a SIECLE list (XML, plain or zipped, to 20 MB): send the file where ``upload`` says, then poll."""
     administrator = admin(router, uai)
     requested, ticket = request_import(
         parts().imports, parts().uploads, parts().ids, parts().clock, administrator.uai, administrator.user_id
     )
     logger(SERVICE).info("IMPORT_REQUESTED", uai=requested.uai, import_id=requested.import_id)
-    return rendering.import_requested(requested, ticket)
+    headers = {"Location": f"/v1/organisations/{requested.uai}/imports/{requested.import_id}"}
+    return Response(status_code=202, content_type=JSON, body=rendering.import_requested(requested, ticket), headers=headers)
 
 
 @router.get("/v1/organisations/<uai>/imports/<import_id>", middlewares=[polled])

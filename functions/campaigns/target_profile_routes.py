@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from engine.errors import UnknownReferenceError
@@ -23,6 +23,7 @@ from jalon.campaigns.made_to_measure import (
     make_to_measure,
     own_target_profile,
 )
+from jalon.edge.bodies import JSON
 from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
@@ -61,7 +62,7 @@ def read_target_profile(profile_id: ContentProfilePath) -> TargetProfileTopicsVi
 
 
 @router.post("/v1/organisations/<uai>/target-profiles", status_code=201, middlewares=[idempotent])
-def make(uai: UaiPath, body: MakeTargetProfileRequest) -> SchoolTargetProfileView:
+def make(uai: UaiPath, body: MakeTargetProfileRequest) -> Response[SchoolTargetProfileView]:
     """Make a *parcours* to measure: topics with a level ceiling each. It never changes; withdraw it and make another."""
     creator = member(router, uai)
     shared = parts().taking_part
@@ -71,7 +72,8 @@ def make(uai: UaiPath, body: MakeTargetProfileRequest) -> SchoolTargetProfileVie
     made = make_to_measure(parts().target_profiles, release, shared.ids, shared.clock, command)
     logger(SERVICE).info("TARGET_PROFILE_MADE", uai=made.uai, target_profile_id=made.profile_id)
     metric("TargetProfileMade")
-    return rendering.school_target_profile(release, made)
+    headers = {"Location": f"/v1/organisations/{made.uai}/target-profiles/{made.profile_id}"}
+    return Response(status_code=201, content_type=JSON, body=rendering.school_target_profile(release, made), headers=headers)
 
 
 @router.get("/v1/organisations/<uai>/target-profiles")

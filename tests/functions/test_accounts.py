@@ -80,6 +80,7 @@ def test_an_address_in_use_is_a_conflict() -> None:
     send("create_account", body=PERSON)
     taken = send("create_account", body=PERSON | {"email": "Elodie.Martin@example.org"})
     assert (taken.status, taken.body["code"], taken.headers["content-type"]) == (409, "email_taken", "application/problem+json")
+    assert pointers(taken) == ["/email"]
 
 
 @pytest.mark.parametrize(

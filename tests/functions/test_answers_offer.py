@@ -67,6 +67,19 @@ def test_the_sample_discovery_test_is_in_simple_french_and_asks_all_its_question
     assert pupil.play(begun.body)["status"] == "completed"
 
 
+@pytest.mark.parametrize(
+    ("named", "culprits"),
+    [
+        ({"purpose": "competence"}, ["/competence"]),
+        ({"purpose": "competence", "competence": "1.1", "discovery_test": DISCOVERY_PROFILE}, ["/discovery_test"]),
+        ({"purpose": "discovery", "competence": "1.1"}, ["/discovery_test", "/competence"]),
+    ],
+)
+def test_a_test_is_named_by_what_its_purpose_asks_for_and_by_nothing_else(pupil: Pupil, named: dict[str, str], culprits: list[str]) -> None:
+    refused = pupil.start(**named)
+    assert (*code(refused), pointers(refused)) == (422, "invalid_input", culprits)
+
+
 def test_only_a_discovery_test_is_taken_as_one(pupil: Pupil, answers: Cloud) -> None:
     refused = pupil.start(purpose="discovery", discovery_test=CAMPAIGN_PROFILE)
     assert (*code(refused), pointers(refused)) == (422, "not_a_discovery_test", ["/discovery_test"])

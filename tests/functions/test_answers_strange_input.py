@@ -14,7 +14,7 @@ from tests.functions.unreadable_bodies import STRANGE
     ("body", "pointer"),
     [
         ({"purpose": "competence"}, "/competence"),
-        ({"purpose": "competence", "competence": "1.1", "discovery_test": "x"}, "/competence"),
+        ({"purpose": "competence", "competence": "1.1", "discovery_test": "x"}, "/discovery_test"),
         ({"purpose": "discovery", "competence": "1.1"}, "/discovery_test"),
         ({"purpose": "certification", "competence": "1.1"}, "/purpose"),
         ({"purpose": "competence", "competence": "1.1", "user_id": "usr_2"}, "/user_id"),
@@ -59,6 +59,7 @@ def test_an_answer_that_fills_more_than_a_record_is_too_large(pupil: Pupil) -> N
     assert kind != "QCU"
     refused = pupil.answer(state.assessment_id, question, answer)
     assert (*code(refused), refused.body["limit_bytes"]) == (413, "answer_too_large", 1_000)
+    assert [error["pointer"] for error in refused.body["errors"]] == ["/answer"]
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", '"text"', "null"])
