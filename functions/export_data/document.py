@@ -1,11 +1,12 @@
 """One document of everything that is held about a person, each context's part by that context (docs/personal-data.schema.json)."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from jalon.accounts.acts import FindActs, acts_document
 from jalon.accounts.export_account import account_document, sign_ins_document
 from jalon.accounts.exports import Export
 from jalon.accounts.find_account import find_account
@@ -56,6 +57,7 @@ class Sources:
     results: ResultStore
     published: PublishedResults
     certificates: FindCertificates
+    acts: Sequence[FindActs]
     clock: Clock
 
 
@@ -89,4 +91,5 @@ def document_of(sources: Sources, export: Export) -> dict[str, Any]:
         "candidatures": candidatures,
         "certifications": certifications_document(sources.published.of_user(user_id), sources.certificates),
         "invigilations": invigilations_document(sources.invigilations(user_id)),
+        "acts": acts_document(sources.acts, user_id),
     }

@@ -13,12 +13,14 @@ from jalon.assessment.assessment_store import DynamoAssessments
 from jalon.assessment.profile_store import DynamoProfiles
 from jalon.assessment.release_store import S3Releases
 from jalon.assessment.tables import AssessmentItem, AttemptItem, ProfileItem
+from jalon.campaigns import acts_store as campaigns
 from jalon.campaigns.campaign_store import DynamoCampaigns
 from jalon.campaigns.participation_store import DynamoParticipations
 from jalon.campaigns.tables import CampaignItem, ParticipationItem
 from jalon.certificates.personal_data_store import certificates_of
 from jalon.certificates.result_store import TableResultStore
 from jalon.certificates.tables import CertificateRecord, PublishedResultRecord
+from jalon.certification import acts_store as certification
 from jalon.certification.personal_data_store import DynamoCandidatures, invigilations_of
 from jalon.certification.result_store import DynamoResultStore
 from jalon.certification.session_store import DynamoSessionStore
@@ -27,6 +29,7 @@ from jalon.edge.aws import client
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.clock import SystemClock
+from jalon.organisations import acts_store as organisations
 from jalon.organisations.organisation_store import DynamoOrganisations
 from jalon.organisations.personal_data_store import memberships_of, reconciliations_of
 from jalon.organisations.pupil_store import DynamoPupils
@@ -50,6 +53,8 @@ def parts() -> Parts:
     bind(settings, ExportItem, FamilyItem, OrganisationItem, MemberItem, ReconciliationItem, PupilItem, CampaignItem, ParticipationItem)
     bind(settings, AssessmentItem, AttemptItem, ProfileItem, SessionItem, CandidateItem, InvigilatorItem, ResultItem)
     bind(settings, CertificateRecord, PublishedResultRecord, *account_store.MODELS)
+    for context in (campaigns, organisations, certification):
+        bind(settings, *context.MODELS)
     clock = SystemClock()
     sources = Sources(
         accounts=account_store.AccountTable(),
@@ -69,6 +74,7 @@ def parts() -> Parts:
         results=DynamoResultStore(),
         published=TableResultStore(),
         certificates=certificates_of,
+        acts=(campaigns.acts_of, organisations.acts_of, certification.acts_of),
         clock=clock,
     )
     return Parts(DynamoExports(), S3ExportShelf(settings.value("EXPORT_BUCKET")), sources, int(settings.value("EXPORT_TRIES")))

@@ -18,14 +18,17 @@ from functions.accounts.own_data_wiring import own_data
 from functions.answers import wiring as answers_wiring
 from functions.export_data import wiring as export_wiring
 from functions.export_data.document import FORMAT, Sources
+from jalon.accounts.acts import ActKind
 from jalon.accounts.exports import ABANDONED_AFTER, LIFE
 from jalon.accounts.tables import PasswordItem
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
+from jalon.certification.acts_store import acts_of as certification_acts
 from jalon.kernel.clock import SystemClock
 from jalon.kernel.ids import CertificationId, ReleaseVersion, UserId
 from tests.assessment.published import WAYS, asked_by, plausible_answer, published_bundles, published_release
 from tests.cloud import template
 from tests.functions.answers_cloud import first_ticket, put_release
+from tests.functions.certification_cloud import HEAD
 from tests.own_data.world import PASSWORD, Person, World, opened
 from tests.sources import FixedClock
 
@@ -95,6 +98,35 @@ def test_the_document_follows_its_schema_which_is_strict(story: Story) -> None:
     assert [error.message for error in validator.iter_errors(story.document)] == []
     assert story.document["format"] == FORMAT
     assert list(validator.iter_errors(story.document | {"more": 1}))
+
+
+def test_it_holds_what_they_did_for_schools_and_names_nobody_else(story: Story) -> None:
+    acts = story.document["acts"]
+    everything = {
+        "campaign_made": "Mes élèves",
+        "target_profile_made": "À ma mesure",
+        "import_requested": None,
+        "colleague_invited": None,
+        "session_planned": None,
+    }
+    assert {act["kind"]: act["name"] for act in acts} == everything
+    assert {act["uai"] for act in acts} == {"0990001N"}
+    assert [act["at"] for act in acts] == sorted(act["at"] for act in acts)
+    assert "autre@exemple.example" not in story.raw.decode()
+    shown = {act["reference"] for act in acts}
+    number = story.person.user_id
+    for table, key in (("CampaignsTable", "campaign_id"), ("TargetProfilesTable", "profile_id"), ("SessionsTable", "session_number")):
+        theirs = {item[key]["S"] for item in story.world.everything()[table] if item["created_by"]["S"] == number}
+        assert theirs
+        assert theirs <= shown
+    others = [item["campaign_id"]["S"] for item in story.world.everything()["CampaignsTable"] if item["created_by"]["S"] != number]
+    assert others
+    assert not shown & set(others)
+
+
+def test_it_holds_the_sessions_that_they_finalised(story: Story) -> None:
+    head = {act.kind for act in certification_acts(UserId(HEAD))}
+    assert head == {ActKind.SESSION, ActKind.FINALISATION}
 
 
 def test_it_holds_everything(story: Story) -> None:

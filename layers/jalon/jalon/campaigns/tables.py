@@ -1,7 +1,7 @@
 """The tables of this context. One table per access pattern; keys as in docs/architecture.md §3."""
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection, LocalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection, LocalSecondaryIndex
 from pynamodb.models import Model
 
 from jalon.edge.tables import TableMeta
@@ -15,6 +15,17 @@ class CampaignsOfSchool(GlobalSecondaryIndex["CampaignItem"]):  # type: ignore[n
         projection = AllProjection()
 
     uai = UnicodeAttribute(hash_key=True)
+    created_at = NumberAttribute(range_key=True)
+
+
+class CampaignsOfAuthor(GlobalSecondaryIndex["CampaignItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """The campaigns that one person made, for the copy of their data."""
+
+    class Meta:
+        index_name = "by_author"
+        projection = IncludeProjection(["uai", "name"])
+
+    created_by = UnicodeAttribute(hash_key=True)
     created_at = NumberAttribute(range_key=True)
 
 
@@ -37,6 +48,7 @@ class CampaignItem(Model):
     archived_at = NumberAttribute(null=True)
 
     by_school = CampaignsOfSchool()
+    by_author = CampaignsOfAuthor()
 
 
 class TargetProfilesByDate(LocalSecondaryIndex["TargetProfileItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
@@ -47,6 +59,17 @@ class TargetProfilesByDate(LocalSecondaryIndex["TargetProfileItem"]):  # type: i
         projection = AllProjection()
 
     uai = UnicodeAttribute(hash_key=True)
+    created_at = NumberAttribute(range_key=True)
+
+
+class TargetProfilesOfAuthor(GlobalSecondaryIndex["TargetProfileItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """The target profiles that one person made, for the copy of their data."""
+
+    class Meta:
+        index_name = "by_author"
+        projection = IncludeProjection(["name"])
+
+    created_by = UnicodeAttribute(hash_key=True)
     created_at = NumberAttribute(range_key=True)
 
 
@@ -65,6 +88,7 @@ class TargetProfileItem(Model):
     withdrawn_at = NumberAttribute(null=True)
 
     by_date = TargetProfilesByDate()
+    by_author = TargetProfilesOfAuthor()
 
 
 class CampaignCodeItem(Model):

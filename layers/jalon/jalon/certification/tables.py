@@ -1,10 +1,32 @@
 """The tables of this context as PynamoDB sees them; instants are milliseconds since 1970, nested values JSON."""
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
 from jalon.edge.tables import TableMeta
+
+
+class SessionsOfAuthor(GlobalSecondaryIndex["SessionItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """The sessions that one person planned, for the copy of their data."""
+
+    class Meta:
+        index_name = "by_author"
+        projection = IncludeProjection(["uai"])
+
+    created_by = UnicodeAttribute(hash_key=True)
+    created_at = NumberAttribute(range_key=True)
+
+
+class SessionsOfFinaliser(GlobalSecondaryIndex["SessionItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """The sessions that one person finalised, for the copy of their data."""
+
+    class Meta:
+        index_name = "by_finaliser"
+        projection = IncludeProjection(["uai"])
+
+    finalisation_requested_by = UnicodeAttribute(hash_key=True)
+    finalisation_requested_at = NumberAttribute(range_key=True)
 
 
 class SessionItem(Model):
@@ -40,6 +62,9 @@ class SessionItem(Model):
     published_at = NumberAttribute(null=True)
     published_finalisation = NumberAttribute(null=True)
     earlier_finalisations = JSONAttribute(null=True)
+
+    by_author = SessionsOfAuthor()
+    by_finaliser = SessionsOfFinaliser()
 
 
 class CentreSessionItem(Model):

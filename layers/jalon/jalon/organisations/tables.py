@@ -8,7 +8,7 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection, LocalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection, LocalSecondaryIndex
 from pynamodb.models import Model
 
 from jalon.edge.tables import TableMeta
@@ -76,6 +76,17 @@ class InvitationsToAddress(GlobalSecondaryIndex["InvitationItem"]):  # type: ign
     address_key = UnicodeAttribute(hash_key=True)
 
 
+class InvitationsOfAuthor(GlobalSecondaryIndex["InvitationItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """The invitations that one person sent, for the copy of their data; not to whom."""
+
+    class Meta:
+        index_name = "by_author"
+        projection = IncludeProjection(["uai"])
+
+    invited_by = UnicodeAttribute(hash_key=True)
+    expires_at = NumberAttribute(range_key=True)
+
+
 class InvitationItem(Model):
     """An invitation that was not accepted yet, or was lately; ``digest`` is that of its code.
 
@@ -96,6 +107,7 @@ class InvitationItem(Model):
 
     by_guest = InvitationsOfGuest()
     by_address = InvitationsToAddress()
+    by_author = InvitationsOfAuthor()
 
 
 class PupilsByClass(LocalSecondaryIndex["PupilItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
@@ -163,6 +175,17 @@ class ReconciliationItem(Model):
     proven = BooleanAttribute(default=False)
 
 
+class ImportsOfAuthor(GlobalSecondaryIndex["ImportItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+    """The imports that one person asked for, for the copy of their data."""
+
+    class Meta:
+        index_name = "by_author"
+        projection = KeysOnlyProjection()
+
+    requested_by = UnicodeAttribute(hash_key=True)
+    requested_at = NumberAttribute(range_key=True)
+
+
 class ImportItem(Model):
     """One import of a list; ``problems`` is gzipped JSON, since a bad file may name every pupil."""
 
@@ -178,3 +201,5 @@ class ImportItem(Model):
     counts = JSONAttribute(null=True)
     problems = BinaryAttribute(null=True, legacy_encoding=False)
     expires_at = NumberAttribute()
+
+    by_author = ImportsOfAuthor()
