@@ -17,6 +17,7 @@ from jalon.edge.polling import polled
 from tools.openapi_examples import add_examples
 from tools.openapi_headers import describe_idempotency, describe_location, describe_polling
 from tools.openapi_refusals import add_refusals, reached_by
+from tools.openapi_words import describe
 from tools.problems_page import PAGE, page
 from tools.refusals import Reached
 
@@ -124,6 +125,7 @@ def document() -> dict[str, Any]:
         _finish(method, path, operation, found[method, path].headers)
     refusals = add_refusals(operations, found)
     _point_elsewhere(schemas)
+    describe(schemas)
     add_examples(paths, schemas)
     described: dict[str, Any] = _plain(
         {

@@ -256,6 +256,9 @@ class TokenError(AnswerSchema):
     error_description: str | None = None
 
 
+_CLIENT_ID = "`jalon`, or nothing, for people; a client's own where its secret is in the form too, not in the Authorization header."
+
+
 class TokenRequest(BaseModel, defer_build=True):
     """RFC 6749 §4.3.2, §4.4.2 and §6; without client credentials the request speaks for our own screens."""
 
@@ -268,7 +271,7 @@ class TokenRequest(BaseModel, defer_build=True):
         default=None, description="What a teacher gave to a pupil whose account waits; good for an hour at most."
     )
     scope: str | None = None
-    client_id: str | None = None
+    client_id: str | None = Field(default=None, description=_CLIENT_ID)
     client_secret: str | None = Field(default=None, json_schema_extra={"format": "password"})
 
 
@@ -277,5 +280,5 @@ class RevocationRequest(BaseModel, defer_build=True):
 
     token: str
     token_type_hint: str | None = None
-    client_id: str | None = None
+    client_id: str | None = Field(default=None, description=_CLIENT_ID)
     client_secret: str | None = None

@@ -1,7 +1,9 @@
 """The token and revocation endpoints over real tables and a real key."""
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -57,6 +59,14 @@ def test_a_person_signs_in_with_a_token_that_the_published_keys_verify(cloud: Cl
     assert claims["iat"] - claims["auth_time"] in {0, 1}
     header = jws.extract_compact(reply.body["access_token"].encode()).headers()
     assert header == {"alg": "RS256", "kid": cloud.environment["TOKEN_KEY_THUMBPRINT"], "typ": "JWT"}
+
+
+def test_the_claims_of_tokens_are_those_that_client_developers_are_told_of(cloud: Cloud, user_id: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sign-in.md").read_text()
+    table = page.split("| claim | what |")[1].split("\n\n")[0]
+    told = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.partition("| ")[2].partition(" |")[0])}
+    said = {*claims_of(cloud, sign_in().body["access_token"]), *claims_of(cloud, client_token(cloud).body["access_token"])}
+    assert told == said | {"schools"}
 
 
 def test_a_token_says_nothing_personal(cloud: Cloud, user_id: str) -> None:

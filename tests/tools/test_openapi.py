@@ -10,6 +10,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from tools.openapi import DOCUMENT, PUBLIC, _with_own_names, render
+from tools.openapi_words import WORDS
 from tools.problems_page import PAGE, codes_of, page
 
 
@@ -215,3 +216,11 @@ def test_the_scheme_of_types_and_pointers_is_told() -> None:
     assert "hyphens" in problem["type"]["description"]
     assert "/query/" in problem["errors"]["items"]["properties"]["pointer"]["description"]
     assert "hyphens" in PAGE.read_text()
+
+
+def test_a_name_that_means_the_same_everywhere_is_explained() -> None:
+    named = {name for _, name, _ in _properties()}
+    assert named >= WORDS.keys(), "a word that nothing is called by any more goes"
+    for owner, schema in json.loads(DOCUMENT.read_text())["components"]["schemas"].items():
+        for name, described in schema.get("properties", {}).items():
+            assert name not in WORDS or {"description", "$ref"} & described.keys(), (owner, name)
