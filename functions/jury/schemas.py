@@ -8,6 +8,7 @@ from engine.grading import Result
 from jalon.certification.candidates import AbortReason
 from jalon.certification.reports import ReportCode
 from jalon.certification.results import Outcome, Settled
+from jalon.certification.scoring import UNANSWERED
 from jalon.certification.sessions import SessionStatus
 from jalon.edge.schemas import AnswerSchema, CalendarDate, InstantText, RequestSchema, one_of
 
@@ -148,7 +149,7 @@ class MarkView(AnswerSchema):
     number: int
     competence: str
     challenge_id: str
-    result: Annotated[str, one_of(Result)]
+    result: Annotated[str, one_of(Result, UNANSWERED)]
     neutralised: bool
     counted_right: bool
 

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from engine.grading import Result
+from functions.jury.schemas import MarkView
 from functions.load_session.app import handler as load_session
 from functions.mark_published.app import handler as mark_published
 from functions.request_jury.app import handler as request_jury
 from functions.score_candidate.app import handler as score_candidate
+from jalon.certification.scoring import UNANSWERED
 from jalon.edge.paging import encode_cursor
 from tests.certification.centre import HEAD, JUROR
 from tests.functions.certification_cloud import EVENTS, Candidate, CertificationCloud, certification_cloud, send
@@ -167,3 +170,9 @@ def test_a_session_that_is_not_before_the_jury_is_not_let_go(world: Certificatio
     assert world.jury("publish", number=session["number"]).body["code"] == "session_not_in_jury"
     assert world.jury("review_session", number="99999999").body["code"] == "session_not_found"
     assert world.jury("revoke", certification_id="crt_" + "9" * 32).body["code"] == "certificate_not_found"
+
+
+def test_the_document_knows_a_question_that_was_never_answered() -> None:
+    """A test that was ended early has such marks beside those of answers."""
+    words = MarkView.model_json_schema()["properties"]["result"]["enum"]
+    assert set(words) == {*(result.value for result in Result), UNANSWERED}

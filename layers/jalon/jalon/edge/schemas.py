@@ -56,13 +56,13 @@ Instant = Annotated[
 InstantText = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
-def one_of(words: type[StrEnum]) -> WithJsonSchema:
-    """That an answer's text is one of a domain's words, for the API's document; what is answered is checked by nobody.
+def one_of(words: type[StrEnum], *more: str) -> WithJsonSchema:
+    """That an answer's text is one of a domain's words or ``more``, for the API's document; what is answered is checked by nobody.
 
     >>> one_of(StrEnum("Colour", ["RED", "BLUE"])).json_schema
     {'type': 'string', 'enum': ['red', 'blue']}
     """
-    return WithJsonSchema({"type": "string", "enum": [word.value for word in words]})
+    return WithJsonSchema({"type": "string", "enum": [*(word.value for word in words), *more]})
 
 
 class RequestSchema(BaseModel):
