@@ -1,13 +1,14 @@
 """Bring a user's profile up to date with one of their assessments.
 
 The merge keeps, of each skill, the greatest element by (instant, direct, validated), whether the current release has the skill or not,
-and, of each slot, the greatest card by (attempt, answers, status): it gives the same profile in whatever order assessments and their
-images come, however often, and whichever releases are current meanwhile. So the projection is idempotent, asks of the stream no order
-that it does not give, and can be rebuilt at any time.
+and, of each slot, the greatest card by (attempt, answers, status, instant): it gives the same profile in whatever order assessments and
+their images come, however often, and whichever releases are current meanwhile. So the projection is idempotent, asks of the stream no
+order that it does not give, and can be rebuilt at any time.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from engine.content import Release
 from engine.knowledge import Element, Knowledge, elements_of
@@ -94,5 +95,6 @@ def card_of(state: AssessmentState) -> AttemptCard:
     return AttemptCard(state.assessment_id, state.purpose, state.subject, state.attempt, state.status, len(state.answers), state.updated_at)
 
 
-def _card_rank(card: AttemptCard) -> tuple[int, int, int]:
-    return card.attempt, card.answered, _STATUS_RANK[card.status]
+def _card_rank(card: AttemptCard) -> tuple[int, int, int, datetime]:
+    """Another device, or a longer deadline, changes a test without an answer: the instant tells which image is later."""
+    return card.attempt, card.answered, _STATUS_RANK[card.status], card.at
