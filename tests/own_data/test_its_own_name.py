@@ -2,33 +2,18 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
 
 from functions.accounts.own_data_app import handler as own_data
-from functions.accounts.own_data_wiring import forget_own_data
 from jalon.accounts.erasure import LeftoversError
 from jalon.accounts.erasure_store import DynamoErasures
 from tests.alarms import alarms, measured_in, watched_by
-from tests.cloud import Cloud
 from tests.events import CONTEXT, body_of, http_event
-from tests.functions.accounts_client import send
-from tests.functions.accounts_cloud import opened
 
-
-@pytest.fixture(scope="module", autouse=True)
-def cloud(emulator: str) -> Iterator[Cloud]:
-    with opened(emulator) as built:
-        forget_own_data()
-        yield built
-    forget_own_data()
-
-
-@pytest.fixture(scope="module")
-def person() -> str:
-    return str(send("create_account").body["id"])
+pytestmark = pytest.mark.usefixtures("own_data_cloud")
 
 
 def ask(person: str, method: str, path: str, body: Any = None) -> tuple[int, str]:

@@ -1,30 +1,15 @@
 """What is asked for again and again of one's own data has an ETag, and is not sent again while it holds."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from functions.accounts.own_data_app import handler as own_data
-from functions.accounts.own_data_wiring import forget_own_data
-from tests.cloud import Cloud
 from tests.events import CONTEXT, http_event
-from tests.functions.accounts_client import EVENTS, send
-from tests.functions.accounts_cloud import opened
+from tests.functions.accounts_client import EVENTS
 
-
-@pytest.fixture(scope="module", autouse=True)
-def cloud(emulator: str) -> Iterator[Cloud]:
-    with opened(emulator) as built:
-        forget_own_data()
-        yield built
-    forget_own_data()
-
-
-@pytest.fixture(scope="module")
-def person() -> str:
-    return str(send("create_account").body["id"])
+pytestmark = pytest.mark.usefixtures("own_data_cloud")
 
 
 def ask(person: str, method: str, path: str, body: Any = None, **headers: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Whatever is sent to the routes of own data, the answer is a problem that says what is wrong, never a 5xx."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,21 +7,13 @@ import pytest
 from functions.accounts.own_data_app import app
 from functions.accounts.own_data_app import handler as own_data
 from functions.accounts.own_data_operations import OPERATIONS
-from functions.accounts.own_data_wiring import forget_own_data
-from tests.cloud import Cloud, template
+from tests.cloud import template
 from tests.events import CONTEXT, body_of, http_event
-from tests.functions.accounts_cloud import opened
 from tests.functions.unreadable_bodies import STRANGE
 
+pytestmark = pytest.mark.usefixtures("own_data_cloud")
+
 NOBODY = "usr_" + "e" * 32
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cloud(emulator: str) -> Iterator[Cloud]:
-    with opened(emulator) as built:
-        forget_own_data()
-        yield built
-    forget_own_data()
 
 
 def ask(method: str, path: str, body: Any = None, **event: Any) -> tuple[int, Any]:
