@@ -9,7 +9,7 @@ from jalon.edge.schemas import RequestSchema
 
 
 class ProofRequest(RequestSchema):
-    """Who asks, proven once more: by the password or by a provider. Neither is needed within five minutes of a sign-in (auth_time)."""
+    """Who asks, proven once more: by the password or by a provider. Neither is needed within five minutes of a sign-in that lasts."""
 
     model_config = ConfigDict(strict=True)
 
@@ -36,7 +36,8 @@ class IntroductionLinkRequest(ProofRequest):
 
 
 def proof_of(exchange: Exchange, body: ProofRequest) -> Proof:
-    """What the request proves, and when its sender last did."""
+    """What the request proves, and its sender's sign-in."""
     password = body.password.get_secret_value() if body.password else None
     came_back = body.provider_return.as_return() if body.provider_return else None
-    return Proof(password, came_back, exchange.caller().authenticated_at)
+    caller = exchange.caller()
+    return Proof(password, came_back, caller.authenticated_at, caller.sign_in_epoch)

@@ -41,3 +41,11 @@ def test_when_a_person_proved_who_they_are_is_read_as_the_gateway_writes_numbers
     assert caller(event).authenticated_at is None
     event["requestContext"]["authorizer"]["jwt"]["claims"]["auth_time"] = claim
     assert caller(event).authenticated_at == datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("claim", "epoch"), [("0", 0), ("3", 3), (0, 0), ("1.2E1", 12)])
+def test_which_sign_ins_a_token_is_of_is_read_as_the_gateway_writes_numbers(claim: object, epoch: int) -> None:
+    event = http_event("GET", "/v1/me", subject="usr_1")
+    assert caller(event).sign_in_epoch is None
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sign_in_epoch"] = claim
+    assert caller(event).sign_in_epoch == epoch

@@ -3,6 +3,7 @@
 import base64
 import json
 import uuid
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from functions.accounts.app import handler
+from functions.accounts.wiring import desk
+from jalon.kernel.ids import UserId
 from tests.events import CONTEXT
 
 EVENTS = Path(__file__).parents[2] / "events" / "accounts"
@@ -46,11 +49,12 @@ def send(
     key: str | None = None,
     event: dict[str, Any] | None = None,
     proven: datetime | bool = False,
+    token: Mapping[str, Any] | None = None,
 ) -> Reply:
     """Send the sample event ``name``, or ``event`` in its place; ``None`` as a header takes it out.
 
-    Creating routes get a fresh key unless one is given. ``proven`` is when ``subject`` last proved who they are, as their token
-    says; True for just now.
+    Creating routes get a fresh key unless one is given. ``proven`` is when ``subject`` last proved who they are, as the token of a sign-in
+    that lasts says; True for just now. ``token`` are the claims of a token, in the place of the sample's.
     """
     event = event or sample(name)
     if body is not None:
@@ -65,13 +69,25 @@ def send(
         if value is not None:
             event["headers"][header] = value
     claims = event["requestContext"].get("authorizer", {}).get("jwt", {}).get("claims", {})
+    if token is not None:
+        claims.clear()
+        claims.update({name: str(value) for name, value in token.items()})
     if subject is not None:
         claims["sub"] = subject
     if scope is not None:
         claims["scope"] = scope
     if proven:
-        claims["auth_time"] = str(int((datetime.now(UTC) if proven is True else proven).timestamp()))
+        claims |= {
+            "auth_time": str(int((datetime.now(UTC) if proven is True else proven).timestamp())),
+            "sign_in_epoch": _epoch(claims["sub"]),
+        }
     return reply(event)
+
+
+def _epoch(subject: str) -> str:
+    """The account's sign-in epoch, as the token of a sign-in that lasts has it."""
+    identity = desk().accounts.store.identity(UserId(subject))
+    return str(identity.sign_in_epoch if identity else 0)
 
 
 def reply(event: dict[str, Any]) -> Reply:

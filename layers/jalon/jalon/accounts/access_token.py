@@ -41,11 +41,13 @@ class AccessTokens:
         scopes: Iterable[str] = (),
         schools: Iterable[str] = (),
         authenticated_at: datetime | None = None,
+        sign_in_epoch: int | None = None,
     ) -> str:
         """A signed token for ``subject``: a person with roles, or a client with scopes and the schools they open.
 
         ``authenticated_at`` is when the person last proved who they are: ``auth_time``, the same in every token of one sign-in
-        (RFC 9068 §2.2.1), and left out where it is not known.
+        (RFC 9068 §2.2.1), and left out where it is not known. ``sign_in_epoch`` is the person's when the sign-in began: once theirs is
+        another, the sign-in is over, and with it what it proved.
         """
         issued_at = int(now.timestamp())
         bound = " ".join(sorted(schools))
@@ -62,5 +64,6 @@ class AccessTokens:
                 "jti": self.ids.new("tok"),
                 **({"schools": bound} if bound else {}),
                 **({"auth_time": int(authenticated_at.timestamp())} if authenticated_at else {}),
+                **({} if sign_in_epoch is None else {"sign_in_epoch": sign_in_epoch}),
             }
         )

@@ -1,7 +1,8 @@
 """A proof of the moment that whoever holds a token is the account's owner.
 
 Asked for before another way in is opened or one is closed, and before what cannot be undone: an unlocked screen is no proof. A sign-in of
-the last minutes is one (``auth_time``, OpenID Connect Core §2); so is the password, an initial one too, or a return from a linked
+the last minutes is one (``auth_time``, OpenID Connect Core §2) as long as it lasts: a sign-out everywhere, another password and a school's
+reset end it, though its access token lives on for some minutes. So is the password, an initial one too, or a return from a linked
 provider that has just asked its person anew. The latter two come with the request.
 """
 
@@ -29,11 +30,16 @@ class ProofRequiredError(ForbiddenError):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """``password`` or ``came_back`` from a provider, sent with the request, or ``authenticated_at``, when they last proved who they are."""
+    """``password`` or ``came_back`` from a provider, sent with the request, or a sign-in.
+
+    Of the sign-in, ``authenticated_at`` is when they last proved who they are, and ``sign_in_epoch`` the account's when it began; None
+    where the token does not say.
+    """
 
     password: str | None = None
     came_back: Return | None = None
     authenticated_at: datetime | None = None
+    sign_in_epoch: int | None = None
 
 
 def reauthenticate(sign_ins: Callable[[], ProviderSignIns], accounts: Accounts, identity: Identity, proof: Proof) -> None:
@@ -49,7 +55,7 @@ def reauthenticate(sign_ins: Callable[[], ProviderSignIns], accounts: Accounts, 
         _prove_with_password(accounts, identity.user_id, proof.password)
     elif proof.came_back is not None and identity.providers:
         _prove_with_provider(sign_ins(), accounts, identity, proof.came_back)
-    elif proof.password is not None or proof.came_back is not None or not _is_fresh(accounts, proof.authenticated_at):
+    elif proof.password is not None or proof.came_back is not None or not _is_signed_in_afresh(accounts, identity, proof):
         ways = (*(["password"] if has_password else []), *(["provider"] if identity.providers else []))
         raise ProofRequiredError("Prove once more who you are: sign in again, or send along what proven_by names.", proven_by=ways)
 
@@ -70,6 +76,10 @@ def _prove_with_provider(sign_ins: ProviderSignIns, accounts: Accounts, identity
     if not _is_fresh(accounts, named.authenticated_at):
         stale = Violation("/provider_return", "The provider let you through without asking who you are: begin again.", "not_fresh")
         raise InvalidInputError("The provider has not asked just now who you are.", (stale,))
+
+
+def _is_signed_in_afresh(accounts: Accounts, identity: Identity, proof: Proof) -> bool:
+    return proof.sign_in_epoch == identity.sign_in_epoch and _is_fresh(accounts, proof.authenticated_at)
 
 
 def _is_fresh(accounts: Accounts, authenticated_at: datetime | None) -> bool:

@@ -109,6 +109,11 @@ class SignIns:
 
     def _tokens(self, identity: Identity, family: Family, generation: int) -> Tokens:
         access_token = self.access_tokens.issue(
-            identity.user_id, family.client_id, self.clock.now(), roles=identity.roles, authenticated_at=family.authenticated_at
+            identity.user_id,
+            family.client_id,
+            self.clock.now(),
+            roles=identity.roles,
+            authenticated_at=family.authenticated_at,
+            sign_in_epoch=family.sign_in_epoch,
         )
         return Tokens(access_token, int(LIFETIME.total_seconds()), write_token(self.keyring, family.family_id, generation))

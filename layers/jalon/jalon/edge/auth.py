@@ -31,7 +31,8 @@ class SchoolNotCoveredError(ForbiddenError):
 class Caller:
     """A signed-in person (``subject`` is a UserId) or a client (``subject`` is its ClientId), bound to ``schools`` by their UAIs.
 
-    ``authenticated_at`` is when the person last proved who they are for this sign-in (claim ``auth_time``), None where it is not known.
+    ``authenticated_at`` is when the person last proved who they are for this sign-in (claim ``auth_time``), None where it is not known;
+    ``sign_in_epoch`` is the person's when it began, None in tokens of before it was said.
     """
 
     subject: str
@@ -39,6 +40,7 @@ class Caller:
     scopes: frozenset[str]
     schools: frozenset[str] = frozenset()
     authenticated_at: datetime | None = None
+    sign_in_epoch: int | None = None
 
     def require_role(self, *roles: str) -> None:
         """Raise :class:`RoleRequiredError` unless the caller has one of ``roles``."""
@@ -71,12 +73,18 @@ def caller(event: Mapping[str, Any]) -> Caller:
         frozenset(_words(claims.get("scope"))),
         frozenset(_words(claims.get("schools"))),
         _instant(claims.get("auth_time")),
+        _count(claims.get("sign_in_epoch")),
     )
 
 
 def _instant(claim: object) -> datetime | None:
     """Seconds since 1970, which the gateway hands over as text, a large number perhaps as ``1.795424400E9``."""
     return datetime.fromtimestamp(float(str(claim)), UTC) if claim else None
+
+
+def _count(claim: object) -> int | None:
+    """A whole number, which the gateway hands over as text; nought is one."""
+    return None if claim is None else int(float(str(claim)))
 
 
 def _words(claim: object) -> list[str]:
