@@ -1,8 +1,14 @@
 """Each answer is stored exactly once, judged by the server, and refused for the right reason. Source: docs/architecture.md §4."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from engine.grading import Result
+from engine.grading import Answer, Result
+from engine.packing import Answered
+from engine.trace import play
+from jalon.assessment.abridged_answer import as_given
 from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.errors import (
     AnswerConflictError,
@@ -18,8 +24,8 @@ from jalon.assessment.errors import (
 )
 from jalon.assessment.move_deadline import move_deadline
 from jalon.assessment.raise_epoch import raise_epoch
-from jalon.assessment.state import Purpose, Status
-from tests.assessment.content import wrong_answer
+from jalon.assessment.state import AssessmentState, Purpose, Status
+from tests.assessment.content import release, wrong_answer
 from tests.assessment.desk import OTHER_PUPIL, PUPIL, Desk, right_to
 
 
@@ -196,6 +202,67 @@ def test_a_choice_that_is_not_offered_is_refused_and_nothing_is_stored(desk: Des
         assert mend in violation.detail
     assert desk.state(test.assessment_id) == before
     assert desk.give(test.assessment_id, asked, {"skipped": True}).answered.result is Result.SKIPPED
+
+
+NOTHING: dict[str, list[tuple[dict[str, Any], str]]] = {
+    "QCM": [({"choices": []}, "/answer/choices")],
+    "QROC": [({"text": ""}, "/answer/text"), ({"text": " \u00a0"}, "/answer/text")],
+    "QROCM-ind": [({"fields": {}}, "/answer/fields"), ({"fields": {"f1": "", "f2": " "}}, "/answer/fields")],
+    "QROCM-dep": [({"fields": {"f2": ""}}, "/answer/fields")],
+}
+
+
+def test_an_empty_answer_is_refused_and_costs_no_skill(desk: Desk) -> None:
+    test = desk.certify(questions=12)
+    met = set()
+    for _ in range(12):
+        asked, before = desk.question(test.assessment_id), desk.state(test.assessment_id)
+        for answer, pointer in NOTHING[asked.challenge.type]:
+            with pytest.raises(AnswerFormError) as refused:
+                desk.give(test.assessment_id, asked, answer)
+            assert [violation.pointer for violation in refused.value.violations] == [pointer]
+        assert desk.state(test.assessment_id) == before
+        assert desk.give(test.assessment_id, asked).answered.result is Result.OK
+        met.add(asked.challenge.type)
+    assert met == NOTHING.keys()
+
+
+def single_choice(desk: Desk) -> AssessmentState:
+    """A test whose fourth question takes one choice."""
+    whole = release()
+    single = tuple(replace(challenge, type="QCU") if challenge.type == "QCM" else challenge for challenge in whole.challenges)
+    desk.releases.releases = [replace(whole, challenges=single)]
+    test = desk.certify()
+    return desk.play(test, at_most=3)
+
+
+def test_several_choices_where_one_is_asked_are_refused_and_nothing_is_stored(desk: Desk) -> None:
+    test = single_choice(desk)
+    asked = desk.question(test.assessment_id)
+    assert asked.challenge.type == "QCU"
+    for choices in (["a", "b"], ["b", "d"], ["a", "b", "c", "d"]):
+        with pytest.raises(AnswerFormError) as refused:
+            desk.give(test.assessment_id, asked, {"choices": choices})
+        assert [(violation.pointer, "one choice" in violation.detail) for violation in refused.value.violations] == [
+            ("/answer/choices", True)
+        ]
+    assert desk.state(test.assessment_id) == test
+    assert desk.give(test.assessment_id, asked, {"choices": ["b", "b"]}).sequence == 4
+
+
+@pytest.mark.parametrize("given", [Answer(choices=frozenset("ab")), Answer(choices=frozenset())])
+def test_an_answer_stored_before_its_form_was_refused_stays_what_it_is(desk: Desk, given: Answer) -> None:
+    """Earlier versions took them, as wrong: what was acknowledged is never judged again."""
+    test = single_choice(desk)
+    asked, now = desk.question(test.assessment_id), desk.clock.now()
+    index = release().challenge_index(asked.challenge.id)
+    stored = Answered(index, asked.variant_index, Result.KO, 1_000, int(now.timestamp()), answer=given, digest=b"d" * 12)
+    desk.store.append_answer(test.assessment_id, epoch=test.epoch, sequence=4, answer=stored, deadline_from=now)
+    state = desk.play(desk.state(test.assessment_id))
+    assert (state.status, state.answers[3]) == (Status.COMPLETED, stored)
+    replayed = [as_given(desk.releases.current(), answered) for answered in state.answers]
+    assert replayed[3].answer == given
+    assert {step.contradiction for step in play(desk.releases.current(), replayed, lambda past: (None, ""))} == {""}
 
 
 def test_an_answer_larger_than_a_record_is_refused(desk: Desk) -> None:

@@ -35,6 +35,6 @@ def _challenge(release: Release, index: int, challenge: CompiledChallenge) -> It
                 yield f"{challenge.id}, variant {number + 1}: the grader accepts the wrong answer {answer}"
         for answer in (*variant.right, *variant.wrong):
             try:
-                require_offered(release.challenges[index].variants[number], Answer.parse(answer))
+                require_offered(challenge.type, release.challenges[index].variants[number], Answer.parse(answer))
             except InvalidAnswerError as error:
                 yield f"{challenge.id}, variant {number + 1}: nobody can give the answer {answer}: {error.detail}"

@@ -70,7 +70,7 @@ class TicketExpiredError(ConflictError):
 
 
 class AnswerFormError(InvalidInputError):
-    """An answer that the question cannot take: a choice or an option it does not offer, none at all, a field it does not have."""
+    """An answer that the question cannot take: empty, a choice or an option it does not offer, two where one is, a field it lacks."""
 
     code = "answer_form"
 

@@ -109,7 +109,7 @@ def _judged(release: Release, ticket: Ticket, command: GiveAnswer, now: datetime
     elapsed_ms = max(0, (now - ticket.issued_at) // timedelta(milliseconds=1))
     try:
         answer = Answer.parse(command.answer)
-        require_offered(challenge.variants[ticket.variant_index], answer)
+        require_offered(challenge.type, challenge.variants[ticket.variant_index], answer)
         graded = grade(release.solution(ticket.challenge_index, ticket.variant_index), answer)
     except InvalidAnswerError as error:
         pointer = f"/answer{error.pointer}"
