@@ -108,22 +108,28 @@ QueryClient = Callable[[str], TokenClient]
 
 
 def authenticate_public(query_client: QueryClient, request: ClientRequest) -> TokenClient | None:
-    """A client without a secret names itself, or stands for our own screens (RFC 6749 §3.2.1)."""
-    if request.headers.get("authorization") or request.form.get("client_secret"):
+    """A client without a secret names itself, or stands for our own screens (RFC 6749 §3.2.1).
+
+    An empty secret may as well be left out (§2.3.1), and OAuth libraries send one in the Authorization header with a public client's name.
+    """
+    header = request.headers.get("authorization", "")
+    named, secret = basic_credentials(header)
+    if secret or (header and not named) or request.form.get("client_secret"):
         return None
-    return query_client(request.form.get("client_id") or SCREENS)
+    return query_client(named or request.form.get("client_id") or SCREENS)
 
 
 def authenticate_basic(query_client: QueryClient, request: ClientRequest) -> TokenClient | None:
     """A client with a secret in the Authorization header (RFC 6749 §2.3.1); Authlib's own fails on a malformed header."""
-    client_id, secret = _basic_credentials(request.headers.get("authorization", ""))
+    client_id, secret = basic_credentials(request.headers.get("authorization", ""))
     if not client_id or not secret:
         return None
     client = query_client(client_id)
     return client if client.check_client_secret(secret) else None
 
 
-def _basic_credentials(header: str) -> tuple[str, str]:
+def basic_credentials(header: str) -> tuple[str, str]:
+    """The client id and secret in an Authorization header (RFC 7617 §2); both empty where it is none or malformed."""
     scheme, _, encoded = header.strip().partition(" ")
     if scheme.lower() != "basic":
         return "", ""
@@ -131,5 +137,5 @@ def _basic_credentials(header: str) -> tuple[str, str]:
         decoded = base64.b64decode(encoded.strip(), validate=True).decode()
     except ValueError:
         return "", ""
-    client_id, _, secret = decoded.partition(":")
-    return unquote_plus(client_id), unquote_plus(secret)
+    client_id, colon, secret = decoded.partition(":")
+    return (unquote_plus(client_id), unquote_plus(secret)) if colon else ("", "")

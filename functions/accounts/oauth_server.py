@@ -25,7 +25,7 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from starlette.responses import JSONResponse, Response
 
 from functions.accounts.exchange import Exchange
-from functions.accounts.oauth_clients import TokenClient, Unknown, authenticate_basic, authenticate_public
+from functions.accounts.oauth_clients import TokenClient, Unknown, authenticate_basic, authenticate_public, basic_credentials
 from functions.accounts.oauth_grants import ClientGrant, PasswordGrant, RefreshGrant, Revocation, person_response
 from jalon.accounts.access_token import LIFETIME, AccessTokens
 from jalon.accounts.accounts import Accounts
@@ -40,10 +40,9 @@ FindClient = Callable[[str], TokenClient | None]
 
 
 class UnsupportedGrantTypeError(AuthlibUnsupportedGrantTypeError):
-    """Authlib's, which repeats what was sent; RFC 6749 §5.2 limits the characters of a description."""
+    """Authlib's, which describes nothing; what was sent is not repeated (RFC 6749 §5.2 limits the characters of a description)."""
 
-    def get_error_description(self) -> str:
-        return "This grant type is not supported."
+    description = "This grant type is not supported."
 
 
 class ClientRefusedError(InvalidClientError):
@@ -170,6 +169,10 @@ def _request(exchange: Exchange) -> FormRequest:
     form = {name: value for name, value in pairs if value}
     if len(dict(pairs)) != len(pairs):
         raise InvalidRequestError("A parameter is given more than once.")
-    if exchange.headers.get("authorization") and "client_secret" in form:
+    header = exchange.headers.get("authorization", "")
+    if header and "client_secret" in form:
         raise InvalidRequestError("A client proves itself in one way: in the Authorization header or in the body.")  # RFC 6749 §2.3
+    named, _ = basic_credentials(header)
+    if named and form.get("client_id", named) != named:
+        raise InvalidRequestError("The Authorization header and client_id in the body name two clients.")
     return FormRequest(exchange.headers, form)

@@ -8,7 +8,8 @@ from joserfc.jwk import RSAKey
 from jalon.accounts.oauth_client import GRANTABLE_SCOPES, OPERATOR_SCOPES
 
 JWKS_PATH = ".well-known/jwks.json"
-DISCOVERY_PATH = ".well-known/openid-configuration"
+#: The same document under the name that OpenID libraries look for, and the one of plain OAuth (RFC 8414 §3.1).
+DISCOVERY_PATHS = (".well-known/openid-configuration", ".well-known/oauth-authorization-server")
 
 
 def public_key(der: bytes) -> RSAKey:
@@ -23,7 +24,7 @@ def key_set(keys: Sequence[RSAKey]) -> dict[str, Any]:
 
 
 def discovery(issuer: str, api_url: str | None) -> dict[str, Any]:
-    """The discovery document (OpenID Connect Discovery 1.0 §3, RFC 8414 §2).
+    """The discovery document (RFC 8414 §2; OpenID Connect Discovery 1.0 §3 but for the authorization endpoint: no grant of ours has one).
 
     Before the API exists it has the issuer and the keys alone, which is what the gateway's authorizer reads.
     """

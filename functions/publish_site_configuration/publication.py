@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from functions.publish_site_configuration.documents import DISCOVERY_PATH, JWKS_PATH, discovery, key_set, public_key
+from functions.publish_site_configuration.documents import DISCOVERY_PATHS, JWKS_PATH, discovery, key_set, public_key
 from jalon.edge.aws import client
 
 #: Short enough that a new key is everywhere long before it signs, long enough to spare the bucket.
@@ -44,13 +44,18 @@ def publish(site: Site, request_id: str, properties: Mapping[str, Any]) -> dict[
         case "signing-keys":
             keys = [_key(key_id) for key_id in (str(properties["TokenKeyId"]), *_others(properties))]
             site.put(JWKS_PATH, key_set(keys))
-            site.put(DISCOVERY_PATH, discovery(issuer, None))
+            _put_discovery(site, discovery(issuer, None))
             return {"TokenKeyThumbprint": str(keys[0].kid), "Publication": request_id}
         case "endpoints":
-            site.put(DISCOVERY_PATH, discovery(issuer, str(properties["ApiUrl"])))
+            _put_discovery(site, discovery(issuer, str(properties["ApiUrl"])))
             return {}
         case other:
             raise UnknownPartError(f"there is no part {other!r}")
+
+
+def _put_discovery(site: Site, document: Mapping[str, Any]) -> None:
+    for path in DISCOVERY_PATHS:
+        site.put(path, document)
 
 
 def _others(properties: Mapping[str, Any]) -> list[str]:

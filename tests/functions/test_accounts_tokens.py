@@ -194,6 +194,36 @@ def test_a_client_proves_itself_in_one_way(cloud: Cloud) -> None:
     assert send("token_client", form=named, headers=basic(client_id, secret)).status == 200
 
 
+def test_a_client_names_itself_once(cloud: Cloud) -> None:
+    form = {"grant_type": "client_credentials", "client_id": "jalon"}
+    other = send("token_client", form=form, headers=basic(*operator_credentials(cloud)))
+    assert (other.status, other.body["error"]) == (400, "invalid_request")
+    revoked = send("revoke", form={"token": "rt.x", "client_id": "cli_other"}, headers=basic("jalon", ""))
+    assert (revoked.status, revoked.body["error"]) == (400, "invalid_request")
+
+
+def test_an_empty_secret_is_none(cloud: Cloud, user_id: str) -> None:
+    """As requests-oauthlib sends a public client's name in both of its default forms, and ``curl -u jalon:``."""
+    form = {"grant_type": "password", "username": EMAIL, "password": PASSWORD}
+    for more in ({}, {"client_id": "jalon"}, {"client_secret": ""}):
+        token = send("token_password", form={**form, **more}, headers=basic("jalon", "")).body["refresh_token"]
+    renewed = send("token_refresh", form={"grant_type": "refresh_token", "refresh_token": token}, headers=basic("jalon", ""))
+    assert renewed.status == 200
+    assert send("revoke", form={"token": renewed.body["refresh_token"]}, headers=basic("jalon", "")).status == 200
+    assert refresh(renewed.body["refresh_token"]).status == 400
+
+
+@pytest.mark.parametrize("name", ["cli_operator", "cli_nobody", ""])
+def test_who_has_a_secret_is_not_let_in_without_it(name: str) -> None:
+    refused = send("token_client", form={"grant_type": "client_credentials"}, headers=basic(name, ""))
+    assert (refused.status, refused.body["error"]) == (401, "invalid_client")
+
+
+def test_a_grant_type_that_is_not_known_is_told_as_that() -> None:
+    refused = send("token_password", form={"grant_type": 'implicit"<é'})
+    assert refused.body == {"error": "unsupported_grant_type", "error_description": "This grant type is not supported."}
+
+
 @pytest.mark.parametrize(
     "headers",
     [

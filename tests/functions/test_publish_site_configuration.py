@@ -130,6 +130,16 @@ def test_the_endpoints_follow_when_the_api_exists(cloud: Cloud, cloudformation: 
     assert "lsu:read" in discovery["scopes_supported"]
 
 
+def test_both_names_of_the_discovery_document_say_the_same_at_any_time(cloud: Cloud, cloudformation: CloudFormation) -> None:
+    """OpenID Connect Discovery §4 has one, RFC 8414 §3.1 the other."""
+    for event in (
+        keys_event(cloud, cloudformation),
+        cloudformation.event(Part="endpoints", ApiUrl="https://api.example", KeysPublication="request-1"),
+    ):
+        handler(event, CONTEXT)
+        assert site_document(cloud, DISCOVERY) == site_document(cloud, ".well-known/oauth-authorization-server")
+
+
 def test_each_publication_of_the_keys_makes_the_endpoints_follow(cloud: Cloud, cloudformation: CloudFormation) -> None:
     handler(keys_event(cloud, cloudformation), CONTEXT)
     handler(keys_event(cloud, cloudformation) | {"RequestId": "request-2"}, CONTEXT)

@@ -8,11 +8,15 @@ import pytest
 from local.stack import operator_client
 from tests.stack.conftest import Stack
 
+DISCOVERY = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
 
 def test_the_endpoints_that_discovery_names_are_this_stack_s_own_and_answer(stack: Stack) -> None:
-    document = httpx.get(f"{stack.up.site_url}/.well-known/openid-configuration", timeout=60).raise_for_status().json()
+    published = [httpx.get(stack.up.site_url + path, timeout=60).raise_for_status().json() for path in DISCOVERY]
+    document = published[0]
+    assert published == [document] * 2
     named = {name: address for name, address in document.items() if name.endswith("_endpoint")}
     assert {"token_endpoint", "revocation_endpoint"} <= named.keys()
     assert all(address.startswith(f"{stack.up.api_url}/v1/") for address in named.values()), named
@@ -24,7 +28,7 @@ def test_the_endpoints_that_discovery_names_are_this_stack_s_own_and_answer(stac
 
 def test_any_site_s_page_may_read_what_it_checks_tokens_with_and_nothing_sealed(stack: Stack) -> None:
     page = {"Origin": "https://ent.example"}
-    for path in ("/.well-known/openid-configuration", "/.well-known/jwks.json"):
+    for path in (*DISCOVERY, "/.well-known/jwks.json"):
         answer = httpx.get(stack.up.site_url + path, headers=page, timeout=60)
         assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*"), path
         assert answer.headers["strict-transport-security"].startswith("max-age=63072000")
