@@ -70,7 +70,9 @@ def document_of(sources: Sources, export: Export) -> dict[str, Any]:
     """The same as JSON values."""
     user_id = export.user_id
     identity = find_account(sources.accounts, user_id)
-    candidatures = candidatures_document(sources.candidatures.of_user(user_id), sources.sessions, sources.results)
+    links = tuple(sources.reconciliations(user_id))
+    proven = {link.uai: link.ine for link in links if link.proven}
+    candidatures = candidatures_document(sources.candidatures.of_user(user_id), sources.sessions, sources.results, proven.values())
     published = frozenset(map(CertificationId, published_certifications(candidatures)))
     tests = tuple(sources.assessments.of_user(user_id))
     profile = with_assessments(read_profile(sources.profiles, sources.releases, user_id), sources.releases, tests)
@@ -81,12 +83,12 @@ def document_of(sources: Sources, export: Export) -> dict[str, Any]:
         "collected_at": iso(sources.clock.now()),
         "account": account_document(identity, sources.accounts.credentials(user_id)),
         "sign_ins": sign_ins_document(sources.sign_ins(user_id)),
-        "schools": schools_document(sources.reconciliations(user_id), sources.schools, sources.pupils),
+        "schools": schools_document(links, sources.schools, sources.pupils),
         "memberships": memberships_document(sources.memberships(user_id), sources.schools),
         "assessments": assessments_document(tests, sources.releases, published),
         "profile": profile_document(profile, sources.releases.pinned(profile.release)),
         "participations": participations_document(
-            every_participation(sources.participations, user_id), sources.campaigns, sources.releases
+            every_participation(sources.participations, user_id), sources.campaigns, sources.releases, proven
         ),
         "candidatures": candidatures,
         "certifications": certifications_document(sources.published.of_user(user_id), sources.certificates),

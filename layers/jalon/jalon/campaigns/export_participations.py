@@ -1,6 +1,6 @@
 """Participations in campaigns, as their owner takes them along (docs/personal-data.schema.json, ``participations``)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +9,7 @@ from jalon.campaigns.campaign import Campaign
 from jalon.campaigns.participation import Participation, ParticipationStore
 from jalon.campaigns.shared_results import ProfileResults, SharedResults
 from jalon.kernel.clock import iso
-from jalon.kernel.ids import CampaignId, UserId
+from jalon.kernel.ids import CampaignId, Uai, UserId
 
 _PAGE = 100
 FindCampaign = Callable[[CampaignId], Campaign | None]
@@ -26,16 +26,21 @@ def every_participation(participations: ParticipationStore, user_id: UserId) -> 
         cursor = page.cursor
 
 
-def participations_document(found: Iterable[Participation], campaign: FindCampaign, releases: Releases) -> list[dict[str, Any]]:
-    """Each with the name and class it was entered under, its progress, and what was sent."""
+def participations_document(
+    found: Iterable[Participation], campaign: FindCampaign, releases: Releases, proven: Collection[Uai]
+) -> list[dict[str, Any]]:
+    """Each with its progress, what was sent, and, for the schools where the link is ``proven``, the name and class that the list had.
+
+    Who was found on a list by name and birth date alone may be a classmate, and learns nothing of it.
+    """
     return [
         {
             "id": participation.participation_id,
             "campaign": _campaign_name(campaign(participation.campaign_id)),
             "uai": participation.uai,
-            "last_name": participation.participant.last_name,
-            "first_name": participation.participant.first_name,
-            "class": participation.participant.class_name,
+            "last_name": participation.participant.last_name if participation.uai in proven else None,
+            "first_name": participation.participant.first_name if participation.uai in proven else None,
+            "class": participation.participant.class_name if participation.uai in proven else None,
             "status": participation.status.value,
             "started_at": iso(participation.started_at),
             "progress_percent": participation.progress_percent,

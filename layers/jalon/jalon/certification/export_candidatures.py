@@ -1,10 +1,11 @@
 """Candidatures and rooms invigilated, as their owner takes them along (docs/personal-data.schema.json).
 
 What others wrote about the person (reports) is in it once the results are published, without who wrote it; who decided in a jury
-is not in it either.
+is not in it either. What the centre's list says of a row is in it once it is settled that the row is the person's: a classmate too knows
+what it takes to join.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +15,17 @@ from jalon.certification.reports import Report
 from jalon.certification.results import ResultStore, ResultVersion
 from jalon.certification.sessions import Session, SessionStore
 from jalon.kernel.clock import iso
-from jalon.kernel.ids import SessionNumber
+from jalon.kernel.ids import Ine, SessionNumber
 
 
-def candidatures_document(candidates: Iterable[Candidate], sessions: SessionStore, results: ResultStore) -> list[dict[str, Any]]:
-    """Each session joined: the row of the centre's list, what happened, and the result's versions once they are published."""
-    return [_candidature(candidate, sessions.get(candidate.session_number), results) for candidate in candidates]
+def candidatures_document(
+    candidates: Iterable[Candidate], sessions: SessionStore, results: ResultStore, proven: Collection[Ine]
+) -> list[dict[str, Any]]:
+    """Each session joined: the row of the centre's list, what happened, and the result's versions once they are published.
+
+    The row is shown to whom an invigilator, who looks at papers, let start, and to whom one of the ``proven`` numbers is.
+    """
+    return [_candidature(candidate, sessions.get(candidate.session_number), results, proven) for candidate in candidates]
 
 
 def invigilations_document(rooms: Iterable[tuple[SessionNumber, datetime]]) -> list[dict[str, Any]]:
@@ -27,7 +33,8 @@ def invigilations_document(rooms: Iterable[tuple[SessionNumber, datetime]]) -> l
     return [{"session_number": number, "joined_at": iso(joined_at)} for number, joined_at in rooms]
 
 
-def _candidature(candidate: Candidate, session: Session, results: ResultStore) -> dict[str, Any]:
+def _candidature(candidate: Candidate, session: Session, results: ResultStore, proven: Collection[Ine]) -> dict[str, Any]:
+    own = candidate.authorised_at is not None or candidate.ine in proven
     return {
         "certification": candidate.certification_id,
         "session_number": session.number,
@@ -37,11 +44,11 @@ def _candidature(candidate: Candidate, session: Session, results: ResultStore) -
         "date": session.date.isoformat(),
         "start_time": session.start_time.isoformat(timespec="minutes"),
         "time_zone": session.time_zone,
-        "enrolled_as": identity_record(candidate.identity),
-        "national_number": candidate.ine,
-        "class": candidate.class_name or None,
-        "external_id": candidate.external_id or None,
-        "extra_time_percent": candidate.extra_time_percent,
+        "enrolled_as": identity_record(candidate.identity) if own else None,
+        "national_number": candidate.ine if own else None,
+        "class": (candidate.class_name or None) if own else None,
+        "external_id": (candidate.external_id or None) if own else None,
+        "extra_time_percent": candidate.extra_time_percent if own else None,
         "extension_min": candidate.extension_min,
         "joined_at": _optional(candidate.joined_at),
         "authorised_at": _optional(candidate.authorised_at),
