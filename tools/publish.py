@@ -3,7 +3,8 @@
     python -m tools.publish --stack jalon --release .jalon/build/content
 
 Works on AWS with the usual credentials, and on the embedded cloud with ``AWS_ENDPOINT_URL``. Repeating it changes nothing.
-A release is immutable: its objects are written first, and ``releases/current.json`` moves to it last.
+A release is immutable: its objects are written first, and ``releases/current.json`` moves to it last. Releases that earlier versions
+published without an outline get theirs.
 """
 
 import argparse
@@ -16,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from tools.bundle import served
+from tools.content.release import outline_of
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 CURRENT = "releases/current.json"
+PUBLIC, OUTLINE = "public.json.gz", "outline.json.gz"
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -38,7 +41,19 @@ def publish_content(s3: Any, bucket: str, release: Path) -> int:
         if key != CURRENT:
             media_type = "application/gzip" if file.suffix == ".gz" else mimetypes.guess_type(file.name)[0] or "application/octet-stream"
             changed += _put(s3, bucket, key, file.read_bytes(), media_type, FOREVER)
+    changed += _outline_earlier(s3, bucket)
     return changed + _put(s3, bucket, CURRENT, (release / CURRENT).read_bytes(), "application/json", "no-cache")
+
+
+def _outline_earlier(s3: Any, bucket: str) -> int:
+    """Give each published release that lacks it its outline; without it the functions read the whole release to make one."""
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="releases/")
+    keys = {entry["Key"] for page in pages for entry in page.get("Contents", ())}
+    lacking = [key for key in sorted(keys) if key.endswith(f"/{PUBLIC}") and key.replace(PUBLIC, OUTLINE) not in keys]
+    for key in lacking:
+        public = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        _put(s3, bucket, key.replace(PUBLIC, OUTLINE), outline_of(public), "application/gzip", FOREVER)
+    return len(lacking)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -103,6 +103,7 @@ def test_the_same_content_gives_the_same_bytes_in_another_process(tmp_path: Path
     folder = tmp_path / "releases" / bundles.version
     assert (folder / "public.json.gz").read_bytes() == bundles.public
     assert (folder / "solutions.json.gz").read_bytes() == bundles.solutions
+    assert (folder / "outline.json.gz").read_bytes() == release.outline_of(bundles.public)
     assert json.loads((tmp_path / "releases/current.json").read_text()) == {"version": bundles.version}
     for file in bundles.attachments:
         assert (folder / "attachments" / file.sha256 / file.name).read_bytes() == file.body

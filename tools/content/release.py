@@ -1,4 +1,4 @@
-"""Writes a release: two gzipped JSON files and the attachments, named by a digest of all they hold.
+"""Writes a release: two gzipped JSON files, its outline and the attachments, named by a digest of all they hold.
 
 The same content gives the same bytes on every machine: no date, no file name and no operating system in the gzip
 headers, keys in one order, and attachments made without a clock.
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.content import Release
+from engine.outline import Outline
 from tools.content.model import Attachment, Compiled
 
 FORMAT = 1
@@ -63,8 +65,14 @@ def write(bundles: Bundles, out: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "public.json.gz").write_bytes(bundles.public)
     (folder / "solutions.json.gz").write_bytes(bundles.solutions)
+    (folder / "outline.json.gz").write_bytes(outline_of(bundles.public))
     (out / "releases" / "current.json").write_bytes(_json({"version": bundles.version}))
     return folder
+
+
+def outline_of(public: bytes) -> bytes:
+    """The outline of the release with this public bundle, gzipped: it follows from the bundle and is no part of the version."""
+    return gzipped(_json(Outline.of(Release.from_bundles(public)).as_json()))
 
 
 def gzipped(data: bytes) -> bytes:

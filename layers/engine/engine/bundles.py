@@ -1,4 +1,4 @@
-"""Opens a release from its two gzipped JSON files (their form is in docs/content.md)."""
+"""Opens a release from its two gzipped JSON files, and its outline from a third (their form is in docs/content.md)."""
 
 import gc
 import json
@@ -9,6 +9,8 @@ from typing import Any
 from engine import content
 from engine.challenge import Attachment, Challenge, Choice, Field, Variant
 from engine.errors import InvalidContentError
+from engine.outline import FORMAT as OUTLINE_FORMAT
+from engine.outline import Outline, Placed
 from engine.solutions import Solution, parse_solution
 
 FORMAT = 1
@@ -39,6 +41,30 @@ def open_release(public: bytes, solutions: bytes | None) -> content.Release:
     finally:
         if collecting:
             gc.enable()
+
+
+def open_outline(bundle: bytes) -> Outline:
+    """The body of :meth:`engine.outline.Outline.from_bundle`.
+
+    >>> import zlib
+    >>> packer = zlib.compressobj(wbits=31)
+    >>> open_outline(packer.compress(b'{"format": 2}') + packer.flush())
+    Traceback (most recent call last):
+        ...
+    engine.errors.InvalidContentError: this engine reads outlines of format 1, not 2
+    """
+    try:
+        data = _unzip(bundle, "the outline")
+        if data.get("format") != OUTLINE_FORMAT:
+            raise InvalidContentError(f"this engine reads outlines of format {OUTLINE_FORMAT}, not {data.get('format')!r}")
+        skills = tuple(
+            content.Skill(index, item["id"], item["tube"], item["competence"], item["level"], item["name"])
+            for index, item in enumerate(data["skills"])
+        )
+        position = {skill.id: skill.index for skill in skills}
+        return Outline(data["version"], skills, tuple(Placed(item["id"], position[item["skill"]]) for item in data["challenges"]))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InvalidContentError(f"the outline lacks or misplaces something: {error!r}") from error
 
 
 def _unzip(bundle: bytes, what: str) -> Json:

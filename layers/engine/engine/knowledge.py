@@ -6,9 +6,9 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 from engine import octets
-from engine.content import Release
 from engine.errors import CorruptRecordError
 from engine.grading import Result
+from engine.outline import Structure
 from engine.packing import Answered
 
 DAYS_BEFORE_IMPROVING: Final = 4
@@ -110,7 +110,7 @@ class Knowledge:
         """
         return frozenset(index for index, element in self.elements.items() if element.validated)
 
-    def moved(self, old: Release, new: Release) -> "Knowledge":
+    def moved(self, old: Structure, new: Structure) -> "Knowledge":
         """The same knowledge in another release: skills are matched by id, those that are gone are left out.
 
         >>> from engine.synthetic import synthetic_release
@@ -178,7 +178,7 @@ class Knowledge:
         return cls(elements)
 
 
-def infer(release: Release, target: Collection[int], known: Collection[int], skill_index: int, ok: bool, at: int) -> tuple[Element, ...]:
+def infer(release: Structure, target: Collection[int], known: Collection[int], skill_index: int, ok: bool, at: int) -> tuple[Element, ...]:
     """The elements one answer brings (docs/domain.md §3).
 
     A right answer validates the skill (direct) and every strictly easier skill of the same tube in ``target`` (inferred); a
@@ -201,7 +201,7 @@ def infer(release: Release, target: Collection[int], known: Collection[int], ski
     return tuple(elements)
 
 
-def elements_of(release: Release, target: Collection[int], at_start: Knowledge, answers: Sequence[Answered]) -> tuple[Element, ...]:
+def elements_of(release: Structure, target: Collection[int], at_start: Knowledge, answers: Sequence[Answered]) -> tuple[Element, ...]:
     """All the elements an assessment has brought, by playing its answers again from what was known at the start.
 
     >>> from engine.synthetic import synthetic_release
