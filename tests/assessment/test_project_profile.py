@@ -1,6 +1,7 @@
 """A profile is the same in whatever order, and however often, the assessments it is projected from come."""
 
 import itertools
+import random
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,11 +11,11 @@ from hypothesis import strategies as st
 from engine.knowledge import Element, Knowledge
 from jalon.assessment.placing import merge
 from jalon.assessment.profiles import StoredProfile
-from jalon.assessment.project_profile import project_profile
+from jalon.assessment.project_profile import changes_profile, project_profile
 from jalon.assessment.raise_epoch import raise_epoch
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.rebuild_profile import rebuild_profile
-from jalon.assessment.state import AssessmentState, Purpose
+from jalon.assessment.state import AssessmentState, Purpose, Status
 from tests.assessment.content import CAMPAIGN_PROFILE, VERSION, release
 from tests.assessment.desk import PUPIL, Desk
 from tests.assessment.fakes import FakeProfiles, FakeReleases, no_entries, no_pause
@@ -32,8 +33,15 @@ def test_merging_does_not_depend_on_order_grouping_or_repetition(one: list[Eleme
 
 
 def images(desk: Desk) -> list[AssessmentState]:
-    """Every image of two tests on one competence, of a third elsewhere and of one that only changes device, as the stream has them."""
-    tests = [desk.start("1.1"), desk.start("prt_1", Purpose.CAMPAIGN, target_profile_id=CAMPAIGN_PROFILE), desk.start("1.2")]
+    """Every image of two tests on one competence, of a third elsewhere, of a certification that goes on for longest and of a test that only
+    changes device, as the stream has them.
+    """
+    tests = [
+        desk.start("1.1"),
+        desk.start("prt_1", Purpose.CAMPAIGN, target_profile_id=CAMPAIGN_PROFILE),
+        desk.start("1.2"),
+        desk.certify(),
+    ]
     moved = desk.start("discovery", Purpose.DISCOVERY)
     seen = [*tests, moved]
     for _ in range(2):
@@ -60,7 +68,65 @@ def test_images_in_any_order_and_repeated_give_the_same_profile(desk: Desk) -> N
         for index in [*order, *order[:3]]:
             project_profile(profiles, desk.releases, seen[index])
         results.append(comparable(profiles.items[PUPIL]))
+    for seed in range(30):
+        profiles = FakeProfiles()
+        for state in random.Random(seed).choices(seen, k=len(seen)) + random.Random(seed).sample(seen, k=len(seen)):
+            project_profile(profiles, desk.releases, state)
+        results.append(comparable(profiles.items[PUPIL]))
     assert all(result == results[0] for result in results)
+
+
+def test_images_that_come_together_are_one_write_and_the_last_of_each_test_is_enough(desk: Desk) -> None:
+    seen = images(desk)
+    one_by_one, together = FakeProfiles(), FakeProfiles()
+    for state in seen:
+        project_profile(one_by_one, desk.releases, state)
+    project_profile(together, desk.releases, *{state.assessment_id: state for state in seen}.values())
+    assert together.items[PUPIL].version == 1 < one_by_one.items[PUPIL].version
+    assert comparable(together.items[PUPIL]) == comparable(one_by_one.items[PUPIL])
+
+
+def test_a_certification_under_way_changes_nothing_of_a_profile_from_its_first_answer_to_its_last(desk: Desk) -> None:
+    """Its card says that it is under way and since when; it says how far it came once it is over."""
+    test = desk.certify(questions=4)
+    first = project_profile(desk.profiles, desk.releases, test)
+    (card,) = first.cards.values()
+    assert (card.status, card.answered, card.at, card.follows_answers) == (Status.STARTED, 0, test.started_at, False)
+    for _ in range(3):
+        under_way = desk.play(test, at_most=1)
+        assert not changes_profile(under_way)
+        assert project_profile(desk.profiles, desk.releases, under_way) == first
+    moved = replace(under_way, epoch=2, updated_at=under_way.updated_at + timedelta(minutes=1))
+    assert project_profile(desk.profiles, desk.releases, moved) == first
+    over = desk.play(test)
+    assert changes_profile(over)
+    (card,) = project_profile(desk.profiles, desk.releases, over).cards.values()
+    assert (card.status, card.answered, card.at, card.follows_answers) == (Status.COMPLETED, 4, over.updated_at, True)
+    assert project_profile(desk.profiles, desk.releases, under_way).cards == {card.key: card}
+
+
+def test_images_that_need_no_reading_may_be_left_out(desk: Desk) -> None:
+    seen = images(desk)
+    all_of_them, needed = FakeProfiles(), FakeProfiles()
+    for state in seen:
+        project_profile(all_of_them, desk.releases, state)
+    left_out = [state for state in seen if not changes_profile(state)]
+    for state in seen:
+        if state not in left_out:
+            project_profile(needed, desk.releases, state)
+    assert {state.purpose for state in left_out} == {Purpose.CERTIFICATION}
+    assert comparable(needed.items[PUPIL]) == comparable(all_of_them.items[PUPIL])
+
+
+def test_every_answer_of_a_positioning_test_reaches_the_profile(desk: Desk) -> None:
+    """A pupil may stop after any of them, and their page has its pix and the days before a reset."""
+    test, versions = desk.start("1.1"), []
+    while desk.state(test.assessment_id).is_live:
+        state = desk.play(test, at_most=1)
+        assert changes_profile(state)
+        versions.append(project_profile(desk.profiles, desk.releases, state).version)
+    assert versions == list(range(1, len(versions) + 1))
+    assert len(versions) > 2
 
 
 def test_an_image_that_brings_nothing_new_writes_nothing(desk: Desk) -> None:

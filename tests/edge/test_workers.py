@@ -5,8 +5,10 @@ import uuid
 from typing import Any
 
 from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
 
-from jalon.edge.workers import sqs_batch, stream_batch
+from jalon.edge.workers import grouped_stream_batch, sqs_batch, stream_batch
 
 
 def _process(record: Any) -> None:
@@ -84,3 +86,59 @@ def test_a_change_without_an_image_is_named_by_its_key(capsys: Any) -> None:
     stream_batch(f"test-{uuid.uuid4()}", _process)({"Records": [{"bad": True, "dynamodb": change}]}, None)
     logged = _logged(capsys)
     assert (logged["sequence_number"], logged["year"], logged["place"]) == ("9", "2026", "17")
+
+
+def _change(place: int, group: str, *, bad: bool = False) -> dict[str, Any]:
+    return {"dynamodb": {"SequenceNumber": str(place)}, "group": group, "bad": bad}
+
+
+def _grouped(records: list[dict[str, Any]]) -> tuple[dict[str, Any], list[list[str]]]:
+    """What is reported, and the calls that went through, each by its records' places."""
+    calls: list[list[str]] = []
+
+    def process(taken: Any) -> None:
+        for record in taken:
+            _process(record)
+        calls.append([record["dynamodb"]["SequenceNumber"] for record in taken])
+
+    handler = grouped_stream_batch("test", lambda record: str(record["group"]), process)
+    return handler({"Records": records}, None), calls
+
+
+def test_records_of_one_group_are_taken_together_in_their_order() -> None:
+    answer, calls = _grouped([_change(1, "a"), _change(2, "b"), _change(3, "a"), _change(4, "a")])
+    assert (answer, calls) == ({"batchItemFailures": []}, [["1", "3", "4"], ["2"]])
+
+
+def test_a_group_that_fails_is_taken_apart_and_what_is_reported_is_the_record_itself() -> None:
+    records = [_change(1, "a"), _change(2, "b"), _change(3, "a", bad=True), _change(4, "b"), _change(5, "c")]
+    answer, calls = _grouped(records)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "3"}]}
+    assert calls == [["1"], ["2", "4"]]
+
+
+def test_a_group_before_the_failure_that_fails_too_is_what_is_reported() -> None:
+    records = [_change(1, "a"), _change(2, "b", bad=True), _change(3, "a", bad=True)]
+    assert _grouped(records)[0] == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+
+
+def test_only_the_record_that_fails_is_logged(capsys: Any) -> None:
+    handler = grouped_stream_batch(f"test-{uuid.uuid4()}", lambda _: "all", lambda taken: [_process(record) for record in taken])
+    handler({"Records": [_change(1, "a"), _change(2, "a", bad=True), _change(3, "a")]}, None)
+    assert _logged(capsys)["sequence_number"] == "2"
+
+
+def test_an_empty_grouped_batch_has_no_failure() -> None:
+    assert grouped_stream_batch("test", str, lambda _: None)({}, None) == {"batchItemFailures": []}
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=12))
+def test_everything_before_the_record_reported_is_processed_and_that_one_is_not(seen: list[tuple[str, bool]]) -> None:
+    """The checkpoint of a stream: what comes before it never comes again."""
+    records = [_change(place, group, bad=bad) for place, (group, bad) in enumerate(seen)]
+    answer, calls = _grouped(records)
+    done = {place for call in calls for place in call}
+    first_bad = next((place for place, record in enumerate(records) if record["bad"]), len(records))
+    assert [failed["itemIdentifier"] for failed in answer["batchItemFailures"]] == [str(first_bad)][: len(records) - first_bad]
+    assert {str(place) for place in range(first_bad)} <= done
+    assert str(first_bad) not in done

@@ -118,6 +118,12 @@ def stream(cloud: Cloud) -> dict[str, object]:
     }
 
 
+def change_of(cloud: Cloud, assessment_id: str) -> dict[str, Any]:
+    """The stream's record of a test's present image."""
+    image = _as_event(stored(cloud, assessment_id))
+    return {"eventName": "MODIFY", "eventSource": "aws:dynamodb", "dynamodb": {"SequenceNumber": "1", "NewImage": image}}
+
+
 def project(cloud: Cloud) -> dict[str, object]:
     """Run the stream's worker over everything; what it reports."""
     return project_profiles.handler(stream(cloud), None)

@@ -110,8 +110,8 @@ def _profiles(endpoint: str, table: str) -> dict[str, dict[str, Any]]:
     """What each profile says, by user and part; not how often it was written."""
     pages = client("dynamodb", endpoint).get_paginator("scan").paginate(TableName=table)
     items = [item for page in pages for item in page["Items"]]
-    own = ("knowledge", "pix", "competences", "cards", "resets")
-    return {item["user_id"]["S"]: {name: item[name] for name in own} | {"noted": _noted(item)} for item in items}
+    own = ("knowledge", "pix", "competences", "attempts", "resets")
+    return {item["user_id"]["S"]: {name: item.get(name) for name in own} | {"noted": _noted(item)} for item in items}
 
 
 def _profiles_at_rest(endpoint: str, table: str) -> dict[str, dict[str, Any]]:

@@ -58,7 +58,10 @@ def profile_after(store: AssessmentStore, profiles: ProfileStore, releases: Rele
 
 
 def _may_bring_news(stored: StoredProfile | None, attempt: Attempt) -> bool:
-    """False for a test that brings no knowledge, and for one that the profile shows as over: it was merged with all its answers."""
+    """False for a test that brings no knowledge, and for one that the profile shows as over: it was merged with all its answers.
+
+    True for one whose card fell out of those that a profile keeps: it is read once more, and changes nothing.
+    """
     if not attempt.slot.purpose.enriches_profile:
         return False
     card = stored.cards.get(attempt.slot.key) if stored else None

@@ -1,4 +1,4 @@
-"""A profile's entries, and the elements that have no place in its release, in and out of its item.
+"""A profile's cards, its entries, and the elements that have no place in its release, in and out of its item.
 
 Rows of JSON, compressed, since names and numbers repeat from one to the next.
 """
@@ -12,10 +12,27 @@ from typing import Any
 
 from jalon.assessment.placing import Unplaced, UnplacedById
 from jalon.assessment.profile_entries import CertificationEntry, CertificationStanding, ParcoursEntry
+from jalon.assessment.profiles import AttemptCard
+from jalon.assessment.state import Purpose, Status
 from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.ids import AssessmentId, CampaignCode, CampaignId, CertificationId, SessionNumber, Uai, VerificationCode
 
 _LEVEL = 6
+
+
+def pack_cards(cards: Iterable[AttemptCard]) -> bytes | None:
+    """Cards as bytes, in the order of :class:`~jalon.assessment.profiles.AttemptCard`'s fields; None when there is none."""
+    return _packed([_row(card) for card in sorted(cards, key=lambda card: card.key)])
+
+
+def unpack_cards(packed: bytes | None) -> dict[str, AttemptCard]:
+    """The inverse of :func:`pack_cards`, by key."""
+    return _cards(_rows(packed))
+
+
+def unpack_text_cards(text: str) -> dict[str, AttemptCard]:
+    """The same rows without compression, as earlier versions wrote them."""
+    return _cards(json.loads(text))
 
 
 def pack_parcours(entries: Iterable[ParcoursEntry]) -> bytes | None:
@@ -48,7 +65,15 @@ def unpack_unplaced(packed: bytes | None) -> dict[str, Unplaced]:
     return {item.skill_id: item for item in (Unplaced(*row) for row in _rows(packed))}
 
 
-def _row(entry: ParcoursEntry | CertificationEntry) -> list[Any]:
+def _cards(rows: list[list[Any]]) -> dict[str, AttemptCard]:
+    cards = {}
+    for assessment_id, purpose, subject, attempt, status, answered, at in rows:
+        card = AttemptCard(AssessmentId(assessment_id), Purpose(purpose), subject, attempt, Status(status), answered, from_epoch_ms(at))
+        cards[card.key] = card
+    return cards
+
+
+def _row(entry: ParcoursEntry | CertificationEntry | AttemptCard) -> list[Any]:
     return [_plain(value) for value in astuple(entry)]
 
 

@@ -5,21 +5,23 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from jalon.assessment.profile_entry_records import (
+    pack_cards,
     pack_certifications,
     pack_parcours,
     pack_unplaced,
+    unpack_cards,
     unpack_certifications,
     unpack_parcours,
+    unpack_text_cards,
     unpack_unplaced,
 )
-from jalon.assessment.profiles import AttemptCard, StoredProfile
-from jalon.assessment.state import Purpose, Status
+from jalon.assessment.profiles import StoredProfile, kept_cards
 from jalon.assessment.tables import ProfileItem, pack_scores, unpack_scores
 from jalon.edge.batches import read_items
 from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import ConditionFailedError, translated
 from jalon.kernel.clock import epoch_ms, from_epoch_ms
-from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
+from jalon.kernel.ids import ReleaseVersion, UserId
 
 
 class DynamoProfiles:
@@ -46,7 +48,7 @@ class DynamoProfiles:
             knowledge=profile.knowledge,
             pix=profile.pix,
             competences=pack_scores(profile.competences),
-            cards=_pack_cards(profile.cards),
+            attempts=pack_cards(profile.cards.values()),
             resets=_pack_instants(profile.resets),
             tutorials=_pack_instants(profile.tutorials) if profile.tutorials else None,
             parcours=pack_parcours(profile.parcours.values()),
@@ -71,7 +73,7 @@ def _profile(item: ProfileItem) -> StoredProfile:
         knowledge=item.knowledge,
         pix=int(item.pix),
         competences=unpack_scores(item.competences),
-        cards=_unpack_cards(item.cards),
+        cards=kept_cards(unpack_text_cards(item.cards).values()) if item.cards else unpack_cards(item.attempts),
         resets=_unpack_instants(item.resets),
         tutorials=_unpack_instants(item.tutorials or "{}"),
         parcours=unpack_parcours(item.parcours),
@@ -79,22 +81,6 @@ def _profile(item: ProfileItem) -> StoredProfile:
         unplaced=unpack_unplaced(item.unplaced),
         updated_at=from_epoch_ms(item.updated_at) if item.updated_at else None,
     )
-
-
-def _pack_cards(cards: Mapping[str, AttemptCard]) -> str:
-    rows = [
-        [card.assessment_id, card.purpose.value, card.subject, card.attempt, card.status.value, card.answered, epoch_ms(card.at)]
-        for card in cards.values()
-    ]
-    return json.dumps(rows, separators=(",", ":"))
-
-
-def _unpack_cards(text: str) -> dict[str, AttemptCard]:
-    cards = {}
-    for assessment_id, purpose, subject, attempt, status, answered, at in json.loads(text):
-        card = AttemptCard(AssessmentId(assessment_id), Purpose(purpose), subject, attempt, Status(status), answered, from_epoch_ms(at))
-        cards[card.key] = card
-    return cards
 
 
 def _pack_instants(instants: Mapping[str, datetime]) -> str:

@@ -1,6 +1,6 @@
 """A user's profile: what they know, their pix and their levels, kept up to date from their assessments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -12,10 +12,17 @@ from jalon.assessment.profile_entries import CertificationEntry, ParcoursEntry
 from jalon.assessment.state import Purpose, Status, slot_key
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 
+#: Of the tests that are not a competence's. A card takes about 50 bytes of the item, which is written whole at each change.
+MOST_CARDS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class AttemptCard:
-    """The latest attempt of one slot, as the pupil's home page shows it (a slot that was never filled has none)."""
+    """The latest attempt of one slot, as the pupil's home page shows it (a slot that was never filled has none).
+
+    ``answered`` is how many answers it has and ``at`` its latest change; of a test under way that brings no knowledge they stay 0 and its
+    beginning, since its answers change nothing of a profile (:func:`jalon.assessment.project_profile.card_of`).
+    """
 
     assessment_id: AssessmentId
     purpose: Purpose
@@ -31,9 +38,25 @@ class AttemptCard:
         return slot_key(self.purpose, self.subject)
 
     @property
+    def follows_answers(self) -> bool:
+        """Whether ``answered`` and ``at`` say how far the test is."""
+        return self.purpose.enriches_profile or self.status is not Status.STARTED
+
+    @property
     def asked_nothing(self) -> bool:
         """As of :attr:`AssessmentState.asked_nothing <jalon.assessment.state.AssessmentState.asked_nothing>`."""
         return self.status is Status.COMPLETED and not self.answered
+
+
+def kept_cards(cards: Iterable[AttemptCard]) -> dict[str, AttemptCard]:
+    """The cards that a profile keeps, by key: every competence's and, of the other tests, the :data:`MOST_CARDS` that changed last.
+
+    A slot's card only ever changes for a later one, so what fell out once stays out, in whatever order the images of the tests come.
+    """
+    by_key = {card.key: card for card in cards}
+    others = (card for card in by_key.values() if card.purpose is not Purpose.COMPETENCE)
+    latest = {card.key for card in sorted(others, key=lambda card: (card.at, card.key), reverse=True)[:MOST_CARDS]}
+    return {key: card for key, card in by_key.items() if card.purpose is Purpose.COMPETENCE or key in latest}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
-"""Bring a user's profile up to date with one of their assessments.
+"""Bring a user's profile up to date with their assessments.
 
 The merge keeps, of each skill, the greatest element by (instant, direct, validated), whether the current release has the skill or not,
 and, of each slot, the greatest card by (attempt, answers, status, instant): it gives the same profile in whatever order assessments and
 their images come, however often, and whichever releases are current meanwhile. So the projection is idempotent, asks of the stream no
-order that it does not give, and can be rebuilt at any time.
+order that it does not give, and can be rebuilt at any time. An image holds every answer before it, so that of the images of one
+assessment that come together the last one is enough, and those that change nothing of the profile may be left out.
 """
 
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from engine.scoring import profile_of
 from jalon.assessment.change_profile import FULL_JITTER, Pause, change_profile
 from jalon.assessment.placing import Resets, Unplaced, left_out, merge, merge_unplaced, remembered
 from jalon.assessment.profile_entries import Entries
-from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile, UserProfile
+from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile, UserProfile, kept_cards
 from jalon.assessment.read_profile import opened, packed
 from jalon.assessment.releases import Releases
 from jalon.assessment.state import AssessmentState, Status
@@ -25,17 +26,28 @@ from jalon.kernel.ids import UserId
 _STATUS_RANK = {Status.STARTED: 0, Status.COMPLETED: 1, Status.ENDED: 1}
 
 
-def project_profile(profiles: ProfileStore, releases: Releases, state: AssessmentState, *, pause: Pause = FULL_JITTER) -> StoredProfile:
-    """Merge one assessment into its user's profile and store it, unless it brings nothing new; the profile as stored.
+def project_profile(
+    profiles: ProfileStore, releases: Releases, state: AssessmentState, *others: AssessmentState, pause: Pause = FULL_JITTER
+) -> StoredProfile:
+    """Merge assessments of one user into their profile and store it, unless they bring nothing new; the profile as stored.
 
-    Raises :class:`~jalon.assessment.change_profile.ProfileBusyError`.
+    One read and at most one write, however many they are. Raises :class:`~jalon.assessment.change_profile.ProfileBusyError`.
     """
 
-    def with_it(before: StoredProfile | None) -> StoredProfile:
-        return merged(before, releases, state.user_id, [state])
+    def with_them(before: StoredProfile | None) -> StoredProfile:
+        return merged(before, releases, state.user_id, [state, *others])
 
-    after, _ = change_profile(profiles, state.user_id, with_it, pause=pause)
+    after, _ = change_profile(profiles, state.user_id, with_them, pause=pause)
     return after
+
+
+def changes_profile(state: AssessmentState) -> bool:
+    """False for the image of a test under way that brings no knowledge, once it has an answer: its profile need not be read.
+
+    Its card came with its first image and stays the same until the test is over; whose first image was lost gets it then, or by
+    rebuilding.
+    """
+    return state.purpose.enriches_profile or not state.is_live or not state.answers
 
 
 def merged(
@@ -71,9 +83,10 @@ def with_assessments(profile: UserProfile, releases: Releases, states: Iterable[
         knowledge, unplaced = merge(knowledge, placed), merge_unplaced(unplaced, left)
         card = card_of(state)
         cards[card.key] = max(cards.get(card.key, card), card, key=_card_rank)
-        updated_at = max(updated_at or state.updated_at, state.updated_at)
+        updated_at = max(updated_at or card.at, card.at)
     scores = profile_of(release, knowledge)
-    return replace(profile, knowledge=knowledge, unplaced=unplaced, scores=scores, cards=cards, updated_at=updated_at)
+    kept = kept_cards(cards.values())
+    return replace(profile, knowledge=knowledge, unplaced=unplaced, scores=scores, cards=kept, updated_at=updated_at)
 
 
 def brought_by(releases: Releases, release: Release, state: AssessmentState, resets: Resets) -> tuple[list[Element], list[Unplaced]]:
@@ -91,8 +104,10 @@ def brought_by(releases: Releases, release: Release, state: AssessmentState, res
 
 
 def card_of(state: AssessmentState) -> AttemptCard:
-    """The assessment as a card."""
-    return AttemptCard(state.assessment_id, state.purpose, state.subject, state.attempt, state.status, len(state.answers), state.updated_at)
+    """The assessment as a card; one under way that brings no knowledge has the same from its beginning to its end."""
+    follows = state.purpose.enriches_profile or not state.is_live
+    answered, at = (len(state.answers), state.updated_at) if follows else (0, state.started_at)
+    return AttemptCard(state.assessment_id, state.purpose, state.subject, state.attempt, state.status, answered, at)
 
 
 def _card_rank(card: AttemptCard) -> tuple[int, int, int, datetime]:

@@ -65,7 +65,10 @@ class AttemptItem(Model):
 
 
 class ProfileItem(Model):
-    """What a user knows, projected from their assessments, and what they take part in, noted by the contexts it belongs to."""
+    """What a user knows, projected from their assessments, and what they take part in, noted by the contexts it belongs to.
+
+    ``attempts`` are the cards, packed; earlier versions wrote them as text, ``cards``, which goes with the next write.
+    """
 
     class Meta(TableMeta):
         table_name = "profiles"
@@ -76,7 +79,8 @@ class ProfileItem(Model):
     knowledge = BinaryAttribute(legacy_encoding=False)
     pix = NumberAttribute()
     competences = UnicodeAttribute()
-    cards = UnicodeAttribute()
+    attempts = BinaryAttribute(legacy_encoding=False, null=True)
+    cards = UnicodeAttribute(null=True)
     resets = UnicodeAttribute()
     tutorials = UnicodeAttribute(null=True)
     parcours = BinaryAttribute(legacy_encoding=False, null=True)

@@ -1,12 +1,13 @@
 """Batches from queues and streams: each failed record is reported, and the log names it; none stops the others of a queue."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from jalon.edge.observability import failure, metric
 
 Record = Mapping[str, Any]
 BatchHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
+T = TypeVar("T")
 
 
 def sqs_batch(service: str, process: Callable[[Record], None]) -> BatchHandler:
@@ -34,14 +35,55 @@ def stream_batch(service: str, process: Callable[[Record], None]) -> BatchHandle
     return handler
 
 
+def grouped_stream_batch(service: str, group_of: Callable[[Record], Hashable], process: Callable[[Sequence[Record]], None]) -> BatchHandler:
+    """A handler for a DynamoDB stream whose records are processed group by group: all those of one group at once, in their order.
+
+    What it reports is exact all the same: every record before the first failure is processed. So a group that fails is taken apart,
+    record by record, and groups that begin after the first failure wait for the next time. Records behind it may have been processed
+    with their group, and come again: ``process`` must bear that, and groups must not depend on each other's order.
+    """
+
+    def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        records: list[Record] = event.get("Records", [])
+        groups: dict[Hashable, list[int]] = {}
+        for place, record in enumerate(records):
+            groups.setdefault(group_of(record), []).append(place)
+        failed = len(records)
+        for places in groups.values():
+            if places[0] < failed:
+                failed = _first_failure(service, process, records, places, failed)
+        left = records[failed : failed + 1]
+        return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]} for record in left]}
+
+    return handler
+
+
+def _first_failure(
+    service: str, process: Callable[[Sequence[Record]], None], records: Sequence[Record], places: Sequence[int], failed: int
+) -> int:
+    """The place of the group's first record that fails, ``failed`` (an earlier group's) where none does before it."""
+    if len(places) > 1 and _error_of(process, [records[place] for place in places]) is None:
+        return failed
+    for place in places:
+        if place >= failed or not _succeeds(service, lambda record: process([record]), records[place]):
+            return min(place, failed)
+    return failed
+
+
 def _succeeds(service: str, process: Callable[[Record], None], record: Record) -> bool:
-    try:
-        process(record)
-    except Exception as error:  # noqa: BLE001 - the edge of a worker: the record goes back to its queue, its failure to the log
+    error = _error_of(process, record)
+    if error is not None:
         failure(service, "RECORD_FAILED", error, **_ids(record))
         metric("RecordFailed", service=service)
-        return False
-    return True
+    return error is None
+
+
+def _error_of(process: Callable[[T], None], given: T) -> Exception | None:
+    try:
+        process(given)
+    except Exception as error:  # noqa: BLE001 - the edge of a worker: the record goes back to its queue, its failure to the log
+        return error
+    return None
 
 
 def _ids(record: Record) -> dict[str, str]:
