@@ -224,6 +224,7 @@ FACTS: dict[str, Any] = {
     "epoch": 2,
     "export_id": "exp_0123456789abcdef0123456789abcdef",
     "in_force": "2026-09",
+    "in_words": "the username that the school gave",
     "index": 0,
     "introduction": "pi.eyJwIjoiZW50LWV4ZW1wbGUifQ.Zm9vYmFy",
     "largest": 16384,
@@ -242,6 +243,7 @@ FACTS: dict[str, Any] = {
     "version": 2,
     "wait": 30,
     "seconds": 30,
+    "sign_in_with": "username",
     "wanted": "application/json",
 }
 

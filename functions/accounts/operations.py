@@ -45,7 +45,7 @@ OPERATIONS = (
         "/v1/provider-sign-ins/account",
         provider_routes.begin_provider_account,
         HTTPStatus.OK,
-        schemas.ProviderIntroductionRequest,
+        schemas.ProviderAccountRequest,
         schemas.TokenResponse,
     ),
     Operation(

@@ -11,9 +11,9 @@ from functions.accounts.proofs import IntroductionLinkRequest, ProofRequest, Pro
 from functions.accounts.routes import show, writer_of
 from functions.accounts.schemas import (
     Provider,
+    ProviderAccountRequest,
     ProviderDeparture,
     ProviderDepartureRequest,
-    ProviderIntroductionRequest,
     ProviderReturnRequest,
     Providers,
     TokenResponse,
@@ -50,18 +50,21 @@ def complete_provider_sign_in(exchange: Exchange) -> Response:
 
     409 provider_account_unknown when nobody signs in as this person yet, with their names and an introduction: whoever has an
     account signs in to it and sends the introduction to POST /v1/me/provider-links/introduction, anyone else to POST
-    /v1/provider-sign-ins/account.
+    /v1/provider-sign-ins/account. Where an account may be theirs, sign_in_with says what one signs in to it with.
     """
-    return _signed_in(sign_in_with_provider(provider_sign_ins(), desk().accounts, exchange.read(ProviderReturnRequest).as_return()))
+    came = exchange.read(ProviderReturnRequest).as_return()
+    return _signed_in(sign_in_with_provider(provider_sign_ins(), desk().accounts, desk().mailer, came))
 
 
 def begin_provider_account(exchange: Exchange) -> Response:
     """Make a new account for someone whom a provider introduced, and sign in.
 
     The first decision ends the introduction; repeated within half a minute, since an answer may be lost, this one gives the same account.
+    Refused with 409 (account_may_exist) where an account may be theirs already, unless they say that it is not (anyway).
     """
-    sealed = exchange.read(ProviderIntroductionRequest).introduction.get_secret_value()
-    arrival = begin_account(provider_sign_ins(), desk().accounts, sealed)
+    body = exchange.read(ProviderAccountRequest)
+    sealed = body.introduction.get_secret_value()
+    arrival = begin_account(provider_sign_ins(), desk().accounts, desk().mailer, sealed, anyway=body.anyway)
     if arrival.new:
         logger(ACCOUNTS).info("SIGNED_UP", user_id=arrival.identity.user_id, provider=next(iter(arrival.identity.providers)))
         metric("SignedUp", service=ACCOUNTS)

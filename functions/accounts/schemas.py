@@ -220,10 +220,11 @@ class ProviderReturnRequest(_Request):
         return Return(self.state, self.secret.get_secret_value(), self.code.get_secret_value(), self.iss)
 
 
-class ProviderIntroductionRequest(_Request):
+class ProviderAccountRequest(_Request):
     """The introduction that the problem ``provider_account_unknown`` gave, within ten minutes."""
 
     introduction: SecretStr = Field(min_length=1, max_length=4000)
+    anyway: bool = Field(default=False, description="The account that one was told of (sign_in_with) is not one's own.")
 
 
 class TokenResponse(AnswerSchema):

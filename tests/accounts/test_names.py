@@ -2,8 +2,8 @@
 
 import pytest
 
-from jalon.accounts.identity import clean_name, name_violations
-from jalon.organisations.names import name_key, plain_name
+from jalon.accounts.identity import clean_name, name_violations, plain_name
+from jalon.organisations.names import name_key
 
 
 @pytest.mark.parametrize(

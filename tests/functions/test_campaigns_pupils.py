@@ -9,7 +9,7 @@ import pytest
 from functions.campaigns.wiring import accounts
 from jalon.accounts.create_pupil_accounts import NewPupil, PupilAccount
 from jalon.accounts.find_account import account_of_login
-from jalon.accounts.identity import Identity, Role
+from jalon.accounts.identity import Identity, Role, plain_name
 from jalon.accounts.national_number import accounts_of_number, list_number
 from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.setup_token import new_ticket, write_setup_token
@@ -17,7 +17,6 @@ from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.stores import Credentials, TicketPurpose
 from jalon.kernel.ids import Ine, UserId
 from jalon.organisations.export_schools import schools_document
-from jalon.organisations.names import plain_name
 from jalon.organisations.personal_data_store import reconciliations_of
 from jalon.organisations.pupil_store import DynamoPupils
 from jalon.organisations.reconciliation_store import DynamoReconciliations

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from functions.campaigns.wiring import accounts
+from functions.campaigns.wiring import accounts, parts
 from jalon.accounts.account_store import AccountTable
 from jalon.accounts.change_password import change_password
-from jalon.accounts.identity import Identity, Role
+from jalon.accounts.identity import Identity, Role, plain_name
 from jalon.accounts.logins import normalise_login, username_base
 from jalon.accounts.national_number import list_number
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.stores import Credentials
 from jalon.accounts.tables import LoginItem
 from jalon.kernel.ids import Ine, UserId
-from jalon.organisations.names import plain_name
+from jalon.organisations.account_of_pupil import account_from_elsewhere
 from jalon.organisations.reconciliation_store import DynamoReconciliations
 from local.siecle_sample import SamplePupil
 from tests.cloud import Cloud
@@ -173,3 +173,38 @@ def test_a_pupil_without_a_username_left_stops_nobody_elses_slip(school: School,
     assert sum(bool(slip["initial_password"]) for slip in issued.values()) == len(issued) - 1
     assert DynamoReconciliations().of_pupils(UAI, [Ine(pupil.ine)]) == {}
     assert slips(school) == issued
+
+
+def test_no_school_gives_away_an_account_that_a_portal_put_under_a_pupils_number(school: School, pupil: SamplePupil) -> None:
+    """A slip in the portal's directory, which gives no birth date: the account is of somebody of another name."""
+    number = accounts().keyring.number_key(pupil.ine)
+    somebody = account_of(
+        pupil, first_name="Zénobie", birth_date=None, login_keys=frozenset({"portal", number}), providers={"ent": "portal"}
+    )
+    status, refused = recover(school, pupil)
+    assert (status, refused["code"]) == (404, "pupil_without_account")
+    slip = slips(school)[pupil.ine]
+    given = sign_in(accounts(), slip["username"], slip["initial_password"])
+    assert given.user_id != somebody.user_id
+    assert number not in given.login_keys
+    assert accounts().store.identity(ZOE) == somebody
+
+
+def test_a_corrected_first_name_is_still_the_pupils_own_account(school: School, pupil: SamplePupil) -> None:
+    account_of(pupil, first_name="Zénobie", providers={"ent": "portal"}, login_keys=frozenset({"portal"}))
+    assert slips(school)[pupil.ine]["username"] is None
+    given = recover(school, pupil)[1]
+    assert sign_in(accounts(), given["username"], given["initial_password"]).user_id == ZOE
+
+
+def test_what_a_list_has_in_place_of_a_number_finds_nobody(school: School, pupil: SamplePupil) -> None:
+    filler = accounts().keyring.number_key("INCONNU")  # left by an earlier version
+    account_of(pupil, login_keys=frozenset({"portal", filler}), providers={"ent": "portal"})
+    listed = parts().pupils.find(UAI, Ine(pupil.ine))
+    assert listed is not None
+    assert account_from_elsewhere(accounts(), listed) is not None
+    assert account_from_elsewhere(accounts(), replace(listed, ine=Ine("INCONNU"))) is None
+    list_number(accounts(), ZOE, Ine("AUCUN"))
+    stored = accounts().store.identity(ZOE)
+    assert stored is not None
+    assert accounts().keyring.listed_number_key("AUCUN") not in stored.login_keys

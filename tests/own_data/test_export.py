@@ -329,6 +329,6 @@ def test_the_parts_are_wired_to_what_they_read(story: Story) -> None:
 
 
 def _tidy(name: str) -> str:
-    from jalon.organisations.names import plain_name
+    from jalon.accounts.identity import plain_name
 
     return plain_name(name)

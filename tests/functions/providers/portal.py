@@ -9,7 +9,7 @@ from jalon.accounts.create_pupil_accounts import NewPupil
 from jalon.accounts.prove_email import NOBODY_YET, write_code
 from jalon.edge import secrets
 from jalon.kernel.ids import UserId
-from tests.accounts.openid_provider import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, OpenIdProvider, visit
+from tests.accounts.openid_provider import CLIENT_ID, CLIENT_SECRET, LEA, REDIRECT_URI, OpenIdProvider, visit
 from tests.accounts.pupils import create_pupil_account
 from tests.cloud import Cloud
 from tests.functions.accounts_client import Reply, send
@@ -72,18 +72,18 @@ def decided(came: Reply) -> Reply:
     return begin_account(came) if came.body.get("code") == "provider_account_unknown" else came
 
 
-def begin_account(unknown: Reply) -> Reply:
-    return send("begin_provider_account", body={"introduction": unknown.body["introduction"]})
+def begin_account(unknown: Reply, **said: Any) -> Reply:
+    return send("begin_provider_account", body={"introduction": unknown.body["introduction"], **said})
 
 
 def link(subject: str) -> Reply:
     return send("complete_provider_link", body=come_back(begin("link", subject)), subject=subject, proven=True)
 
 
-def proven_account(email: str = "elodie.martin@example.org", birth_date: str = "2008-05-06") -> str:
-    """An account whose address its owner proved by signing up with the code that was sent there."""
+def proven_account(email: str = "elodie.martin@example.org", **named: str) -> str:
+    """An account whose address its owner, born on Léa's day, proved by signing up with the code that was sent there."""
     code = write_code(desk().accounts.keyring, NOBODY_YET, email, desk().accounts.clock.now())
-    body = {"email": email, "password": PASSWORD, "first_name": "Anne", "last_name": "Blanc", "birth_date": birth_date}
+    body = {"email": email, "password": PASSWORD, "first_name": "Anne", "last_name": "Blanc", "birth_date": LEA["birthdate"], **named}
     made = send("create_account", body={**body, "email_code": code})
     assert made.status == 201, made.text
     return str(made.body["id"])
@@ -101,5 +101,15 @@ def school_made(national_number: str = INE) -> str:
 
 
 def sign_in_certified() -> Reply:
-    begun = send("begin_provider_sign_in", body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
-    return decided(send("complete_provider_sign_in", body=come_back(begun)))
+    return decided(complete_certified())
+
+
+def complete_certified(provider: str = CERTIFYING) -> Reply:
+    """Go to the provider that certifies numbers and come back."""
+    begun = send("begin_provider_sign_in", body={"provider": provider, "redirect_uri": REDIRECT_URI}).body
+    return send("complete_provider_sign_in", body=come_back(begun))
+
+
+def link_certified(subject: str) -> Reply:
+    begun = send("begin_provider_link", subject=subject, body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
+    return send("complete_provider_link", subject=subject, body=come_back(begun), proven=True)

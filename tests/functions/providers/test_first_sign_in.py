@@ -105,7 +105,7 @@ def test_whoever_decided_both_ways_keeps_the_first(cloud: Cloud) -> None:
 
 def test_two_first_sign_ins_at_once_make_one_account(cloud: Cloud) -> None:
     introductions = [complete().body["introduction"] for _ in range(4)]
-    parts = provider_sign_ins(), desk().accounts
+    parts = provider_sign_ins(), desk().accounts, desk().mailer
     with ThreadPoolExecutor(4) as pool:
         signed_in = list(pool.map(lambda sealed: begin_account_of(*parts, sealed), introductions))
     assert len({arrival.identity.user_id for arrival in signed_in}) == 1
@@ -151,8 +151,20 @@ def test_an_introduction_of_someone_with_an_endless_name_still_fits_a_request(cl
     provider.mischief = Mischief(names_in_userinfo_only=True, userinfo={"given_name": "Anne " * 5_000, "family_name": "é" * 50_000})
     unknown = complete()
     assert len(unknown.body["introduction"]) < 4_000
-    refused = begin_account(unknown)
-    assert (refused.status, refused.body["code"]) == (409, "provider_incomplete")
+    me = send("read_me", subject=subject_of(cloud, begin_account(unknown))).body
+    assert (me["first_name"], me["last_name"]) == (("Anne " * 20).strip(), "é" * 100)
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "kept"),
+    [("Léa, Anne", "MARTIN (dit Durand)", ("Léa Anne", "MARTIN dit Durand")), ("Léa 2", "Martin/Blanc", ("Léa", "Martin Blanc"))],
+)
+def test_a_name_is_written_as_lists_do(cloud: Cloud, provider: OpenIdProvider, given: str, family: str, kept: tuple[str, str]) -> None:
+    provider.person = {**LEA, "given_name": given, "family_name": family}
+    unknown = complete()
+    assert (unknown.body["first_name"], unknown.body["last_name"]) == kept
+    me = send("read_me", subject=subject_of(cloud, begin_account(unknown))).body
+    assert (me["first_name"], me["last_name"]) == kept
 
 
 def test_a_provider_says_what_its_people_become(cloud: Cloud) -> None:
@@ -170,8 +182,9 @@ def test_names_may_come_from_the_userinfo(cloud: Cloud, provider: OpenIdProvider
     assert (me["first_name"], me["last_name"], me["birth_date"]) == ("Léa", "Durand", None)
 
 
-def test_a_person_without_a_name_gets_no_account(cloud: Cloud, provider: OpenIdProvider) -> None:
-    provider.person = {"sub": "nobody"}
+@pytest.mark.parametrize("names", [{}, {"given_name": "Léa", "family_name": "(12)"}])
+def test_a_person_without_a_name_gets_no_account(cloud: Cloud, provider: OpenIdProvider, names: dict[str, str]) -> None:
+    provider.person = {"sub": "nobody", **names}
     refused = sign_in()
     assert (refused.status, refused.body["code"]) == (409, "provider_incomplete")
     assert cloud.items("identities") == []

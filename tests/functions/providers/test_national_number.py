@@ -19,6 +19,8 @@ from tests.functions.providers.portal import (
     NUMBER_CLAIM,
     begin_account,
     come_back,
+    complete_certified,
+    link_certified,
     proven_account,
     school_made,
     sign_in,
@@ -82,20 +84,25 @@ def test_a_school_that_makes_the_account_in_between_has_it_joined(cloud: Cloud, 
 def test_a_certified_number_comes_along_with_a_link(cloud: Cloud, provider: OpenIdProvider) -> None:
     """So that the school, later on, finds that its pupil has an account."""
     provider.person = {**LEA, NUMBER_CLAIM: INE}
-    person = proven_account(birth_date=LEA["birthdate"])
-    begun = send("begin_provider_link", subject=person, body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
-    assert send("complete_provider_link", subject=person, body=come_back(begun), proven=True).status == 200
+    person = proven_account(first_name="Lea", last_name="MARTIN")
+    assert link_certified(person).status == 200
     found = certified_account()
     assert found is not None
     assert found.user_id == person
+
+
+def test_a_number_does_not_come_along_to_an_account_of_another_name(cloud: Cloud, provider: OpenIdProvider) -> None:
+    """A twin's, whose computer still knows Léa at the portal: her school would take the account for hers."""
+    provider.person = {**LEA, NUMBER_CLAIM: INE}
+    assert link_certified(proven_account(first_name="Tom", last_name="Martin")).status == 200
+    assert certified_account() is None
 
 
 def test_a_number_of_another_account_is_not_linked(cloud: Cloud, provider: OpenIdProvider) -> None:
     school_made()
     provider.person = {**LEA, NUMBER_CLAIM: INE}
     person = proven_account()
-    begun = send("begin_provider_link", subject=person, body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
-    refused = send("complete_provider_link", subject=person, body=come_back(begun), proven=True)
+    refused = link_certified(person)
     assert (refused.status, refused.body["code"]) == (409, "provider_account_taken")
     assert send("read_me", subject=person).body["providers"] == []
 
@@ -126,18 +133,29 @@ def test_a_number_of_somebody_born_on_another_day_opens_nothing(
 def test_a_portal_whose_number_is_another_birth_dates_is_linked_without_it(cloud: Cloud, provider: OpenIdProvider) -> None:
     school_made()
     provider.person = TOM
-    person = proven_account(birth_date=TOM["birthdate"])
-    begun = send("begin_provider_link", subject=person, body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
-    linked = send("complete_provider_link", subject=person, body=come_back(begun), proven=True)
+    linked = link_certified(proven_account(birth_date=TOM["birthdate"]))
     assert (linked.status, linked.body["providers"]) == (200, [CERTIFYING])
 
 
-def test_a_number_does_not_come_along_to_an_account_of_another_birth_date(cloud: Cloud, provider: OpenIdProvider) -> None:
-    provider.person = TOM
+@pytest.mark.parametrize("introduced", [False, True])
+def test_a_portal_that_knows_somebody_born_another_day_is_not_linked(cloud: Cloud, provider: OpenIdProvider, introduced: bool) -> None:
+    """On a shared computer the portal may still know the person before."""
     person = proven_account()
-    begun = send("begin_provider_link", subject=person, body={"provider": CERTIFYING, "redirect_uri": REDIRECT_URI}).body
-    assert send("complete_provider_link", subject=person, body=come_back(begun), proven=True).status == 200
+    provider.person = TOM
+    if introduced:
+        body = {"introduction": complete_certified().body["introduction"]}
+        refused = send("link_introduced_provider", subject=person, body=body, proven=True)
+    else:
+        refused = link_certified(person)
+    assert (refused.status, refused.body["code"]) == (409, "born_on_another_day")
     assert certified_account() is None
+    assert send("read_me", subject=person).body["providers"] == []
+
+
+@pytest.mark.parametrize("number", [INE, "N/A"])
+def test_a_portal_that_gives_no_birth_date_is_linked(cloud: Cloud, provider: OpenIdProvider, number: str) -> None:
+    provider.person = {name: value for name, value in TOM.items() if name != "birthdate"} | {NUMBER_CLAIM: number}
+    assert link_certified(proven_account()).status == 200
 
 
 def test_an_unknown_birth_date_keeps_nobody_from_their_account(cloud: Cloud, provider: OpenIdProvider) -> None:

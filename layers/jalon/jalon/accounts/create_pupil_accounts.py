@@ -14,9 +14,11 @@ from jalon.accounts.identity import AccountExistsError, Identity, Role, birth_da
 from jalon.accounts.logins import normalise_login, username_candidates
 from jalon.accounts.national_number import accounts_of_number
 from jalon.accounts.passwords import initial_password
+from jalon.accounts.same_person import likeness
 from jalon.accounts.stores import Credentials, LoginTakenError
 from jalon.kernel.errors import ConflictError, InvalidInputError
 from jalon.kernel.ids import Ine, UserId
+from jalon.kernel.ine import has_ine_form
 
 #: A class, with room to spare; more take longer than the gateway waits.
 LARGEST_BATCH = 100
@@ -142,14 +144,15 @@ def free_usernames(accounts: Accounts, first_name: str, last_name: str, birth_da
 
 
 def _free_number(accounts: Accounts, pupil: NewPupil) -> frozenset[str]:
-    """The key of the pupil's number, to keep the account under; none where it is left to somebody born on another day, by a slip.
+    """The key of the pupil's number, to keep the account under; none where it is left to somebody else, by a slip, or is no number.
 
     Raises :class:`NumberTakenError` when the pupil has an account with it: another school made one in these very seconds.
     """
-    if not pupil.national_number:
+    if not has_ine_form(pupil.national_number):
         return frozenset()
     holders = accounts_of_number(accounts, Ine(pupil.national_number))
-    if any(holder.user_id != pupil.user_id and holder.birth_date in {None, pupil.birth_date} for holder in holders):
+    others = [holder for holder in holders if holder.user_id != pupil.user_id]
+    if any(likeness(holder, pupil.first_name, (pupil.last_name,), pupil.birth_date).on_list for holder in others):
         raise NumberTakenError("An account with this national number was made meanwhile.", user_id=pupil.user_id)
     key = accounts.keyring.number_key(pupil.national_number)
     return frozenset() if any(key in holder.login_keys for holder in holders) else frozenset({key})

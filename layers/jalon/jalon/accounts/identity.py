@@ -130,6 +130,16 @@ def clean_name(text: str) -> str:
     return legible(text.translate(_HYPHENS))
 
 
+def plain_name(text: str) -> str:
+    """A list's or a portal's name as an account goes by it: without what only these write in it (brackets, digits, commas), and cut.
+
+    >>> plain_name("MARTIN (dit Durand)"), plain_name("Léa, Anne")
+    ('MARTIN dit Durand', 'Léa Anne')
+    """
+    plain = "".join(symbol if belongs_to_a_name(symbol) else " " for symbol in clean_name(text))
+    return " ".join(plain[:NAME_MAX_LENGTH].split())
+
+
 def name_violations(pointer: str, text: str) -> tuple[Violation, ...]:
     """Why ``text`` (cleaned) cannot be a name; empty when it can."""
     if not text:

@@ -13,7 +13,8 @@ from jalon.accounts.identity_providers import Providers
 from jalon.accounts.messages import Mailer, portal_linked, portal_unlinked
 from jalon.accounts.provider_flow import ProviderSignIns, Return
 from jalon.accounts.provider_introduction import Introduction, unseal
-from jalon.accounts.provider_return import believe_number, born_another_day, introduce, name_person, numbers_with
+from jalon.accounts.provider_return import believe_number, introduce, likeness_to, name_person, numbers_with
+from jalon.accounts.same_person import BornOnAnotherDayError
 from jalon.accounts.stores import LoginTakenError
 from jalon.accounts.tell_owner import tell_owner
 from jalon.kernel.errors import ConflictError, NotFoundError
@@ -54,10 +55,11 @@ def link_provider(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer,
     """Make the provider's person a way in to this account; linking the same again changes nothing.
 
     An account that only claims its address is not linked: its true owner may recover it by a message, and must find no way in
-    that somebody else has left there. A certified national number comes along, so that no school makes its pupil a second
-    account. Raises as :func:`~jalon.accounts.provider_return.name_person`, and :class:`ProviderAccountTakenError`,
-    :class:`ProviderLinkedError`, :class:`EmailUnprovenError`, :class:`AccountNotFoundError`, and :class:`UnavailableError` while the
-    owner cannot be told.
+    that somebody else has left there. Nor is one of somebody born on another day: on a shared computer a portal may still know the person
+    before. A certified national number that is believed of the owner comes along, so that no school makes its pupil a second account.
+    Raises as :func:`~jalon.accounts.provider_return.name_person`, and :class:`ProviderAccountTakenError`,
+    :class:`ProviderLinkedError`, :class:`BornOnAnotherDayError`, :class:`EmailUnprovenError`, :class:`AccountNotFoundError`, and
+    :class:`UnavailableError` while the owner cannot be told.
     """
     identity = _linkable(accounts, user_id)
     named = name_person(sign_ins, accounts, came, user_id)
@@ -114,13 +116,18 @@ def _link(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, identit
         return identity
     if present:
         raise ProviderLinkedError("This account is linked to another person of this provider.", provider=provider.id)
+    if likeness_to(identity, told).birth_date is False:
+        raise BornOnAnotherDayError(
+            "This account is of somebody born on another day than the person whom the portal names. If that is not you, sign out of the "
+            "portal and begin again; if it is, begin a new account through the portal, or ask your school.",
+        )
     taken = ProviderAccountTakenError("This provider signs you in to another account here.", provider=provider.id)
-    introduction, holder = believe_number(sign_ins, accounts, told)
-    if accounts.store.user_of_login(told.login_key) or (holder and holder.user_id != identity.user_id):
+    believed = believe_number(sign_ins, accounts, told)
+    if accounts.store.user_of_login(told.login_key) or (believed.holder and believed.holder.user_id != identity.user_id):
         raise taken
+    linked = _with_provider(identity, believed.introduction)
     tell_owner(mailer, identity, partial(portal_linked, portal=provider.name))
     try:
-        linked = _with_provider(identity, introduction)
         accounts.store.replace_logins(identity, linked)
     except LoginTakenError as error:
         raise taken from error
@@ -128,9 +135,9 @@ def _link(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, identit
 
 
 def _with_provider(identity: Identity, introduction: Introduction) -> Identity:
-    """The account with one more way in; the number of somebody born on another day stays away."""
-    if born_another_day(introduction, identity):
-        introduction = replace(introduction, number_key="")
+    """The account with one more way in; a number that is not believed of its owner stays away."""
+    if likeness_to(identity, introduction).doubt:
+        introduction = introduction.without_number()
     return replace(
         identity,
         providers={**identity.providers, introduction.provider.id: introduction.login_key},

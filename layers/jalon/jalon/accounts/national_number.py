@@ -12,6 +12,7 @@ from jalon.accounts.find_account import account_of_login
 from jalon.accounts.identity import Identity
 from jalon.accounts.stores import LoginTakenError
 from jalon.kernel.ids import Ine, UserId
+from jalon.kernel.ine import has_ine_form
 
 
 def accounts_of_number(accounts: Accounts, number: Ine) -> tuple[Identity, ...]:
@@ -27,8 +28,8 @@ def is_certified(accounts: Accounts, identity: Identity, number: Ine) -> bool:
 
 
 def list_number(accounts: Accounts, user_id: UserId, number: Ine) -> None:
-    """Leave a listed number on an account; nothing changes where it, or another account, has the number already."""
-    identity = accounts.store.identity(user_id)
+    """Leave a listed number on an account; nothing changes where it, or another account, has the number already, or where it is none."""
+    identity = accounts.store.identity(user_id) if has_ine_form(number) else None
     if identity is None or accounts_of_number(accounts, number):
         return
     listed = replace(identity, login_keys=identity.login_keys | {accounts.keyring.listed_number_key(number)})

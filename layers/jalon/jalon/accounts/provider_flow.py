@@ -14,6 +14,7 @@ from typing import Protocol
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.identity_providers import IdentityProvider, ProviderGateway, Providers, find_provider
 from jalon.accounts.keyring import Keyring, same
+from jalon.accounts.same_person import Doubt
 from jalon.kernel.errors import GoneError
 from jalon.kernel.ids import UserId
 
@@ -75,13 +76,14 @@ class Return:
 class ProviderSignIns:
     """What signing in through providers works with.
 
-    ``doubt`` is told of a certified number that is not believed: the provider's identifier, and whose account has the number.
+    ``doubt`` is told of a certified number that is not believed: the provider's identifier, why, and whose account has the number, if
+    an account has it.
     """
 
     providers: Providers
     gateway: ProviderGateway
     flows: FlowStore
-    doubt: Callable[[str, UserId], None]
+    doubt: Callable[[str, Doubt, UserId | None], None]
 
 
 def depart(sign_ins: ProviderSignIns, accounts: Accounts, provider_id: str, redirect_uri: str, user_id: UserId | None = None) -> Departure:

@@ -6,12 +6,12 @@ nothing about them is stored. Their screen holds the introduction, encrypted for
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.identity import NAME_MAX_LENGTH, clean_name
+from jalon.accounts.identity import plain_name
 from jalon.accounts.identity_providers import CivilClaims, IdentityProvider, Providers, find_provider
 from jalon.accounts.keyring import Keyring
 from jalon.accounts.provider_flow import LIFETIME, ProviderSignInOverError
@@ -24,8 +24,9 @@ _HEADER = {"alg": "dir", "enc": "A256GCM"}
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """A provider's person: the login key of their subject, that of the national number which the provider certifies (empty
-    where it does not), and the names and birth date it gives; ``authenticated_at`` is when it last asked who they are, if it says.
+    """A provider's person: the login key of their subject, those under which the national number that it certifies may be certified
+    and listed here (empty where it certifies none), and the names and birth date it gives; ``authenticated_at`` is when it last asked
+    who they are, if it says.
     """
 
     provider: IdentityProvider
@@ -33,11 +34,16 @@ class Introduction:
     number_key: str
     said: CivilClaims
     authenticated_at: datetime | None = None
+    listed_key: str = ""
 
     @property
     def keys(self) -> frozenset[str]:
         """What an account made or linked with it is found by."""
         return frozenset(filter(None, (self.login_key, self.number_key)))
+
+    def without_number(self) -> "Introduction":
+        """The same, where the number is not believed."""
+        return replace(self, number_key="", listed_key="")
 
 
 def seal(accounts: Accounts, introduction: Introduction) -> tuple[str, datetime]:
@@ -51,6 +57,7 @@ def seal(accounts: Accounts, introduction: Introduction) -> tuple[str, datetime]
         "issuer": introduction.provider.issuer,
         "login_key": introduction.login_key,
         "number_key": introduction.number_key,
+        "listed_key": introduction.listed_key,
         "first_name": displayed(said.first_name),
         "last_name": displayed(said.last_name),
         "birth_date": said.birth_date.isoformat() if said.birth_date else None,
@@ -83,14 +90,13 @@ def unseal(accounts: Accounts, providers: Providers, sealed: str) -> Introductio
     born = content["birth_date"]
     said = CivilClaims(content["first_name"], content["last_name"], date.fromisoformat(born) if born else None)
     asked_at = content.get("authenticated_at")
-    return Introduction(
-        provider, content["login_key"], content["number_key"], said, datetime.fromtimestamp(asked_at, UTC) if asked_at else None
-    )
+    asked = datetime.fromtimestamp(asked_at, UTC) if asked_at else None
+    return Introduction(provider, content["login_key"], content["number_key"], said, asked, content.get("listed_key", ""))
 
 
 def displayed(text: str) -> str:
-    """A name as it would be kept; one that is too long stays too long, and the introduction short enough to be shown."""
-    return clean_name(text)[: NAME_MAX_LENGTH + 1]
+    """A name as it would be kept, and the introduction short enough to be shown."""
+    return plain_name(text)
 
 
 def _key(keyring: Keyring) -> "OctKey":

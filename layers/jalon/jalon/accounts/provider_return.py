@@ -1,7 +1,7 @@
 """Who comes back from an identity provider, and whether the national number that it certifies is believed.
 
-A number that two people have is a slip in a school's list or in a provider's directory. Nobody is let into another's account by it: where
-both birth dates are known and differ, the number counts for nothing, as for a school (docs/sign-in.md, "One account for life").
+Nobody is let into another's account by a number (:mod:`jalon.accounts.same_person`): where it is not believed, the person is asked like
+anyone.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,9 @@ from jalon.accounts.identity import Identity, Role
 from jalon.accounts.identity_providers import IdentityProvider, ProviderPerson, ProviderRefusedError, read_civil_claims
 from jalon.accounts.provider_flow import ProviderSignIns, Return, come_back, nonce_of, verifier_of
 from jalon.accounts.provider_introduction import Introduction
+from jalon.accounts.same_person import Doubt, Likeness, likeness
 from jalon.kernel.ids import UserId
+from jalon.kernel.ine import has_ine_form
 
 #: Core §2: a subject has at most 255 ASCII characters.
 LONGEST_SUBJECT = 255
@@ -45,22 +47,50 @@ def name_person(sign_ins: ProviderSignIns, accounts: Accounts, came: Return, use
     return Named(provider, person, login_key, min(asked_at, accounts.clock.now()) if asked_at else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What a certified number says: ``holder`` is whose account it opens, if it opens one. Otherwise ``perhaps`` is an account that has the
+    number and may be the same person's, who is told that there is one. ``introduction`` is without a number that is not believed.
+    """
+
+    introduction: Introduction
+    holder: Identity | None = None
+    perhaps: Identity | None = None
+
+
 def introduce(sign_ins: ProviderSignIns, accounts: Accounts, named: Named) -> Introduction:
-    """All that the provider says of the person; raises as :func:`name_person`."""
+    """All that the provider says of the person; raises as :func:`name_person`. What has not the form of a number counts for none."""
     provider = named.provider
     said = read_civil_claims(sign_ins.gateway.claims(provider, named.person), provider.number_claim)
-    certified = said.national_number if provider.role is Role.PUPIL else ""
-    number_key = accounts.keyring.number_key(certified) if certified else ""
-    return Introduction(provider, named.login_key, number_key, said, named.authenticated_at)
+    number = said.national_number.strip() if provider.role is Role.PUPIL else ""
+    introduction = Introduction(provider, named.login_key, "", said, named.authenticated_at)
+    if not number:
+        return introduction
+    if not has_ine_form(number):
+        sign_ins.doubt(provider.id, Doubt.FORM, None)
+        return introduction
+    keyring = accounts.keyring
+    return replace(introduction, number_key=keyring.number_key(number), listed_key=keyring.listed_number_key(number))
 
 
-def believe_number(sign_ins: ProviderSignIns, accounts: Accounts, introduction: Introduction) -> tuple[Introduction, Identity | None]:
-    """The account that has the number which the provider certifies, if one does; where it is not believed, the introduction without it."""
-    holder = account_of_login(accounts.store, introduction.number_key) if introduction.number_key else None
-    if holder is None or not born_another_day(introduction, holder):
-        return introduction, holder
-    sign_ins.doubt(introduction.provider.id, holder.user_id)
-    return replace(introduction, number_key=""), None
+def believe_number(sign_ins: ProviderSignIns, accounts: Accounts, told: Introduction) -> Believed:
+    """Whose account the number that the provider certifies opens. An account that only a list named by it is opened by nothing of this."""
+    holder, listed = (account_of_login(accounts.store, key) if key else None for key in (told.number_key, told.listed_key))
+    perhaps = next((account for account in (holder, listed) if account and likeness_to(account, told).possible), None)
+    if holder is None:
+        return Believed(told, perhaps=perhaps)
+    like = likeness_to(holder, told)
+    another = holder.providers.get(told.provider.id) not in {None, told.login_key}
+    doubt = like.doubt or (Doubt.ANOTHER_SUBJECT if another and not like.whole else None)
+    if doubt is None:
+        return Believed(told, holder)
+    sign_ins.doubt(told.provider.id, doubt, holder.user_id)
+    return Believed(told.without_number(), perhaps=perhaps)
+
+
+def likeness_to(account: Identity, told: Introduction) -> Likeness:
+    """How the provider's person is like an account's."""
+    return likeness(account, told.said.first_name, (told.said.last_name,), told.said.birth_date)
 
 
 def numbers_with(identity: Identity, introduction: Introduction) -> Mapping[str, str]:
@@ -68,9 +98,3 @@ def numbers_with(identity: Identity, introduction: Introduction) -> Mapping[str,
     number, known = introduction.number_key, identity.certified_numbers
     schools = number in identity.login_keys and number not in known.values()
     return {**known, introduction.provider.id: number} if number and not schools else known
-
-
-def born_another_day(introduction: Introduction, identity: Identity) -> bool:
-    """Whether both birth dates are known, and differ."""
-    said = introduction.said.birth_date
-    return said is not None and identity.birth_date is not None and said != identity.birth_date

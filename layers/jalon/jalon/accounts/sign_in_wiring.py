@@ -13,6 +13,7 @@ from jalon.accounts.identity_providers import read_providers
 from jalon.accounts.kms_signer import KmsSigner
 from jalon.accounts.provider_flow import ProviderSignIns
 from jalon.accounts.provider_flow_store import FlowTable
+from jalon.accounts.same_person import Doubt
 from jalon.accounts.sign_ins import SignIns
 from jalon.accounts.tables import ClientItem, FamilyItem, FlowItem
 from jalon.edge.observability import logger
@@ -46,6 +47,6 @@ def open_provider_sign_ins(settings: Settings, clock: Clock) -> ProviderSignIns:
     return ProviderSignIns(providers, OpenIdGateway(clock), FlowTable(), _warn_of_number)
 
 
-def _warn_of_number(provider_id: str, holder: UserId) -> None:
-    """For the operator: a school's list, or the provider's directory, has a pupil under another's number."""
-    logger("accounts").warning("CERTIFIED_NUMBER_NOT_BELIEVED", provider=provider_id, user_id=holder)
+def _warn_of_number(provider_id: str, doubt: Doubt, holder: UserId | None) -> None:
+    """For the operator: a school's list, or the provider's directory, has a pupil under another's number, or under none."""
+    logger("accounts").warning("CERTIFIED_NUMBER_NOT_BELIEVED", provider=provider_id, reason=str(doubt), user_id=holder)

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.create_pupil_accounts import LARGEST_BATCH, NewPupil, NotMade, NumberTakenError, PupilAccount, create_pupil_accounts
-from jalon.accounts.identity import AccountExistsError
+from jalon.accounts.identity import AccountExistsError, plain_name
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
 from jalon.kernel.ids import IdSource, Ine, Uai, UserId
 from jalon.organisations.account_of_pupil import account_from_elsewhere
-from jalon.organisations.names import plain_name
 from jalon.organisations.pupils import Pupil, PupilStore
 from jalon.organisations.reconciliations import PupilAlreadyReconciledError, Reconciliation, ReconciliationStore
 

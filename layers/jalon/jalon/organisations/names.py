@@ -6,8 +6,6 @@ Lists come in capitals without accents or in full, and children type their own n
 
 import unicodedata
 
-from jalon.accounts.identity import belongs_to_a_name, clean_name
-
 _LIGATURES = str.maketrans({"Œ": "OE", "œ": "oe", "Æ": "AE", "æ": "ae", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"})
 
 
@@ -19,19 +17,6 @@ def name_key(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name.translate(_LIGATURES))
     return "".join(symbol for symbol in plain.casefold() if symbol.isalnum())
-
-
-#: What an account's name may have at most.
-_LONGEST_NAME = 100
-
-
-def plain_name(name: str) -> str:
-    """The name with what only lists write in it (brackets, digits, slashes) left out: how an account goes by it.
-
-    >>> plain_name("MARTIN (dit Durand)")
-    'MARTIN dit Durand'
-    """
-    return tidy("".join(symbol if belongs_to_a_name(symbol) else " " for symbol in clean_name(name))[:_LONGEST_NAME])
 
 
 def tidy(text: str | None) -> str:

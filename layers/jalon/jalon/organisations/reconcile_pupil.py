@@ -6,6 +6,8 @@ from datetime import date
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.identity import Identity
 from jalon.accounts.national_number import is_certified, list_number
+from jalon.accounts.same_person import BornOnAnotherDayError
+from jalon.accounts.sign_in_hint import way_in
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import ConflictError, NotFoundError
 from jalon.kernel.ids import Ine, Uai, UserId
@@ -25,12 +27,6 @@ class PupilAmbiguousError(ConflictError):
     """The name and the birth date do not tell which pupil of the list this is."""
 
     code = "pupil_ambiguous"
-
-
-class BornOnAnotherDayError(ConflictError):
-    """The account is of somebody who was born on another day than the pupil."""
-
-    code = "born_on_another_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +74,9 @@ def reconcile_pupil(
 def _taken(account: Identity | None) -> PupilAlreadyReconciledError:
     if account is None:  # about to be made by the school, or just erased
         return PupilAlreadyReconciledError("This pupil already has an account here; ask the school how to sign in to it.")
-    if account.username:
-        way, how = "username", "the username that the school gave"
-    elif account.providers:
-        way, how = "provider", "the school's portal"
-    else:
-        way, how = "email", "the e-mail address it was made with"
+    way = way_in(account)
     return PupilAlreadyReconciledError(
-        f"This pupil already has an account here: sign in to it with {how}, or ask the school.", sign_in_with=way
+        f"This pupil already has an account here: sign in to it with {way.in_words}, or ask the school.", sign_in_with=str(way)
     )
 
 
