@@ -28,10 +28,8 @@ class FamilyTable:
             authenticated_at=family.authenticated_at,
         )
         refuse_erased(family.user_id)
-        # A write whose answer was lost is sent again by the client of the tables, and finds itself.
-        itself = (FamilyItem.user_id == family.user_id) & (FamilyItem.rotated_at == family.rotated_at) & (FamilyItem.generation == 0)
         with translated():
-            item.save(condition=FamilyItem.family_id.does_not_exist() | itself)
+            item.save(condition=FamilyItem.family_id.does_not_exist())
 
     def get(self, family_id: str) -> Family | None:
         try:

@@ -59,7 +59,11 @@ class AnswersOfOwner(GlobalSecondaryIndex["IdempotencyRecord"]):  # type: ignore
 
 
 class IdempotencyRecord(Model):
-    """One key: who used it for what, and what was answered. ``claim`` tells the requests apart; records of an earlier version have none."""
+    """One key: who used it for what, and what was answered.
+
+    ``claim`` tells two requests apart that are alike, so that a claim whose answer was lost is known again (:mod:`jalon.edge.own_writes`);
+    records of an earlier version have none.
+    """
 
     class Meta(TableMeta):
         table_name = "idempotency"
@@ -169,7 +173,6 @@ def _record(request: _Request, now: int) -> IdempotencyRecord:
 def _claim(record: IdempotencyRecord) -> IdempotencyRecord | None:
     """Take the key for this request, or return what stands under it.
 
-    A claim whose answer was lost on the way is sent again by the client of the tables, and finds itself there: the key is this request's.
     Raises :class:`RequestInProgressError` when it is taken each time, and each time free again before it is read.
     """
     now = record.started_at
@@ -177,7 +180,7 @@ def _claim(record: IdempotencyRecord) -> IdempotencyRecord | None:
     free = (
         IdempotencyRecord.key.does_not_exist()
         | (IdempotencyRecord.expires_at < now)
-        | ((IdempotencyRecord.status == 0) & (abandoned | (IdempotencyRecord.claim == record.claim)))
+        | ((IdempotencyRecord.status == 0) & abandoned)
     )
     for _ in range(_CLAIMS):
         try:

@@ -21,6 +21,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from jalon.edge.aws import patience, session
+from jalon.edge.own_writes import Item, stands
 from jalon.edge.settings import Settings
 from jalon.kernel.errors import ConflictError, UnavailableError
 
@@ -40,6 +41,8 @@ _CANCELLED = "TransactionCanceledException"
 #: TransactWriteItems, "Cancellation reasons"). Of the others, ``ConditionalCheckFailed`` is a refusal, the rest are faults of ours.
 _PASSING = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _CONDITION = "ConditionalCheckFailed"
+_REFUSED = f"{_CONDITION}Exception"
+_TELL_ITEM = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 
 #: The first of the pauses before tries that double, in seconds; each is drawn at random below it.
@@ -101,16 +104,23 @@ class ModelConnection(Connection):
 
         Neither botocore nor PynamoDB does, though DynamoDB only says "not now" (Amazon DynamoDB Developer Guide, "Transaction conflict
         handling"). Each time is a request of its own: botocore notes its token in the mapping that it is given, hence the copy.
+
+        A conditional write asks for the item that refuses it. Refused after it was sent more than once, it is answered as done if that
+        item is what it leaves (:mod:`jalon.edge.own_writes`): its first answer was lost.
         """
-        patient_until = time.monotonic() + _WRITE_PATIENCE_S
-        for attempt in range(1, _WRITE_TRIES):
+        asked = operation_kwargs | (_TELL_ITEM if "ConditionExpression" in operation_kwargs else {})
+        patient_until, attempt, repeated = time.monotonic() + _WRITE_PATIENCE_S, 0, False
+        while True:
+            attempt += 1
             try:
-                return super().dispatch(operation_name, dict(operation_kwargs))
+                return super().dispatch(operation_name, dict(asked))
             except VerboseClientError as error:
-                if not _met_a_transaction(error) or time.monotonic() > patient_until:
+                repeated = repeated or _was_repeated(error)
+                if repeated and _error_code(error) == _REFUSED and stands(operation_name, asked, _item_of(error)):
+                    return {"Attributes": _item_of(error) or {}}
+                if attempt == _WRITE_TRIES or not _met_a_transaction(error) or time.monotonic() > patient_until:
                     raise
             pause(attempt)
-        return super().dispatch(operation_name, dict(operation_kwargs))
 
 
 @cache
@@ -158,6 +168,16 @@ def _cause(error: BaseException) -> BaseException | None:
     return error.cause if isinstance(error, PynamoDBException) else error
 
 
+def _item_of(error: VerboseClientError) -> Item | None:
+    """The item that refused a single write; PynamoDB keeps it in the error's cause only."""
+    return getattr(error.__cause__, "response", {}).get("Item") or None
+
+
+def _was_repeated(error: VerboseClientError) -> bool:
+    """Whether botocore had sent the request more than once when this was answered."""
+    return bool(getattr(error.__cause__, "response", {}).get("ResponseMetadata", {}).get("RetryAttempts"))
+
+
 def _reasons(error: BaseException) -> frozenset[str]:
     """Why the positions of a transaction were cancelled, those that were."""
     return frozenset(reason.code for reason in getattr(_cause(error), "cancellation_reasons", ()) if reason)
@@ -165,7 +185,7 @@ def _reasons(error: BaseException) -> frozenset[str]:
 
 def _is_refused(error: BaseException) -> bool:
     """Whether a condition was found false: of a transaction, whatever else stood in the way of its other positions."""
-    return _error_code(error) == f"{_CONDITION}Exception" or (_error_code(error) == _CANCELLED and _CONDITION in _reasons(error))
+    return _error_code(error) == _REFUSED or (_error_code(error) == _CANCELLED and _CONDITION in _reasons(error))
 
 
 def _is_busy(error: BaseException) -> bool:
@@ -244,7 +264,7 @@ def conditional_update(
     """One ``UpdateItem`` that answers with the item either way.
 
     ``ReturnValues=ALL_NEW`` on success and ``ReturnValuesOnConditionCheckFailure=ALL_OLD`` on refusal, so that neither
-    outcome costs a read. PynamoDB 6 offers the second only in transactions, hence the request is completed here.
+    outcome costs a read. PynamoDB 6 offers the second only in transactions: it is asked for, and its item read, here in this module.
     Raises :class:`StoreUnavailableError` as :func:`translated` does.
     """
     table = model._get_connection()
@@ -257,13 +277,11 @@ def conditional_update(
         condition=condition,
         return_values="ALL_NEW",
     )
-    request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     with translated():
         try:
             answer = table.connection.dispatch("UpdateItem", request)
         except VerboseClientError as error:
-            if _error_code(error) != "ConditionalCheckFailedException":
+            if _error_code(error) != _REFUSED:
                 raise
-            stored = getattr(error.__cause__, "response", {}).get("Item")
-            return Refused(stored or None)
+            return Refused(_item_of(error))
     return Applied(answer["Attributes"])
