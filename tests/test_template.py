@@ -134,9 +134,10 @@ def test_only_the_erasure_deletes_people_and_their_exports() -> None:
         assert able == {"EraseAccountFunction"}, table
 
 
-def test_mail_is_sent_by_one_function_and_from_one_address() -> None:
+def test_mail_is_sent_by_two_functions_and_from_one_address() -> None:
     rights = [(function, condition) for function in FUNCTIONS for _, _, condition in may(function, "ses")]
-    assert rights == [("AccountsFunction", {"StringEquals": {"ses:FromAddress": {"Ref": "MailSender"}}})]
+    sender = {"StringEquals": {"ses:FromAddress": {"Ref": "MailSender"}}}
+    assert rights == [("AccountsFunction", sender), ("CampaignsFunction", sender)]
 
 
 #: It signs addresses for objects that a table says are there, and reads none.

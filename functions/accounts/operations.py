@@ -22,6 +22,7 @@ OPERATIONS = (
     Operation(
         "POST", "/v1/me/email/confirmation", routes.confirm_attached_email, HTTPStatus.OK, schemas.EmailConfirmationRequest, schemas.Me
     ),
+    Operation("DELETE", "/v1/me/email", routes.detach_own_email, HTTPStatus.NO_CONTENT, proofs.ProofRequest),
     Operation("POST", "/v1/password-recoveries", routes.recover, HTTPStatus.ACCEPTED, schemas.EmailRequest),
     Operation("GET", "/v1/identity-providers", provider_routes.list_providers, HTTPStatus.OK, response=schemas.Providers),
     Operation(

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from functions.accounts.exchange import Exchange, accepted, json_response, no_content
 from functions.accounts.people import require_person
-from functions.accounts.proofs import EmailAttachmentRequest, proof_of
+from functions.accounts.proofs import EmailAttachmentRequest, ProofRequest, proof_of
 from functions.accounts.rendering import me_of
 from functions.accounts.schemas import (
     AccountCreated,
@@ -28,6 +28,7 @@ from jalon.accounts.attach_email import ask_for_email, confirm_email
 from jalon.accounts.change_password import change_password
 from jalon.accounts.change_preferences import PreferencesChange, change_preferences
 from jalon.accounts.create_staff_account import NewStaff, create_staff_account
+from jalon.accounts.detach_email import detach_email
 from jalon.accounts.find_account import find_account
 from jalon.accounts.identity import AccountExistsError, Identity, Role
 from jalon.accounts.oauth_client import Scope
@@ -150,6 +151,20 @@ def confirm_attached_email(exchange: Exchange) -> Response:
     logger(ACCOUNTS).info("EMAIL_ATTACHED", user_id=person.user_id)
     metric("EmailAttached", service=ACCOUNTS)
     return show(attached)
+
+
+def detach_own_email(exchange: Exchange) -> Response:
+    """Take the e-mail address off one's own account: it opens it no more; repeating the request changes nothing.
+
+    Not for whoever finds a screen open: within five minutes of a sign-in, or with the password or a provider's return. Sign-ins that were
+    begun with the address go on: POST /v1/me/sign-out ends them. Refused with 409 (only_way_in) where nobody could sign in any more.
+    """
+    person, body = writer_of(exchange), exchange.read(ProofRequest) if exchange.body else ProofRequest()
+    reauthenticate(provider_sign_ins, desk().accounts, person, proof_of(exchange, body))
+    if detach_email(desk().accounts, desk().mailer, person.user_id):
+        logger(ACCOUNTS).info("EMAIL_DETACHED", user_id=person.user_id)
+        metric("EmailDetached", service=ACCOUNTS)
+    return no_content()
 
 
 def recover(exchange: Exchange) -> Response:

@@ -17,9 +17,11 @@ from functions.campaigns.organisation_schemas import (
     PupilsView,
     PupilView,
     ReconciliationView,
+    RecoveredAccessView,
     SignInCodeView,
     SignInWindowView,
     UploadView,
+    WaysInView,
 )
 from jalon.campaigns.certifiable_pupils import PupilReadiness
 from jalon.edge.paging import encode_cursor
@@ -30,6 +32,7 @@ from jalon.organisations.memberships import Member
 from jalon.organisations.open_sign_in_window import SignInWindow
 from jalon.organisations.organisation import Organisation
 from jalon.organisations.pupils import Pupil, PupilPage
+from jalon.organisations.recover_access import RecoveredAccess
 from jalon.organisations.request_import import UploadTicket
 
 
@@ -96,6 +99,18 @@ def credentials(slip: PupilCredentials) -> CredentialsView:
         username=slip.account.username if slip.account else None,
         initial_password=slip.account.initial_password if slip.account else None,
         not_made=slip.not_made,
+    )
+
+
+def recovered(access: RecoveredAccess) -> RecoveredAccessView:
+    pupil, account = access.pupil, access.account
+    return RecoveredAccessView(
+        ine=pupil.ine,
+        last_name=pupil.last_name,
+        first_name=pupil.first_name,
+        username=account.username,
+        initial_password=account.initial_password,
+        ways_in=WaysInView(email=access.attached.email, identity_providers=list(access.attached.providers)),
     )
 
 

@@ -224,6 +224,31 @@ class AccessRecoveryRequest(RequestSchema):
     last_name: Name
     birth_date: CalendarDate
     ine: Annotated[str, Field(min_length=1, max_length=20)]
+    close_ways_in: Annotated[
+        bool,
+        Field(
+            description="Close what ways_in would name, too: for an administrator, of an account that this school made and no other school "
+            "has. The address is told."
+        ),
+    ] = False
+
+
+class WaysInView(AnswerSchema):
+    """What opens the account beside its username: attached by the pupil, or by whoever had the pupil's password before."""
+
+    email: Annotated[bool, Field(description="An e-mail address, which the pupil sees in GET /v1/me.")]
+    identity_providers: Annotated[list[str], Field(description="By their id.", examples=[["ent-exemple"]])]
+
+
+class RecoveredAccessView(AnswerSchema):
+    """The pupil's new slip. No password: the same request gave one already, and the pupil chose another or a later request gave one."""
+
+    ine: str
+    last_name: str
+    first_name: str
+    username: str
+    initial_password: str | None
+    ways_in: WaysInView
 
 
 class SignInWindowRequest(RequestSchema):

@@ -24,10 +24,10 @@ from functions.campaigns.organisation_schemas import (
     CertifiableView,
     ClassCredentialsView,
     CredentialsRequest,
-    CredentialsView,
     PupilsView,
     ReconciliationRequest,
     ReconciliationView,
+    RecoveredAccessView,
     SignInWindowRequest,
     SignInWindowView,
 )
@@ -70,24 +70,26 @@ def issue_credentials(uai: UaiPath, body: CredentialsRequest) -> ClassCredential
 
 
 @router.post("/v1/organisations/<uai>/access-recoveries")
-def recover_pupil_access(uai: UaiPath, body: AccessRecoveryRequest, idempotency_key: RequestKey) -> CredentialsView:
+def recover_pupil_access(uai: UaiPath, body: AccessRecoveryRequest, idempotency_key: RequestKey) -> RecoveredAccessView:
     """A new initial password for a pupil who lost the way in; the one before no longer serves, and every sign-in ends.
 
-    The same request under the same key gives the same password.
+    The same request under the same key gives the same password. What opens the account beside it is named (ways_in), and closed where an
+    administrator asks for that (close_ways_in): somebody who had the pupil's password may have attached it.
     """
-    place = member(router, uai)
+    place = admin(router, uai) if body.close_ways_in else member(router, uai)
     command = RecoverAccess(
         uai=place.uai,
         first_name=body.first_name,
         last_name=body.last_name,
         birth_date=body.birth_date,
         ine=normal_ine(body.ine),
-        request=f"{place.user_id} {idempotency_key}",
+        request=f"{place.user_id} {idempotency_key}{' close' if body.close_ways_in else ''}",
+        close_ways=body.close_ways_in,
     )
-    slip = recover_access(parts().pupils, parts().reconciliations, accounts(), parts().clock, command)
-    logger(SERVICE).info("ACCESS_RECOVERED", uai=place.uai, by=place.user_id)
+    access = recover_access(parts().pupils, parts().reconciliations, accounts(), parts().mailer, parts().clock, command)
+    logger(SERVICE).info("ACCESS_RECOVERED", uai=place.uai, by=place.user_id, close_ways=command.close_ways)
     metric("AccessRecovered")
-    return rendering.credentials(slip)
+    return rendering.recovered(access)
 
 
 @router.delete("/v1/organisations/<uai>/pupils/<ine>/account", status_code=HTTPStatus.NO_CONTENT)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from jalon.accounts.accounts import Accounts
+from jalon.accounts.messages import Mailer
+from jalon.accounts.ses_mailer import SesMailer
 from jalon.assessment.assessment_store import DynamoAssessments
 from jalon.assessment.profile_store import DynamoProfiles
 from jalon.assessment.release_store import S3Releases
@@ -71,6 +73,7 @@ class Parts:
     stats: CampaignStatsStore
     target_profiles: TargetProfileStore
     taking_part: TakingPart
+    mailer: Mailer
     clock: Clock
     ids: IdSource
 
@@ -103,6 +106,7 @@ def parts() -> Parts:
             clock=clock,
             ids=ids,
         ),
+        mailer=SesMailer(settings.value("MAIL_SENDER")),
         clock=clock,
         ids=ids,
     )

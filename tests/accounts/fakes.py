@@ -15,7 +15,7 @@ from jalon.accounts.oauth_client import OAuthClient
 from jalon.accounts.provider_flow import Flow
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.sign_ins import SignIns
-from jalon.accounts.stores import Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError, TicketPurpose
+from jalon.accounts.stores import ClosedWays, Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError, TicketPurpose
 from jalon.kernel.ids import ClientId, UserId
 from tests.sources import FixedClock, SequenceIdSource
 
@@ -75,6 +75,7 @@ class MemoryAccounts:
         ticket: SetupTicket | None = None,
         *,
         proven: str | None = None,
+        closing: ClosedWays | None = None,
     ) -> None:
         stored = self.ticket(user_id, ticket.purpose) if ticket else None
         if ticket and (stored is None or stored.nonce != ticket.nonce):
@@ -87,6 +88,9 @@ class MemoryAccounts:
         given = self.proofs[user_id].given
         if initial_nonce in given:
             raise StaleWriteError("given")
+        if closing:
+            self.replace_logins(closing.before, closing.after)
+            person = self._person(user_id)
         given |= frozenset() if initial_nonce is None else {initial_nonce}
         self.proofs[user_id] = Credentials(verifier, initial_nonce, given)
         self.people[user_id] = replace(person, sign_in_epoch=person.sign_in_epoch + 1)

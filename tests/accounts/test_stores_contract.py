@@ -20,6 +20,7 @@ from jalon.accounts.sign_in_wiring import open_clients
 from jalon.accounts.stores import (
     AccountStore,
     ClientStore,
+    ClosedWays,
     Credentials,
     Displaced,
     FamilyStore,
@@ -183,6 +184,23 @@ def test_a_password_replaced_since_it_was_proven_is_left_alone(accounts: Account
     assert (accounts.credentials(LEA.user_id), accounts.identity(LEA.user_id)) == (PROOF, LEA)
     accounts.set_password(LEA.user_id, "new", None, proven="verifier")
     assert accounts.credentials(LEA.user_id) == Credentials("new", None)
+
+
+def test_ways_in_are_closed_with_a_new_password_or_not_at_all(accounts: AccountStore) -> None:
+    attached = replace(LEA, email="lea@example.org", email_verified=True, providers={"ent": "key-portal"})
+    attached = replace(attached, login_keys=LEA.login_keys | {"key-address", "key-portal"})
+    accounts.create(attached, PROOF)
+    closing = ClosedWays(attached, replace(LEA, email=None))
+    opened_since = replace(closing, before=replace(attached, login_keys=attached.login_keys | {"key-more"}))
+    with pytest.raises(StaleWriteError):
+        accounts.set_password(LEA.user_id, "new", b"one", closing=opened_since)
+    assert (accounts.credentials(LEA.user_id), accounts.identity(LEA.user_id)) == (PROOF, attached)
+    accounts.set_password(LEA.user_id, "new", b"one", closing=closing)
+    assert accounts.identity(LEA.user_id) == replace(closing.after, sign_in_epoch=1)
+    assert [accounts.user_of_login(key) for key in ("key-address", "key-portal")] == [None, None]
+    assert all(accounts.user_of_login(key) == LEA.user_id for key in LEA.login_keys)
+    with pytest.raises(StaleWriteError):
+        accounts.set_password(LEA.user_id, "newer", b"one", closing=ClosedWays(closing.after, closing.after))
 
 
 def test_an_initial_password_is_given_once(accounts: AccountStore) -> None:

@@ -22,6 +22,7 @@ WRITES: dict[str, Any] = {
     "accept": {"version": "2026-09-01"},
     "replace_password": {"current_password": PASSWORD, "new_password": "une autre lune de nuit"},
     "attach_email": ADDRESS,
+    "detach_own_email": {"password": PASSWORD},
     "confirm_attached_email": ADDRESS | {"code": "ABCDEFGHJK"},
     "begin_provider_link": DEPARTURE,
     "complete_provider_link": RETURN,

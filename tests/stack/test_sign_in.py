@@ -230,6 +230,36 @@ def test_a_school_gives_a_pupils_lost_access_back(played: Stack, api: httpx.Clie
     assert sign_in(api, given.json()["username"], given.json()["initial_password"]).status_code == 200
 
 
+def test_a_school_closes_what_a_stranger_attached_and_a_pupil_takes_an_address_off(played: Stack, api: httpx.Client) -> None:
+    record, address = played.record, f"{uuid.uuid4().hex[:12]}@example.org"
+    admin = sign_in(api, **record["admin"]).json()["access_token"]
+    school = f"/v1/organisations/{record['uai']}"
+    listed = api.get(f"{school}/pupils", params={"limit": "100"}, headers={"Authorization": f"Bearer {admin}"}).json()["items"]
+    class_name = next(row["class"] for row in listed if row["reconciled"])
+    slips = post(api, f"{school}/pupil-credentials", {"class": class_name}, admin).json()["items"]
+    slip = [slip for slip in slips if slip["initial_password"] and slip["username"] != record["pupil"]["username"]][1]
+    row = next(row for row in listed if row["ine"] == slip["ine"])
+    asked = {key: row[key] for key in ("first_name", "last_name", "birth_date", "ine")}
+
+    def attached(password: str) -> str:
+        token: str = sign_in(api, slip["username"], password).json()["access_token"]
+        assert post(api, "/v1/me/email", {"email": address}, token).status_code == 202
+        confirmation = {"email": address, "code": word_sent_to(played, address)}
+        assert post(api, "/v1/me/email/confirmation", confirmation, token).status_code == 200
+        return token
+
+    stranger = attached(slip["initial_password"])
+    closed = post(api, f"{school}/access-recoveries", asked | {"close_ways_in": True}, admin)
+    assert (closed.status_code, closed.json()["ways_in"]) == (200, {"email": False, "identity_providers": []}), closed.text
+    password = closed.json()["initial_password"]
+    assert sign_in(api, address, password).status_code == 400
+    refused = post(api, "/v1/me/email", {"email": address}, stranger)  # its sign-in is of this very minute, and over
+    assert (refused.status_code, refused.json()["code"]) == (403, "proof_required")
+    own = {"Authorization": f"Bearer {attached(password)}"}
+    assert [api.delete("/v1/me/email", headers=own).status_code for _ in range(2)] == [204, 204]
+    assert api.get("/v1/me", headers=own).json()["email"] is None
+
+
 def test_a_pupil_whom_a_stranger_keeps_waiting_signs_in_with_a_teachers_code(played: Stack, api: httpx.Client) -> None:
     record = played.record
     admin = sign_in(api, **record["admin"]).json()["access_token"]

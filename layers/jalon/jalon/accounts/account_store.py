@@ -16,7 +16,7 @@ from pynamodb.transactions import TransactWrite
 from jalon.accounts.counts import FORGOTTEN_AFTER, NONE_YET, Count
 from jalon.accounts.identity import AccountExistsError, AccountNotFoundError, Identity, Preferences, Role, TermsAcceptance
 from jalon.accounts.lockout import attempts_of
-from jalon.accounts.stores import Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError, TicketPurpose
+from jalon.accounts.stores import ClosedWays, Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError, TicketPurpose
 from jalon.accounts.tables import CountItem, IdentityItem, LoginItem, PasswordItem, SetupItem
 from jalon.edge.batches import read_items
 from jalon.edge.erasures import ErasureMark, refuse_erased
@@ -98,9 +98,14 @@ class AccountTable:
         ticket: SetupTicket | None = None,
         *,
         proven: str | None = None,
+        closing: ClosedWays | None = None,
     ) -> None:
         refuse_erased(user_id)
-        with _transaction(_password_refused) as write:
+        raised: list[Action] = [IdentityItem.sign_in_epoch.add(1)]
+        same: Condition = IdentityItem.user_id.exists()
+        if closing:
+            raised, same = [*raised, *_ways(closing.after)], same & _has_ways(closing.before.login_keys)
+        with _transaction(partial(_password_refused, closing=closing is not None)) as write:
             if ticket:
                 write.delete(SetupItem(_setup(user_id, ticket.purpose)), condition=SetupItem.nonce == ticket.nonce)
             for purpose in TicketPurpose:
@@ -112,7 +117,9 @@ class AccountTable:
                 actions=[PasswordItem.verifier.set(verifier), *_initial(initial_nonce)],
                 condition=_replaceable(initial_nonce, proven),
             )
-            write.update(IdentityItem(user_id), actions=[IdentityItem.sign_in_epoch.add(1)], condition=IdentityItem.user_id.exists())
+            write.update(IdentityItem(user_id), actions=raised, condition=same)
+            for login_key in sorted(closing.before.login_keys - closing.after.login_keys) if closing else ():
+                write.delete(LoginItem(_login(login_key)))
 
     def renew_verifier(self, user_id: UserId, old: str, new: str) -> None:
         conditional_update(PasswordItem, _password(user_id), None, [PasswordItem.verifier.set(new)], PasswordItem.verifier == old)
@@ -145,14 +152,7 @@ class AccountTable:
                 _save_login(write, login_key, after.user_id, displaced)
             write.update(
                 IdentityItem(after.user_id),
-                actions=[
-                    IdentityItem.email.set(after.email) if after.email else IdentityItem.email.remove(),
-                    IdentityItem.email_verified.set(after.email_verified),
-                    IdentityItem.username.set(after.username) if after.username else IdentityItem.username.remove(),
-                    _set_ways(after.login_keys),
-                    IdentityItem.providers.set(dict(after.providers)),
-                    IdentityItem.certified_numbers.set(dict(after.certified_numbers)),
-                ],
+                actions=_ways(after),
                 condition=_has_ways(before.login_keys),
             )
             if displaced:
@@ -218,6 +218,18 @@ def _replaceable(nonce: bytes | None, proven: str | None) -> Condition | None:
     return new if proven is None else same & new
 
 
+def _ways(identity: Identity) -> list[Action]:
+    """The address, the username, the providers with their numbers, and every way in, as they are from now on."""
+    return [
+        IdentityItem.email.set(identity.email) if identity.email else IdentityItem.email.remove(),
+        IdentityItem.email_verified.set(identity.email_verified),
+        IdentityItem.username.set(identity.username) if identity.username else IdentityItem.username.remove(),
+        _set_ways(identity.login_keys),
+        IdentityItem.providers.set(dict(identity.providers)),
+        IdentityItem.certified_numbers.set(dict(identity.certified_numbers)),
+    ]
+
+
 def _set_ways(login_keys: frozenset[str]) -> Action:
     """DynamoDB keeps no empty set."""
     return IdentityItem.login_keys.set(set(login_keys)) if login_keys else IdentityItem.login_keys.remove()
@@ -238,9 +250,11 @@ def _creation_refused(positions: frozenset[int]) -> JalonError:
     return LoginTakenError("This login is in use.")
 
 
-def _password_refused(positions: frozenset[int]) -> JalonError:
+def _password_refused(positions: frozenset[int], *, closing: bool) -> JalonError:
     if 0 in positions:
         return StaleWriteError("The ticket is used or replaced.")
+    if _PERSON_OF_A_PASSWORD in positions and closing:
+        return StaleWriteError("The account was changed meanwhile; send the same request again.")
     if _PERSON_OF_A_PASSWORD in positions:
         return AccountNotFoundError("There is no such account.")
     return StaleWriteError("The password was replaced meanwhile.")

@@ -17,6 +17,7 @@ from jalon.accounts.provider_return import believe_number, introduce, likeness_t
 from jalon.accounts.same_person import BornOnAnotherDayError
 from jalon.accounts.stores import LoginTakenError
 from jalon.accounts.tell_owner import tell_owner
+from jalon.accounts.ways_in import require_way_in
 from jalon.kernel.errors import ConflictError, NotFoundError
 from jalon.kernel.ids import UserId
 
@@ -43,12 +44,6 @@ class ProviderNotLinkedError(NotFoundError):
     """The account is not linked to this provider."""
 
     code = "provider_not_linked"
-
-
-class OnlyWayInError(ConflictError):
-    """Nobody could sign in to the account any more."""
-
-    code = "only_way_in"
 
 
 def link_provider(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, user_id: UserId, came: Return) -> Identity:
@@ -82,22 +77,19 @@ def unlink_provider(providers: Providers, accounts: Accounts, mailer: Mailer, us
     """Close the way in through this provider, and forget the national number that came with it.
 
     Sign-ins begun through it go on until they end or their owner signs out everywhere. Raises :class:`ProviderNotLinkedError`,
-    :class:`OnlyWayInError`, :class:`StaleWriteError`, :class:`AccountNotFoundError`, and :class:`UnavailableError` while the owner
-    cannot be told.
+    :class:`~jalon.accounts.ways_in.OnlyWayInError`, :class:`StaleWriteError`, :class:`AccountNotFoundError`, and
+    :class:`UnavailableError` while the owner cannot be told.
     """
     identity = find_account(accounts.store, user_id)
     login_key = identity.providers.get(provider_id)
     if login_key is None:
         raise ProviderNotLinkedError("This provider does not sign in to this account.")
     left = {id_: key for id_, key in identity.providers.items() if id_ != provider_id}
-    credentials = accounts.store.credentials(user_id)
-    has_address = identity.email is not None and not identity.only_claims_email  # where a recovery may be sent
-    if not left and not has_address and (credentials is None or credentials.verifier is None):
-        raise OnlyWayInError("Nobody could sign in any more: attach an e-mail address or link another provider first.")
     numbers = {id_: key for id_, key in identity.certified_numbers.items() if id_ != provider_id}
     gone = {login_key, identity.certified_numbers.get(provider_id)} - set(numbers.values())
     unlinked = replace(identity, providers=left, login_keys=identity.login_keys - gone, certified_numbers=numbers)
     name = providers[provider_id].name if provider_id in providers else provider_id
+    require_way_in(unlinked, accounts.store.credentials(user_id))
     tell_owner(mailer, identity, partial(portal_unlinked, portal=name))
     accounts.store.replace_logins(identity, unlinked)
     return unlinked

@@ -111,6 +111,44 @@ def address_replaced(locale: str) -> Message:
     )
 
 
+def address_removed(locale: str) -> Message:
+    """To the address that is taken off an account: what changes for it, and what to do if its owner did not ask for it."""
+    if _french(locale):
+        return Message(
+            "Cette adresse est retirée de votre compte",
+            "Cette adresse est retirée de votre compte. Avec elle, on ne peut plus s’y connecter ni choisir un nouveau mot de passe.\n\n"
+            "Si c’était vous, ne faites rien. Sinon, quelqu’un d’autre a pu ouvrir votre compte : connectez-vous avec votre identifiant ou "
+            "par votre portail, changez de mot de passe, déconnectez-vous de tous les appareils, puis rattachez cette adresse. Si vous ne "
+            "pouvez plus vous connecter, demandez tout de suite à votre établissement de vous rendre l’accès.\n",
+        )
+    return Message(
+        "This address is removed from your account",
+        "This address is removed from your account. With it nobody can sign in to it or choose a new password any more.\n\n"
+        "If it was you, do nothing. If not, somebody else may have opened your account: sign in with your username or through your portal, "
+        "change your password, sign out on every device, and attach this address again. If you cannot sign in any more, ask your school "
+        "at once to give you access back.\n",
+    )
+
+
+def school_closed_ways_in(locale: str) -> Message:
+    """To the address of an account that a school made, and now opens to nobody but the pupil to whom it gives the new password."""
+    if _french(locale):
+        return Message(
+            "L’établissement retire cette adresse d’un compte d’élève",
+            "Cette adresse ouvrait le compte d’un élève. L’établissement qui a créé ce compte y donne un nouveau mot de passe, et en "
+            "retire cette adresse et les portails : elle ne permet plus de s’y connecter.\n\n"
+            "Si c’est votre compte, demandez votre nouveau mot de passe à votre établissement ; une fois connecté, vous pourrez rattacher "
+            "cette adresse. Sinon, ne faites rien.\n",
+        )
+    return Message(
+        "The school removes this address from a pupil’s account",
+        "This address opened a pupil’s account. The school that made the account gives it a new password, and removes this address and "
+        "the portals from it: one can no longer sign in to it with this address.\n\n"
+        "If the account is yours, ask your school for your new password; once you have signed in you can attach this address again. If "
+        "not, do nothing.\n",
+    )
+
+
 def portal_linked(locale: str, portal: str) -> Message:
     """An identity provider opens the account from now on."""
     if _french(locale):

@@ -65,6 +65,14 @@ class Displaced:
     login_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedWays:
+    """An account as it was read, and with fewer ways in."""
+
+    before: Identity
+    after: Identity
+
+
 class AccountStore(CountStore, Protocol):
     """Identities, credentials, and the counts that setting a password forgets: they change together or not at all.
 
@@ -99,12 +107,14 @@ class AccountStore(CountStore, Protocol):
         ticket: SetupTicket | None = None,
         *,
         proven: str | None = None,
+        closing: ClosedWays | None = None,
     ) -> None:
         """Replace the password, forget the attempts and raise the sign-in epoch; with it ``ticket`` is used up, and every other one ends.
 
+        With it ``closing`` closes ways in, too, so that nobody comes through one to open it again.
         ``proven`` is the verifier of the present password, for a change that rests on it; ``initial_nonce`` is kept among those given.
         Raises :class:`AccountNotFoundError`, and :class:`StaleWriteError` if the ticket is used already, ``proven`` is not the verifier
-        any more, or the nonce was given before.
+        any more, the nonce was given before, or the account has not the ways in of ``closing`` any more.
         """
         ...
 
