@@ -71,6 +71,38 @@ def test_a_username_is_found_however_it_is_typed(typed: str) -> None:
     assert normalise_login(typed) == "lea.martin1203"
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "anne-lise.doeuvre1203",
+        "Anne-Lise.D'Œuvre1203",
+        "ANNE LISE.D’ŒUVRE 1203",
+        "Anne\u2011Lise.D\u02bcOEuvre1203",
+        "annelise.doeuvre\u200b1203",
+        "anne\u00adlise.doeuvre-1203",
+        "anne\u2013lise.doeuvre12-03",
+        "\ufeffannelise.doeuvre1203\n",
+        "Anne\u2212Lise.D`Œuvre1203",
+    ],
+)
+def test_a_username_is_found_where_the_name_is_typed_as_it_is_written(typed: str) -> None:
+    assert normalise_login(typed) == username_base("Anne-Lise", "D’Œuvre", date(2010, 3, 12)) == "annelise.doeuvre1203"
+
+
+@pytest.mark.parametrize(
+    "typed", ["lea.martin1203-2", "Léa.Martin1203\u20132", "lea.martin 1203 - 2", "le-a.mar-tin-12-03-2", "lea.martin1203--2"]
+)
+def test_a_namesakes_number_stays(typed: str) -> None:
+    assert normalise_login(typed) == "lea.martin1203-2"
+
+
+@pytest.mark.parametrize(
+    "typed", ["lea.martin12032", "lea.martin1203.2", "lea.martin1203-2x", "lea.martin1203-\u0662", "lea_martin1203", "1203-2"]
+)
+def test_what_is_another_name_finds_nobody(typed: str) -> None:
+    assert normalise_login(typed) not in {"lea.martin1203", "lea.martin1203-2"}
+
+
 def test_an_address_keeps_its_accents() -> None:
     assert normalise_login(" Zoé@Example.org") == "zoé@example.org"
 
@@ -81,6 +113,30 @@ def test_every_username_is_plain_and_steady_under_normalising(first_name: str, l
     assert username.isascii()
     assert "@" not in username
     assert normalise_login(username) == username
+
+
+NAMES = st.one_of(st.text(), st.text(alphabet="aeé-'’. œŒ1Ω", max_size=6))
+USERNAMES = st.builds(
+    lambda first, last, born, namesake: username_base(first, last, born) + (f"-{namesake}" if namesake > 1 else ""),
+    NAMES,
+    NAMES,
+    st.dates(min_value=date(1900, 1, 1), max_value=date(2026, 1, 1)),
+    st.integers(min_value=1, max_value=9_999),
+)
+
+
+@given(USERNAMES, USERNAMES)
+def test_no_two_usernames_meet(one: str, other: str) -> None:
+    """Each is its own form, so that two that differ stay two, those of namesakes too."""
+    assert (normalise_login(one), normalise_login(other)) == (one, other)
+
+
+@given(USERNAMES, st.data())
+def test_what_is_typed_beside_the_letters_leads_to_the_same_username(username: str, data: st.DataObject) -> None:
+    beside = st.text(alphabet=" \u00a0'’ʼ`\u200b\u200d\u00ad\ufeff", max_size=3)
+    base, hyphen, number = username.partition("-")
+    written = "".join(symbol + data.draw(beside) for symbol in base.upper().replace("OE", "Œ"))
+    assert normalise_login(data.draw(beside) + written + hyphen + number + data.draw(beside)) == username
 
 
 @given(st.text())

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jalon.accounts.argon2_hasher import Argon2Hasher
-from jalon.accounts.passwords import initial_password, normalise_password, password_violations
+from jalon.accounts.passwords import initial_password, normalise_password, password_violations, typed_initial_password
 
 
 @pytest.mark.parametrize("password", ["Tr0ubadour", "kuki-napa-4656", "un lapin dans la lune", "Été-2031!"])
@@ -40,6 +40,26 @@ def test_an_initial_password_may_always_be_kept(entropy: bytes) -> None:
     assume(len(set(password)) >= 5)  # all but one in ten million
     assert password_violations("/password", password, "username9999") == ()
     assert not set(password) & set("lqxywhc01")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["KUKI-NAPA-BUTO-5497", "kukinapabuto5497", "Kuki napa buto 5497", "kuki\u2011napa\u2011buto\u20115497 ", "kuki\u200bnapa–buto.5497"],
+)
+def test_an_initial_password_is_typed_as_one_reads_it(typed: str) -> None:
+    assert typed_initial_password(typed) == "kuki-napa-buto-5497"
+
+
+@pytest.mark.parametrize("typed", ["", "Kuki-napa-buto-549", "kuki-napa-buto-54977", "kuki-napa-5497-buto", "e\u0301te\u0301"])
+def test_what_is_no_initial_password_stays_as_it_is(typed: str) -> None:
+    assert typed_initial_password(typed) == normalise_password(typed)
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
+def test_no_two_initial_passwords_meet(one: bytes, other: bytes) -> None:
+    first, second = initial_password(one), initial_password(other)
+    assert typed_initial_password(first.upper().replace("-", "")) == first
+    assert (typed_initial_password(first) == typed_initial_password(second)) is (first == second)
 
 
 def test_initial_passwords_are_spread_evenly() -> None:

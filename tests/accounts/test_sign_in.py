@@ -42,6 +42,32 @@ def test_the_right_password_signs_in_however_the_login_is_typed(world: World, le
     assert sign_in(world.accounts, " LÉA.Martin1203", lea.initial_password or "").user_id == lea.user_id
 
 
+@pytest.mark.parametrize(
+    "written", [str.upper, lambda password: password.replace("-", ""), lambda password: password.replace("-", "\u2011")]
+)
+def test_the_schools_password_signs_in_however_it_is_typed(world: World, lea: PupilAccount, written: Callable[[str], str]) -> None:
+    typed = written(lea.initial_password or "")
+    assert sign_in(world.accounts, lea.username, typed).user_id == lea.user_id
+    change_password(world.accounts, lea.user_id, typed, OWN)
+    assert sign_in(world.accounts, lea.username, OWN).user_id == lea.user_id
+
+
+def test_a_chosen_password_is_its_letters_and_signs(world: World, lea: PupilAccount) -> None:
+    """Also one that looks like a school's."""
+    change_password(world.accounts, lea.user_id, lea.initial_password or "", "Kuki-Napa-Buto-5497")
+    with pytest.raises(WrongCredentialsError):
+        sign_in(world.accounts, lea.username, "kuki-napa-buto-5497")
+    assert sign_in(world.accounts, lea.username, "Kuki-Napa-Buto-5497").user_id == lea.user_id
+
+
+def test_a_schools_password_under_outdated_parameters_is_renewed_as_it_was_handed_out(world: World, lea: PupilAccount) -> None:
+    handed_out, kept = lea.initial_password or "", world.store.proofs[lea.user_id]
+    world.store.proofs[lea.user_id] = replace(kept, verifier=f"plain:v1:{handed_out}")
+    sign_in(world.accounts, lea.username, handed_out.upper())
+    assert world.store.proofs[lea.user_id].verifier != f"plain:v1:{handed_out}"
+    assert sign_in(world.accounts, lea.username, handed_out).user_id == lea.user_id
+
+
 def test_a_wrong_password_and_an_unknown_login_are_told_alike(world: World, lea: PupilAccount) -> None:
     told = []
     for login in (lea.username, "nobody.here0101", "nobody@example.org", ""):

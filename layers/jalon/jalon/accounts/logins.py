@@ -1,5 +1,6 @@
 """What people type to say who they are: an e-mail address, or the username that the school made."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -9,6 +10,9 @@ from jalon.accounts.email_addresses import clean_email
 #: Letters that NFD leaves whole, as French civil registers write them.
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 _LONGEST_PART = 40
+#: Letters and digits, by their categories in Unicode; what only stands beside letters (``Lm``, as in O\u02bcBrien) is not among them.
+_IN_USERNAMES = frozenset({"Ll", "Lo", "Nd"})
+_ENDS_WITH_BIRTHDAY = re.compile(r"[0-9]{4}\Z")
 #: So many usernames are tried in turn; beyond, the next is looked up: the hundredth namesake does not wait for a hundred refusals.
 _TRIED_IN_TURN = 10
 _MOST_NAMESAKES = 9_999
@@ -25,14 +29,28 @@ def fold(text: str) -> str:
 
 
 def normalise_login(text: str) -> str:
-    """The one form of a login: an e-mail address as it is kept; a username in lower case, without spaces and accents.
+    """The one form of a login: an e-mail address as it is kept; a username as the school made it, from the name as it is written.
 
-    >>> normalise_login(" Léa.Martin1203 "), normalise_login("Lea@Example.ORG")
-    ('lea.martin1203', 'lea@example.org')
+    Of a username small letters without accents, digits and full stops are left, and the hyphen before a namesake's number, which stands
+    behind the four digits of the birthday. Every username is its own form: no two of them meet.
+
+    >>> [normalise_login(text) for text in (" Léa.Martin1203 ", "Anne-Lise.D’Œuvre1203", "lea.martin1203–2", "Lea@Example.ORG")]
+    ['lea.martin1203', 'annelise.doeuvre1203', 'lea.martin1203-2', 'lea@example.org']
     """
     if "@" in text:
         return clean_email(text)
-    return "".join(fold(text).split())
+    head, _, number = "".join(map(_as_in_usernames, fold(text))).rpartition("-")
+    name = head.replace("-", "")
+    is_namesakes = _ENDS_WITH_BIRTHDAY.search(name) and number.isascii() and number.isdigit()
+    return f"{name}-{number}" if is_namesakes else name + number
+
+
+def _as_in_usernames(symbol: str) -> str:
+    """A letter, a digit, a full stop, a hyphen of any kind as the one that usernames have; nothing for anything else."""
+    category = unicodedata.category(symbol)
+    if category == "Pd" or symbol == "\N{MINUS SIGN}":
+        return "-"
+    return symbol if category in _IN_USERNAMES or symbol == "." else ""
 
 
 def username_base(first_name: str, last_name: str, birth_date: date) -> str:

@@ -1,5 +1,6 @@
 """What a password must be, and the initial ones that schools hand out on paper."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
@@ -17,6 +18,7 @@ _KINDS: tuple[Callable[[str], bool], ...] = (str.islower, str.isupper, str.isdig
 _CONSONANTS = "bdfgjkmnprstvz"
 _VOWELS = "aeiou"
 _DIGITS = "23456789"
+_INITIAL = re.compile("([a-z]{4})([a-z]{4})([a-z]{4})([0-9]{4})")
 
 
 class PasswordHasher(Protocol):
@@ -72,6 +74,18 @@ def password_violations(pointer: str, password: str, *personal: str) -> tuple[Vi
     if any(len(word) >= 4 and fold(word) in folded for word in personal):
         return (Violation(pointer, "Not with your own name or login in it.", "password_personal"),)
     return ()
+
+
+def typed_initial_password(text: str) -> str:
+    """The initial password in what somebody typed from a slip or pasted from one: small letters, with its hyphens.
+
+    What cannot be one stays as :func:`normalise_password` has it. The hyphens tell no two initial passwords apart.
+
+    >>> typed_initial_password(" KUKI napa\u2011buto 5497"), typed_initial_password("Tr0ubadour")
+    ('kuki-napa-buto-5497', 'Tr0ubadour')
+    """
+    parts = _INITIAL.fullmatch("".join(symbol for symbol in fold(text) if symbol.isalnum()))
+    return "-".join(parts.groups()) if parts else normalise_password(text)
 
 
 def initial_password(entropy: bytes) -> str:

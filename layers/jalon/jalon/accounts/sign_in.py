@@ -9,7 +9,7 @@ from jalon.accounts.identity import Identity
 from jalon.accounts.known_device import counter_of
 from jalon.accounts.lockout import AccountWaitsError, attempts_of, attempts_signed_in, begin_attempt
 from jalon.accounts.logins import normalise_login
-from jalon.accounts.passwords import normalise_password
+from jalon.accounts.passwords import normalise_password, typed_initial_password
 from jalon.accounts.sign_in_code import counter_of_code
 from jalon.accounts.stores import Credentials
 from jalon.kernel.errors import NotSignedInError
@@ -63,11 +63,12 @@ def _prove(accounts: Accounts, identity: Identity | None, password: str, credent
     sign-in begun under the older one is over.
     """
     _count_attempt(accounts, counter, braked=braked)
-    fits = _fits(accounts, credentials, password)
+    typed = normalise_password(password) if credentials.initial_nonce is None else typed_initial_password(password)
+    fits = _fits(accounts, credentials, typed)
     if identity is None or credentials.verifier is None or not fits:
         raise WrongCredentialsError("The login or the password is wrong.")
     accounts.store.forget_count(counter)
-    return Proven(identity, _renew_outdated(accounts, identity.user_id, credentials.verifier, password))
+    return Proven(identity, _renew_outdated(accounts, identity.user_id, credentials.verifier, typed))
 
 
 def _decoy(accounts: Accounts, login_key: str) -> Credentials:
@@ -87,15 +88,15 @@ def _count_attempt(accounts: Accounts, counter: str, *, braked: bool) -> None:
         raise AccountWaitsError("Too many sign-ins at once for this login; try again.", retry_after_s=1)
 
 
-def _fits(accounts: Accounts, credentials: Credentials, password: str) -> bool:
+def _fits(accounts: Accounts, credentials: Credentials, typed: str) -> bool:
     """Check the password at the same cost whatever there is to check it against; the decoy is no proof."""
-    return accounts.hasher.verify(credentials.verifier or accounts.hasher.decoy, normalise_password(password))
+    return accounts.hasher.verify(credentials.verifier or accounts.hasher.decoy, typed)
 
 
-def _renew_outdated(accounts: Accounts, user_id: UserId, verifier: str, password: str) -> str:
+def _renew_outdated(accounts: Accounts, user_id: UserId, verifier: str, typed: str) -> str:
     """The verifier from now on: keep up with the parameters of the day, at the one moment when the password is known."""
     if not accounts.hasher.is_outdated(verifier):
         return verifier
-    renewed = accounts.hasher.hash(normalise_password(password))
+    renewed = accounts.hasher.hash(typed)
     accounts.store.renew_verifier(user_id, verifier, renewed)
     return renewed
