@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from functions.project_profiles import app, rebuild, wiring
+from functions.project_profiles import app, wiring
 from jalon.assessment.tables import ProfileItem
 from jalon.kernel.ids import UserId
 from tests.cloud import Cloud
 from tests.functions.answers_client import Pupil
-from tests.functions.answers_cloud import certification, change_of, first_ticket, project, reopen, stored
+from tests.functions.answers_cloud import certification, change_of, first_ticket, reopen, stored
 
 SAMPLE = json.loads((Path(__file__).parents[2] / "events" / "project_profiles" / "assessment_changed.json").read_text())
 SAMPLE_USER = UserId("usr_" + "1" * 32)
@@ -143,30 +143,3 @@ def test_of_one_users_records_only_those_from_the_bad_one_on_come_again(answers:
     profile = wiring.parts().profiles.get(UserId(pupil.user_id))
     assert profile is not None
     assert profile.cards["competence#1.1"].answered == 1
-
-
-def test_the_command_rebuilds_one_users_profile_or_everybodys(answers: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
-    pupils = [Pupil(f"usr_{number:032x}") for number in range(1, 4)]
-    for pupil in pupils:
-        pupil.play(pupil.start().body)
-        pupil.play(pupil.start(purpose="competence", competence="1.2").body)
-    assert wiring.parts().profiles.get(UserId(pupils[0].user_id)) is None
-    capsys.readouterr()
-    assert rebuild.main(["--user", pupils[0].user_id]) == 0
-    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"profiles": 1, "unknown": []}
-    rebuilt = wiring.parts().profiles.get(UserId(pupils[0].user_id))
-    assert rebuilt is not None
-    everybody = {item["user_id"]["S"] for item in answers.items("assessments_by_user")}
-    assert rebuild.main(["--all"]) == 0
-    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"profiles": len(everybody), "unknown": []}
-    profiles = wiring.parts().profiles.get_many([UserId(pupil.user_id) for pupil in pupils])
-    assert {profile.pix for profile in profiles.values()} == {rebuilt.pix}
-    project(answers)
-    after = wiring.parts().profiles.get(UserId(pupils[0].user_id))
-    assert after is not None
-    assert (after.knowledge, after.pix, after.cards) == (rebuilt.knowledge, rebuilt.pix, rebuilt.cards)
-
-
-def test_the_command_wants_to_know_whose_profile(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        rebuild.main([])

@@ -255,7 +255,7 @@ def test_rebuilding_brings_it_all_back(world: World, pupil: Person, capsys: pyte
     ProfileItem(pupil.user_id).delete()
     capsys.readouterr()
     assert rebuild.main(["--user", pupil.user_id]) == 0
-    assert said(capsys) == {"profiles": 1, "unknown": []}
+    assert said(capsys) == workers.whole(1)
     after = stored(pupil)
     assert (after.parcours, after.certifications) == (before.parcours, before.certifications)
     assert set(after.cards) == set(before.cards)
@@ -276,7 +276,7 @@ def test_rebuilding_says_whom_it_does_not_know(world: World, pupil: Person, caps
     take_part(world, pupil, world.school.create_campaign("profile_collection"))
     capsys.readouterr()
     assert rebuild.main(["--user", "usr_typo", "--user", pupil.user_id]) == 1
-    assert said(capsys) == {"profiles": 1, "unknown": ["usr_typo"]}
+    assert said(capsys) == workers.whole(1, unknown=["usr_typo"])
     assert ProfileItem.count("usr_typo") == 0
 
 
@@ -294,7 +294,7 @@ def test_nothing_is_noted_for_a_person_who_is_erased(world: World, pupil: Person
     assert workers.note_participations(streams[1]) == NOTHING_FAILED
     capsys.readouterr()
     assert rebuild.main(["--user", pupil.user_id]) == 1
-    assert said(capsys) == {"profiles": 0, "unknown": [pupil.user_id]}
+    assert said(capsys) == workers.whole(0, unknown=[pupil.user_id])
     assert DynamoProfiles().get(UserId(pupil.user_id)) is None
 
 

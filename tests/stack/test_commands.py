@@ -126,7 +126,7 @@ def test_each_operators_command_runs_as_it_is_documented(played: Stack) -> None:
     proof = make("command", PORT=port, NAME="erase_account.prove", ARGS=nobody)
     assert (proof.returncode != 0, json.loads(proof.stdout)) == (True, {}), proof.stderr
     rebuilt = make("command", PORT=port, NAME="project_profiles.rebuild", ARGS=f"--user {nobody}")
-    assert json.loads(rebuilt.stdout) == {"profiles": 0, "unknown": [nobody]}, rebuilt.stderr
+    assert json.loads(rebuilt.stdout) == {"profiles": 0, "unknown": [nobody], "failed": [], "go_on_after": None}, rebuilt.stderr
 
 
 @pytest.mark.stack

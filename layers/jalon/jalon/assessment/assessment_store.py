@@ -109,15 +109,6 @@ class DynamoAssessments:
     def of_user(self, user_id: UserId) -> Iterator[AssessmentState]:
         yield from self.get_many(attempt.assessment_id for attempt in self.attempts_of(user_id)).values()
 
-    def users(self) -> Iterator[UserId]:
-        """Every user who ever began an assessment, each once: a walk over the attempts, for rebuilding and nothing else."""
-        previous = ""
-        with translated():
-            for item in AttemptItem.scan(attributes_to_get=["user_id", "attempt_key"]):
-                if item.user_id != previous:  # a scan gives the items of one partition key together
-                    previous = item.user_id
-                    yield UserId(item.user_id)
-
 
 def answer_conditions(epoch: int, sequence: int, deadline_from: datetime) -> dict[str, Condition]:
     """What storing an answer asks of the item, by name. The tests drop each in turn and must notice."""

@@ -134,12 +134,6 @@ class DynamoParticipations:
         counted = [*actions, ParticipationItem.revision.add(1)]
         return conditional_update(ParticipationItem, partition(campaign_id, shard_of(user_id)), user_id, counted, condition)
 
-    def participants(self) -> Iterator[UserId]:
-        """Everybody who takes part in a campaign, once for each: a walk over the table, for rebuilding and nothing else."""
-        with translated():
-            for item in ParticipationItem.scan(attributes_to_get=["campaign_shard", "user_id"]):
-                yield UserId(item.user_id)
-
 
 def _has_test(assessment_id: AssessmentId | None) -> Condition:
     """That the participation names this test, or none yet."""
