@@ -1,4 +1,4 @@
-"""State-machine task: which candidates of a finalised session started, and whether it has a global comment."""
+"""State-machine task: close a finalised session to late starts; which candidates started, and whether it has a global comment."""
 
 from typing import Any
 

@@ -198,7 +198,7 @@ class FakeCandidates:
         stored = self.get(number, candidate_id)
         if stored.finalisation is not None and stored.finalisation > finalisation:
             raise FinalisationSupersededError("another finalisation")
-        return self._keep(replace(stored, finalisation=finalisation), stored)
+        return stored if stored.finalisation == finalisation else self._keep(replace(stored, finalisation=finalisation), stored)
 
     def remove(self, candidate: Candidate) -> None:
         self._require_unchanged(candidate)

@@ -51,7 +51,7 @@ def test_a_frozen_candidate_is_closed_to_all_but_its_finalisation_and_later_ones
     stores.candidates.add([a_candidate()])
     for _ in range(2):
         frozen = stores.candidates.freeze(NUMBER, a_candidate().candidate_id, 1)
-        assert frozen.finalisation == 1
+        assert (frozen.finalisation, frozen.revision) == (1, 2)
     frozen = stores.candidates.freeze(NUMBER, a_candidate().candidate_id, 2)
     with pytest.raises(FinalisationSupersededError):
         stores.candidates.freeze(NUMBER, a_candidate().candidate_id, 1)

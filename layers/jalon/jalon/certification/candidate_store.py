@@ -17,7 +17,7 @@ from jalon.certification.records import identity_of, identity_record, optional_i
 from jalon.certification.tables import CandidateItem, SittingItem
 from jalon.edge.batches import write_items
 from jalon.edge.erasures import refuse_erased
-from jalon.edge.tables import Applied, ConditionFailedError, conditional_update, transaction, translated
+from jalon.edge.tables import ConditionFailedError, conditional_update, transaction, translated
 from jalon.kernel.ids import AssessmentId, CandidateId, CertificationId, Ine, SessionNumber, UserId
 from jalon.organisations.names import name_key
 
@@ -72,19 +72,20 @@ class DynamoCandidateStore:
         return candidate_of(item)
 
     def freeze(self, number: SessionNumber, candidate_id: CandidateId, finalisation: int) -> Candidate:
-        not_later = CandidateItem.frozen_by.does_not_exist() | (CandidateItem.frozen_by <= finalisation)
+        earlier = CandidateItem.frozen_by.does_not_exist() | (CandidateItem.frozen_by < finalisation)
         outcome = conditional_update(
             CandidateItem,
             number,
             candidate_id,
             [CandidateItem.frozen_by.set(finalisation), CandidateItem.revision.set(CandidateItem.revision + 1)],
-            CandidateItem.candidate_id.exists() & not_later,
+            CandidateItem.candidate_id.exists() & earlier,
         )
-        if isinstance(outcome, Applied):
-            return candidate_of(CandidateItem.from_raw_data(dict(outcome.attributes)))
         if outcome.attributes is None:
             raise CandidateNotFoundError(_NOT_FOUND)
-        raise FinalisationSupersededError("This candidate belongs to a later finalisation.")
+        candidate = candidate_of(CandidateItem.from_raw_data(dict(outcome.attributes)))
+        if candidate.finalisation != finalisation:
+            raise FinalisationSupersededError("This candidate belongs to a later finalisation.")
+        return candidate
 
     def remove(self, candidate: Candidate) -> None:
         try:

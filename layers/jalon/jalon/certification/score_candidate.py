@@ -88,7 +88,7 @@ def _by_rule(marking: Marking, session: Session, candidate: Candidate, finalisat
         taken_at=test.started_at,
         at=marking.clock.now(),
     )
-    return scored(release, marked)
+    return marked if _nobody_said_why(candidate, test) else scored(release, marked)
 
 
 def current_session(sessions: SessionStore, number: SessionNumber, finalisation: int) -> Session:
@@ -100,10 +100,13 @@ def current_session(sessions: SessionStore, number: SessionNumber, finalisation:
 
 
 def ending_of(candidate: Candidate, test: AssessmentState) -> Ending:
-    """How the test stopped; one that was answered to its end needs no reason."""
-    if is_complete(test) or candidate.abort_reason is None:
-        return Ending.COMPLETED
-    return _ENDINGS[candidate.abort_reason]
+    """How the test stopped; one that was answered to its end needs no reason. Nobody's reason is held against the candidate."""
+    return Ending.COMPLETED if is_complete(test) else _ENDINGS[candidate.abort_reason or AbortReason.TECHNICAL]
+
+
+def _nobody_said_why(candidate: Candidate, test: AssessmentState) -> bool:
+    """Whether the test was begun while the session was being finalised, and so not asked about: the jury settles it, answers in hand."""
+    return candidate.abort_reason is None and not is_complete(test)
 
 
 def is_complete(test: AssessmentState) -> bool:

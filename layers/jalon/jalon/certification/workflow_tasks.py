@@ -1,5 +1,6 @@
 """What the finalisation's state machine asks between scoring and publication; each task is safe to repeat (docs/architecture.md §5)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jalon.certification.candidates import Candidate, CandidateStore
@@ -30,11 +31,15 @@ class LoadedSession:
 
 
 def load_session(sessions: SessionStore, candidates: CandidateStore, number: SessionNumber, finalisation: int) -> LoadedSession:
-    """What the workflow goes through. Raises :class:`FinalisationSupersededError` if this is not the session's finalisation."""
+    """What the workflow goes through; from now on nobody starts in this session.
+
+    Every row is frozen before it is asked who started. A start that had read the session just before it was finalised has either written
+    its row by then, and is scored with the others, or never gets a test (:func:`~jalon.certification.start_certification`): no answer is
+    acknowledged that would not be published. Raises :class:`FinalisationSupersededError` if this is not the session's finalisation.
+    """
     session = current_session(sessions, number, finalisation)
-    started = tuple(candidate for candidate in candidates.of_session(number) if candidate.started_at is not None)
-    commented = session.finalisation is not None and bool(session.finalisation.global_comment)
-    return LoadedSession(session, finalisation, commented, started)
+    frozen = [candidates.freeze(number, candidate.candidate_id, finalisation) for candidate in candidates.of_session(number)]
+    return LoadedSession(session, finalisation, _is_commented(session), _started(frozen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,9 @@ def request_jury(desk: JuryDesk, number: SessionNumber, finalisation: int, token
 
     An execution that was lost after the jury's agreement thus does not ask it a second time.
     """
-    loaded = load_session(desk.sessions, desk.candidates, number, finalisation)
     now = desk.clock.now()
     session = desk.sessions.enter_jury(number, finalisation, now)
-    results = [desk.results.latest(candidate.certification_id) for candidate in loaded.started]
+    results = [desk.results.latest(candidate.certification_id) for candidate in _started(desk.candidates.of_session(number))]
     waiting = WaitingSession(
         session_number=number,
         finalisation=finalisation,
@@ -66,7 +70,7 @@ def request_jury(desk: JuryDesk, number: SessionNumber, finalisation: int, token
         centre=session.centre,
         certifications=len(results),
         to_decide=sum(bool(result.open_points) for result in results),
-        global_comment=loaded.global_comment,
+        global_comment=_is_commented(session),
         waiting_since=now,
         reminders=reminders,
     )
@@ -96,6 +100,14 @@ def mark_published(
     worklist.remove(number, finalisation)
     open_finalisations.close(number, finalisation)
     return session
+
+
+def _started(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(candidate for candidate in candidates if candidate.started_at is not None)
+
+
+def _is_commented(session: Session) -> bool:
+    return session.finalisation is not None and bool(session.finalisation.global_comment)
 
 
 def _is_approved(session: Session) -> bool:
