@@ -159,6 +159,20 @@ def test_who_reads_objects_is_told_when_one_is_missing(function: str) -> None:
         assert lists["ContentBucket"] == {"StringLike": {"s3:prefix": "releases/*"}}
 
 
+def test_outlines_are_read_by_those_who_walk_through_a_persons_tests() -> None:
+    """And whoever may read an outline may read the whole, for releases that were published without one."""
+    outlines = {function for function in FUNCTIONS for _, resource, _ in may(function, "s3") if "/releases/*/outline.json.gz" in resource}
+    whole = {function for function in FUNCTIONS for _, resource, _ in may(function, "s3") if "/releases/*/public.json.gz" in resource}
+    assert outlines == {
+        "CampaignsFunction",
+        "ExportDataFunction",
+        "ProjectProfilesFunction",
+        "SessionsFunction",
+        "TrackParticipationsFunction",
+    }
+    assert outlines <= whole
+
+
 # --- what takes no token ---
 
 #: The load the system is made for (docs/domain.md §10).

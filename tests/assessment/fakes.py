@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.content import Release
+from engine.outline import Outline
 from engine.packing import Answered
 from jalon.assessment.errors import ReleaseNotFoundError
 from jalon.assessment.profile_entries import ProfileEntry
@@ -114,7 +115,7 @@ class FakeAssessments:
         return [attempt for attempt in self.attempts.values() if attempt.slot.user_id == user_id]
 
     def of_user(self, user_id: UserId) -> Iterator[AssessmentState]:
-        return (state for state in list(self.items.values()) if state.user_id == user_id)
+        return iter(sorted((state for state in self.items.values() if state.user_id == user_id), key=lambda state: state.release))
 
     def _update(
         self,
@@ -183,3 +184,6 @@ class FakeReleases:
             if release.version == version:
                 return release
         raise ReleaseNotFoundError(f"no release {version}")
+
+    def outline(self, version: ReleaseVersion) -> Outline:
+        return Outline.of(self.pinned(version))

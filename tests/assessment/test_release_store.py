@@ -1,5 +1,6 @@
-"""Releases come from the content bucket once per environment; the pointer to the current one is believed for a minute."""
+"""Releases come from the content bucket, the last used stay in memory; the pointer to the current one is believed for a minute."""
 
+import gc
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,12 +8,23 @@ from typing import Any
 
 import pytest
 
+from engine.content import Release
 from engine.errors import SolutionUnavailableError
+from engine.outline import Outline
 from jalon.assessment.errors import ReleaseNotFoundError
-from jalon.assessment.release_store import ContentUnavailableError, S3Releases
+from jalon.assessment.release_store import (
+    KEPT_OUTLINES,
+    KEPT_RELEASES,
+    ContentUnavailableError,
+    S3Releases,
+    outline_key,
+    public_key,
+    solutions_key,
+)
 from jalon.edge.aws import client
 from jalon.kernel.ids import ReleaseVersion
 from tests.assessment.content import VERSION, bundles
+from tests.assessment.history import MANY, History
 from tests.cloud import Cloud
 from tests.sources import FixedClock
 
@@ -91,12 +103,87 @@ def test_without_the_right_to_solutions_none_is_read(cloud: Cloud, publish: Publ
         release.solution(0, 0)
 
 
+def held(kind: type) -> int:
+    """How many releases or outlines this process holds."""
+    gc.collect()
+    return sum(type(thing) is kind for thing in gc.get_objects())
+
+
+def test_years_of_releases_leave_a_few_in_memory(clock: FixedClock) -> None:
+    history = History()
+    store = S3Releases(lambda: history, "bucket", clock, with_solutions=True)
+    before = held(Release)
+    current = store.current()
+    for version in MANY:
+        assert store.pinned(version).version == version
+    assert held(Release) - before == KEPT_RELEASES + 1
+    assert store.current() is current
+    history.reads.clear()
+    for version in MANY[-KEPT_RELEASES:]:
+        store.pinned(version)
+    assert history.reads == []
+    store.pinned(MANY[0])
+    assert history.reads == [public_key(MANY[0]), solutions_key(MANY[0])]
+
+
+def test_a_release_that_is_used_again_and_again_stays_whatever_passes_by(clock: FixedClock) -> None:
+    history = History()
+    store = S3Releases(lambda: history, "bucket", clock)
+    used = store.pinned(MANY[0])
+    for version in MANY[1:]:
+        store.pinned(version)
+        assert store.pinned(MANY[0]) is used
+
+
+def test_when_another_release_becomes_current_the_former_one_ages_like_the_others(clock: FixedClock) -> None:
+    history = History()
+    store = S3Releases(lambda: history, "bucket", clock)
+    before = held(Release)
+    store.current()
+    history.current = "2027.1-00000000000b"
+    clock.instant += timedelta(minutes=1)
+    later = store.current()
+    for version in MANY:
+        store.pinned(version)
+    assert store.current() is later
+    assert held(Release) - before == KEPT_RELEASES + 1
+
+
+def test_outlines_of_years_are_read_once_each_and_push_no_release_out(clock: FixedClock) -> None:
+    history = History()
+    store = S3Releases(lambda: history, "bucket", clock)
+    release, before = store.current(), held(Outline)
+    history.reads.clear()
+    for version in MANY[:KEPT_OUTLINES] * 2:
+        assert store.outline(version).version == version
+    assert history.reads == [outline_key(version) for version in MANY[:KEPT_OUTLINES]]
+    for version in MANY:
+        store.outline(version)
+    assert held(Outline) - before == KEPT_OUTLINES
+    assert store.current() is release
+    assert store.outline(ReleaseVersion(VERSION)) is release
+
+
+def test_a_release_published_without_an_outline_is_outlined_from_the_whole_which_is_not_kept(clock: FixedClock) -> None:
+    history = History(outlined=False)
+    store, before = S3Releases(lambda: history, "bucket", clock), held(Release)
+    outline = store.outline(MANY[0])
+    assert [challenge.id for challenge in outline.challenges] == [
+        challenge.id for challenge in Release.from_bundles(bundles(MANY[0])[0]).challenges
+    ]
+    assert held(Release) == before
+    assert store.outline(MANY[0]) is outline
+    assert history.reads == [outline_key(MANY[0]), public_key(MANY[0])]
+
+
 def test_what_was_never_published_is_not_found(cloud: Cloud, clock: FixedClock) -> None:
     store = releases(cloud, CountingClient(), clock)
     with pytest.raises(ReleaseNotFoundError):
         store.current()
     with pytest.raises(ReleaseNotFoundError):
         store.pinned(ReleaseVersion("2020.1-000000000000"))
+    with pytest.raises(ReleaseNotFoundError):
+        store.outline(ReleaseVersion("2020.1-000000000000"))
 
 
 def test_a_bucket_that_does_not_answer_is_unavailable(cloud: Cloud, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -223,6 +223,16 @@ def test_all_of_a_users_assessments_are_found_and_no_others(store: AssessmentSto
     assert sorted(store.of_user(USER), key=lambda state: state.assessment_id) == mine
 
 
+def test_a_users_assessments_of_one_release_follow_one_another(store: AssessmentStore) -> None:
+    for number in range(1, 9):
+        state = new(assessment_id=AssessmentId(f"asm_{number:032x}"), attempt=number, release=ReleaseVersion(f"r{number % 3}"))
+        store.claim_attempt(Attempt(SLOT, number, state.assessment_id))
+        store.create(state)
+    releases = [state.release for state in store.of_user(USER)]
+    assert releases == sorted(releases)
+    assert len(releases) == 8
+
+
 def lose_focus(store: AssessmentStore, *, epoch: int = 1, sequence: int = 1, at: datetime = NOW) -> Written | NotWritten:
     return store.record_focus_loss(ID, epoch=epoch, sequence=sequence, deadline_from=at)
 

@@ -107,7 +107,8 @@ class DynamoAssessments:
             return [_attempt(item) for item in AttemptItem.query(user_id, consistent_read=True)]
 
     def of_user(self, user_id: UserId) -> Iterator[AssessmentState]:
-        yield from self.get_many(attempt.assessment_id for attempt in self.attempts_of(user_id)).values()
+        states = self.get_many(attempt.assessment_id for attempt in self.attempts_of(user_id)).values()
+        yield from sorted(states, key=lambda state: state.release)
 
 
 def answer_conditions(epoch: int, sequence: int, deadline_from: datetime) -> dict[str, Condition]:

@@ -25,8 +25,9 @@ def assessments_document(
 
     ``published`` are the certifications whose results are: of any other one the answers are given without what came of them.
     """
-    ordered = sorted(states, key=lambda state: (state.started_at, state.assessment_id))
-    return [_test(state, releases.pinned(state.release), _tells(state, published)) for state in ordered]
+    by_release = sorted(states, key=lambda state: state.release)  # each release is opened once, whatever there are of them
+    tests = {state.assessment_id: _test(state, releases.pinned(state.release), _tells(state, published)) for state in by_release}
+    return [tests[state.assessment_id] for state in sorted(by_release, key=lambda state: (state.started_at, state.assessment_id))]
 
 
 def profile_document(profile: UserProfile, release: Release) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.content import Release
 from engine.knowledge import Element, Knowledge
+from engine.outline import Structure
 from jalon.assessment.state import AssessmentState, Purpose
 
 
@@ -49,7 +49,7 @@ def merge_unplaced(unplaced: UnplacedById, others: Iterable[Unplaced]) -> Unplac
     return latest
 
 
-def left_out(elements: Iterable[Element], old: Release, new: Release) -> list[Unplaced]:
+def left_out(elements: Iterable[Element], old: Structure, new: Structure) -> list[Unplaced]:
     """Those of these elements, in positions of ``old``, whose skills ``new`` does not have."""
     named = ((old.skills[element.skill_index], element) for element in elements)
     return [
@@ -59,7 +59,7 @@ def left_out(elements: Iterable[Element], old: Release, new: Release) -> list[Un
     ]
 
 
-def moved(knowledge: Knowledge, unplaced: UnplacedById, old: Release, new: Release) -> tuple[Knowledge, UnplacedById]:
+def moved(knowledge: Knowledge, unplaced: UnplacedById, old: Structure, new: Structure) -> tuple[Knowledge, UnplacedById]:
     """Knowledge and what is kept beside it, from ``old`` to ``new``."""
     kept = merge_unplaced(unplaced, left_out(knowledge, old, new))
     back = (
@@ -70,7 +70,7 @@ def moved(knowledge: Knowledge, unplaced: UnplacedById, old: Release, new: Relea
     return merge(knowledge.moved(old, new), back), {name: item for name, item in kept.items() if not new.has_skill(name)}
 
 
-def remembered(release: Release, elements: Iterable[Element], resets: Resets, test: AssessmentState) -> list[Element]:
+def remembered(release: Structure, elements: Iterable[Element], resets: Resets, test: AssessmentState) -> list[Element]:
     """The elements, brought by ``test``, that no reset of their competence has made forgotten.
 
     An instant is a whole second. What was answered in the very second of a reset came after it, since a reset waits 7 days from the last

@@ -93,9 +93,9 @@ def brought_by(releases: Releases, release: Release, state: AssessmentState, res
     """The elements that an assessment's answers brought and no reset has made forgotten: those in the positions of ``release``, and
     those of skills that it does not have.
     """
-    if not state.purpose.enriches_profile:
+    if not state.purpose.enriches_profile or not state.answers:
         return [], []
-    pinned = releases.pinned(state.release)
+    pinned = releases.outline(state.release)
     elements = elements_of(pinned, state.target, Knowledge.unpack(state.knowledge_at_start), state.answers)
     if pinned.version == release.version:
         return remembered(release, elements, resets, state), []

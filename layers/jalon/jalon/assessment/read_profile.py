@@ -28,7 +28,7 @@ def opened(stored: StoredProfile | None, releases: Releases, user_id: UserId) ->
         return UserProfile(user_id, 0, ReleaseVersion(release.version), nothing, profile_of(release, nothing))
     knowledge, unplaced = Knowledge.unpack(stored.knowledge), stored.unplaced
     if stored.release != release.version:
-        knowledge, unplaced = moved(knowledge, unplaced, releases.pinned(stored.release), release)
+        knowledge, unplaced = moved(knowledge, unplaced, releases.outline(stored.release), release)
     return UserProfile(
         user_id=user_id,
         version=stored.version,

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from engine.content import Release
+from engine.outline import Structure
 from jalon.kernel.ids import ReleaseVersion
 
 
@@ -17,8 +18,16 @@ class Releases(Protocol):
         ...
 
     def pinned(self, version: ReleaseVersion) -> Release:
-        """The release of this version, for ever the same.
+        """The release of this version, for ever the same, for who asks, grades or shows its questions.
 
         Raises :class:`~jalon.assessment.errors.ReleaseNotFoundError` for an unknown version.
+        """
+        ...
+
+    def outline(self, version: ReleaseVersion) -> Structure:
+        """The outline of this version's release (or the whole, where it is at hand): for who tells what earlier answers have shown.
+
+        A person's tests stand in as many releases as there were in years; what walks through them opens outlines.
+        Raises as :meth:`pinned`.
         """
         ...

@@ -98,5 +98,5 @@ class AssessmentStore(Protocol):
         ...
 
     def of_user(self, user_id: UserId) -> Iterator[AssessmentState]:
-        """Every assessment a user ever began, in no order that matters."""
+        """Every assessment a user ever began, those of one release one after another, so that who opens releases opens each once."""
         ...

@@ -62,7 +62,7 @@ def _sent(results: SharedResults | None, releases: Releases) -> dict[str, Any] |
         return None
     if isinstance(results, ProfileResults):
         return {"type": "profile", **asdict(results)}
-    skills = releases.pinned(results.release).skills
+    skills = releases.outline(results.release).skills
     return {
         "type": "assessment",
         "release": results.release,

@@ -45,6 +45,6 @@ def _note(participations: ParticipationStore, releases: Releases, state: Assessm
         user_id,
         state.assessment_id,
         answered=len(state.answers),
-        progress_percent=progress_percent(releases.pinned(state.release), state),
+        progress_percent=progress_percent(releases.outline(state.release), state),
         finished=not state.is_live,
     )

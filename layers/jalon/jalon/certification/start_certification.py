@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from engine.certification_profile import draw
 from engine.content import Release
 from engine.errors import NotCertifiableError as EngineNotCertifiableError
-from engine.errors import UnknownReferenceError
 from engine.grading import Result
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
 from jalon.assessment.load_assessment import load_assessment
@@ -124,17 +123,21 @@ def _make_test(starting: Starting, candidate: Candidate, user_id: UserId) -> Ass
 
 
 def succeeded_challenges(tests: Iterable[AssessmentState], releases: Releases, release: Release) -> frozenset[int]:
-    """The challenges, as positions in ``release``, that a pupil has answered right in any test, whatever its release."""
-    found = set()
-    for test in tests:
-        origin = releases.pinned(test.release)
-        for answer in test.answers:
-            if answer.result is Result.OK:
-                try:
-                    found.add(release.challenge_index(origin.challenges[answer.challenge_index].id))
-                except UnknownReferenceError:
-                    continue  # the challenge is no longer in the content: it cannot be drawn either
-    return frozenset(found)
+    """The challenges, as positions in ``release``, that a pupil has answered right in any test, whatever its release.
+
+    One that is no longer in the content is left out: it cannot be drawn either.
+    """
+    named = frozenset(name for test in tests for name in _answered_right(test, releases))
+    return frozenset(challenge.index for challenge in release.challenges if challenge.id in named)
+
+
+def _answered_right(test: AssessmentState, releases: Releases) -> frozenset[str]:
+    """The challenges of a test's right answers, by id: the outline of its release names them."""
+    right = {answer.challenge_index for answer in test.answers if answer.result is Result.OK}
+    if not right:
+        return frozenset()
+    challenges = releases.outline(test.release).challenges
+    return frozenset(challenges[index].id for index in right)
 
 
 def _mark_started(entry: Entry, candidate: Candidate, test: AssessmentState, request_key: str) -> Candidate:
