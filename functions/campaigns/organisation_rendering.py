@@ -25,13 +25,14 @@ from functions.campaigns.organisation_schemas import (
 )
 from jalon.campaigns.certifiable_pupils import PupilReadiness
 from jalon.edge.paging import encode_cursor
-from jalon.kernel.ids import Ine, Uai
+from jalon.kernel.ids import Ine
 from jalon.organisations.imports import ImportProblem, PupilImport
 from jalon.organisations.issue_pupil_credentials import PupilCredentials
 from jalon.organisations.memberships import Member
 from jalon.organisations.open_sign_in_window import SignInWindow
 from jalon.organisations.organisation import Organisation
-from jalon.organisations.pupils import Pupil, PupilPage
+from jalon.organisations.pupils import PupilPage
+from jalon.organisations.reconcile_pupil import Found, ReconcilePupil
 from jalon.organisations.recover_access import RecoveredAccess
 from jalon.organisations.request_import import UploadTicket
 
@@ -138,5 +139,9 @@ def certifiable(readiness: Sequence[PupilReadiness]) -> CertifiableView:
     return CertifiableView(certifiable=sum(item.certifiable for item in items), items=items)
 
 
-def reconciliation(uai: Uai, pupil: Pupil) -> ReconciliationView:
-    return ReconciliationView(uai=uai, last_name=pupil.last_name, first_name=pupil.first_name, class_name=pupil.class_name)
+def reconciliation(asked: ReconcilePupil, found: Found) -> ReconciliationView:
+    """What was typed, until the link is proven: whoever typed it may be a classmate, and learns nothing of the list."""
+    if not found.proven:
+        return ReconciliationView(uai=asked.uai, last_name=asked.last_name, first_name=asked.first_name, class_name=None)
+    pupil = found.pupil
+    return ReconciliationView(uai=asked.uai, last_name=pupil.last_name, first_name=pupil.first_name, class_name=pupil.class_name)

@@ -304,9 +304,15 @@ class ReconciliationRequest(RequestSchema):
 
 
 class ReconciliationView(AnswerSchema):
-    """The pupil that the caller's account now is."""
+    """The pupil that the caller's account now is: as the list has the name, with the class, if the link is proven; as typed otherwise."""
 
     uai: str
     last_name: str
     first_name: str
-    class_name: Annotated[str, Field(alias="class")]
+    class_name: Annotated[
+        str | None,
+        Field(
+            alias="class",
+            description="Told when the national number was given, or the school or a provider vouches for it; null otherwise.",
+        ),
+    ]

@@ -33,6 +33,7 @@ from functions.campaigns.organisation_schemas import (
 )
 from functions.campaigns.wiring import accounts, parts
 from jalon.campaigns.certifiable_pupils import certifiable_pupils
+from jalon.edge.erasures import refuse_erased
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
 from jalon.edge.signed_in import pupil
@@ -127,10 +128,12 @@ def list_certifiable(uai: UaiPath, class_name: Annotated[str, Query(alias="class
 def reconcile(body: ReconciliationRequest) -> ReconciliationView:
     """Be found on a school's list by name and birth date; the link is kept, and asking again gives the same.
 
-    No Idempotency-Key: a person is one pupil of a school's list.
+    What was not found is counted, per account and per person looked for. No Idempotency-Key: a person is one pupil of a school's list.
     """
+    person = pupil(router)
+    refuse_erased(person)  # before anything is counted for them
     command = ReconcilePupil(
-        user_id=pupil(router),
+        user_id=person,
         uai=parse_uai(body.uai, "/uai"),
         first_name=body.first_name,
         last_name=body.last_name,
@@ -140,4 +143,4 @@ def reconcile(body: ReconciliationRequest) -> ReconciliationView:
     found = reconcile_pupil(parts().pupils, parts().reconciliations, accounts(), parts().clock, command)
     logger(SERVICE).info("PUPIL_RECONCILED", uai=command.uai, user_id=command.user_id)
     metric("PupilReconciled")
-    return rendering.reconciliation(command.uai, found)
+    return rendering.reconciliation(command, found)

@@ -65,7 +65,8 @@ def _sign_in(story: Story, pupil: Pupil) -> None:
     pupil.user_id = str(pupil.api.get("/v1/me")["id"])
     typed = pupil.identity | {"last_name": pupil.last_name.lower(), "uai": story.uai}
     found = pupil.api.post("/v1/reconciliations", typed)
-    if found["class"] != story.class_name:
+    told = None if "@" in pupil.login["username"] else story.class_name  # who was found by name alone learns nothing of the list
+    if found["class"] != told:
         raise JourneyError(f"a pupil of {story.class_name} was reconciled into {found['class']}")
 
 

@@ -40,12 +40,10 @@ def somebody(school: School) -> SamplePupil:
 
 def test_a_pupil_is_found_whatever_way_the_name_is_typed(school: School, somebody: SamplePupil) -> None:
     typed = {"last_name": somebody.last_name.lower().replace("-", " "), "first_name": f" {somebody.first_name.upper()} "}
-    status, found = school.reconcile(somebody, ZOE, **typed)
-    assert (status, found) == (
-        200,
-        {"uai": UAI, "last_name": somebody.last_name, "first_name": somebody.first_name, "class": somebody.class_name},
-    )
-    assert school.reconcile(somebody, ZOE) == (status, found)
+    assert school.reconcile(somebody, ZOE, **typed) == (200, {"uai": UAI, **typed, "class": None})
+    as_listed = {"uai": UAI, "last_name": somebody.last_name, "first_name": somebody.first_name, "class": somebody.class_name}
+    assert school.reconcile(somebody, ZOE, ine=somebody.ine) == (200, as_listed)
+    assert school.reconcile(somebody, ZOE, **typed) == (200, as_listed)
 
 
 def test_a_pupil_is_found_under_the_name_they_use(school: School) -> None:

@@ -41,7 +41,7 @@ from tests.functions.answers_client import Pupil as Device
 from tests.functions.answers_cloud import project
 from tests.functions.certification_cloud import EVENTS, Candidate, CertificationCloud, Reply, certification_cloud, send, tomorrow
 from tests.functions.profile_workers import note_everything
-from tests.functions.school import School
+from tests.functions.school import OTHER_UAI, School
 
 PASSWORD = "un lapin dans la lune"
 Typed = Mapping[str, Any]
@@ -145,7 +145,7 @@ class World:
         assert confirmed.status == 200, confirmed.text
 
     def leave_traces_in_accounts(self, person: Person) -> dict[str, Any]:
-        """Sign-ins, a slip, a recovery begun, a way to a provider begun, preferences, terms; the tokens of a sign-in."""
+        """Sign-ins, a slip, a look-up in vain, a recovery begun, a way to a provider begun, preferences, terms; the tokens of a sign-in."""
         signed_in = accounts_send("token_password", form=_grant(person.email, PASSWORD))
         assert signed_in.status == 200
         assert accounts_send("change_me", subject=person.user_id, body={"large_text": True}).status == 200
@@ -157,6 +157,8 @@ class World:
         change = {"current_password": "wrong", "new_password": "un autre lapin"}
         assert accounts_send("replace_password", subject=person.user_id, body=change).status == 422
         bind(Settings.from_environment(), FlowItem)
+        unknown = {"uai": OTHER_UAI, "first_name": "Personne", "last_name": "Exemple", "birth_date": person.pupil.birth_date.isoformat()}
+        assert self.school.as_pupil(person.user_id, "POST", "/v1/reconciliations", unknown)[0] == 404
         now = SystemClock().now()
         FlowTable().start(Flow("psi_" + person.user_id, "portal", "https://ent.example/back", now, UserId(person.user_id)))
         tokens: dict[str, Any] = signed_in.body

@@ -1,7 +1,7 @@
 """How often something that has a limit was done of late.
 
-Sign-ins begun are counted so (:mod:`jalon.accounts.lockout`), and messages sent (:mod:`jalon.accounts.mail_allowance`). A counter has a
-name. What is done at the same time is counted one by one, each on what it found.
+Sign-ins begun are counted so (:mod:`jalon.accounts.lockout`), messages sent (:mod:`jalon.accounts.mail_allowance`), and look-ups in lists
+(:mod:`jalon.accounts.look_ups`). A counter has a name. What is done at the same time is counted one by one, each on what it found.
 """
 
 from collections.abc import Callable
@@ -55,3 +55,37 @@ def count_once(store: CountStore, counter: str, one_more: Callable[[Count], Coun
             return True
         before = kept
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One time that was counted, with what its counter held before and after."""
+
+    counter: str
+    before: Count
+    after: Count
+
+    def give_back(self, store: CountStore) -> None:
+        """Count it for nothing after all, unless another was counted since."""
+        if self.before == NONE_YET:
+            store.forget_count(self.counter)
+        else:
+            store.count(self.counter, self.after, self.before)
+
+
+def take_one(store: CountStore, counter: str, one_more: Callable[[Count], Count]) -> Taken | None:
+    """Count one time as :func:`count_once` does, so that it can be given back; None if too many others counted meanwhile."""
+    seen: list[Taken] = []
+
+    def noted(before: Count) -> Count:
+        seen.append(Taken(counter, before, one_more(before)))
+        return seen[-1].after
+
+    return seen[-1] if count_once(store, counter, noted) else None
+
+
+def wait_left(count: Count, now: datetime, free: int, then_each: timedelta) -> int:
+    """Seconds until one more is allowed where ``free`` are at once and then one each ``then_each`` after the latest; 0 if it is now."""
+    if count.latest_at is None or count.times < free:
+        return 0
+    return max(0, -(-(count.latest_at + then_each - now) // timedelta(seconds=1)))

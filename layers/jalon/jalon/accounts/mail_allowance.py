@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.counts import FORGOTTEN_AFTER, NONE_YET, Count, count_once
+from jalon.accounts.counts import FORGOTTEN_AFTER, Count, Taken, take_one, wait_left
 from jalon.kernel.errors import JalonError, TooManyRequestsError
 from jalon.kernel.ids import UserId
 
@@ -51,39 +51,27 @@ def one_message(accounts: Accounts, kind: MessageKind, login_key: str, asker: Us
 
     Raises :class:`TooManyMessagesError`, before anything is sent.
     """
-    counted = []
+    counted: list[Taken] = []
     try:
         if asker is not None:
             counted.append(_counted(accounts, messages_for(asker), FORGOTTEN_AFTER))
         counted.append(_counted(accounts, messages_to(login_key, kind), ONE_MORE_AFTER))
         yield
     except JalonError:
-        for counter, before, after in counted:
-            if before == NONE_YET:
-                accounts.store.forget_count(counter)
-            else:
-                accounts.store.count(counter, after, before)  # unless another was counted since
+        for taken in counted:
+            taken.give_back(accounts.store)
         raise
 
 
-def _counted(accounts: Accounts, counter: str, one_more_after: timedelta) -> tuple[str, Count, Count]:
-    """The counter, and its count before and after."""
-    seen: list[tuple[Count, Count]] = []
-
-    def one_more(before: Count) -> Count:
-        seen.append((before, _one_more(before, accounts.clock.now(), one_more_after)))
-        return seen[-1][1]
-
-    if not count_once(accounts.store, counter, one_more):
+def _counted(accounts: Accounts, counter: str, one_more_after: timedelta) -> Taken:
+    taken = take_one(accounts.store, counter, lambda sent: _one_more(sent, accounts.clock.now(), one_more_after))
+    if taken is None:
         raise TooManyMessagesError("Too many messages are being asked for at once; try again.", retry_after_s=1)
-    return (counter, *seen[-1])
+    return taken
 
 
 def _one_more(sent: Count, now: datetime, one_more_after: timedelta) -> Count:
-    if sent.latest_at is not None and sent.times >= MOST_A_DAY:
-        wait = sent.latest_at + one_more_after - now
-        if wait > timedelta(0):
-            raise TooManyMessagesError(
-                "No more messages are sent for now: look for those that were.", retry_after_s=-(-wait // timedelta(seconds=1))
-            )
+    wait_s = wait_left(sent, now, MOST_A_DAY, one_more_after)
+    if wait_s:
+        raise TooManyMessagesError("No more messages are sent for now: look for those that were.", retry_after_s=wait_s)
     return sent.one_more(now)

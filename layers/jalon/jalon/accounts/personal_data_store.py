@@ -9,6 +9,7 @@ from jalon.accounts.erasure import Trace
 from jalon.accounts.family_store import family_of
 from jalon.accounts.identity import Role
 from jalon.accounts.lockout import attempts_of, attempts_signed_in
+from jalon.accounts.look_ups import look_ups_of
 from jalon.accounts.mail_allowance import MessageKind, messages_for, messages_to
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.tables import FamilyItem, IdentityItem, LoginItem
@@ -69,7 +70,7 @@ def _credentials(user_id: UserId, identity: IdentityItem | None) -> Iterator[Tra
     login_keys = sorted(identity.login_keys) if identity else []
     written_to = (user_id, *login_keys)
     messages = (messages_for(user_id), *(messages_to(login_key, kind) for login_key in login_keys for kind in MessageKind))
-    counters = (attempts_of(user_id), attempts_signed_in(user_id), *messages)
+    counters = (attempts_of(user_id), attempts_signed_in(user_id), look_ups_of(user_id), *messages)
     former_counters = (f"attempts#mail#{whom}" for whom in written_to)  # versions before counted messages so
     of_account = (f"password#{user_id}", f"setup#{user_id}", f"recovery#{user_id}", *counters, *former_counters)
     with translated():

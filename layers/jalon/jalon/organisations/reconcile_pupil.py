@@ -5,6 +5,7 @@ from datetime import date
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.identity import Identity
+from jalon.accounts.look_ups import LookedFor, one_look_up
 from jalon.accounts.national_number import is_certified, list_number
 from jalon.accounts.same_person import BornOnAnotherDayError
 from jalon.accounts.sign_in_hint import way_in
@@ -41,34 +42,59 @@ class ReconcilePupil:
     ine: Ine | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The pupil that an account now is; what the list says besides what was typed is for a ``proven`` one alone."""
+
+    pupil: Pupil
+    proven: bool
+
+
 def reconcile_pupil(
     pupils: PupilStore, reconciliations: ReconciliationStore, accounts: Accounts, clock: Clock, command: ReconcilePupil
-) -> Pupil:
+) -> Found:
     """The pupil this account now is; doing it again gives the same. The pupil's next school finds the account by their number.
 
-    Raises :class:`PupilNotListedError`, :class:`PupilAmbiguousError`, :class:`BornOnAnotherDayError`, and
+    Raises :class:`BornOnAnotherDayError`, which the typed date decides, :class:`~jalon.accounts.look_ups.TooManyLookUpsError` before the
+    list is read, :class:`PupilNotListedError`, :class:`PupilAmbiguousError`, and
     :class:`~jalon.organisations.reconciliations.PupilAlreadyReconciledError` or
     :class:`~jalon.organisations.reconciliations.AccountAlreadyReconciledError` when either is taken; the former says how the
     pupil signs in to the account they have here or from elsewhere (``sign_in_with``), never its login.
     """
-    pupil = _pupil_named(pupils.born_on(command.uai, command.birth_date), command)
-    elsewhere = account_from_elsewhere(accounts, pupil)
-    if elsewhere and elsewhere.user_id != command.user_id:
-        raise _taken(elsewhere)
     account = accounts.store.identity(command.user_id)
-    if account and account.birth_date not in {None, pupil.birth_date}:
+    if account and account.birth_date not in {None, command.birth_date}:
         raise BornOnAnotherDayError(
             "This account is of somebody born on another day; sign in to the pupil's own, or ask the school for one."
         )
+    wanted = LookedFor(name_key(command.first_name), name_key(command.last_name), command.birth_date, command.ine is not None)
+    with one_look_up(accounts, command.user_id, account, wanted):
+        pupil = _pupil_named(pupils.born_on(command.uai, command.birth_date), command)
+        proven = _link(reconciliations, accounts, clock, command, account, pupil)
+    if account:
+        list_number(accounts, account.user_id, pupil.ine)
+    return Found(pupil, proven)
+
+
+def _link(
+    reconciliations: ReconciliationStore,
+    accounts: Accounts,
+    clock: Clock,
+    command: ReconcilePupil,
+    account: Identity | None,
+    pupil: Pupil,
+) -> bool:
+    """Whether the link, new or older, is proven."""
+    elsewhere = account_from_elsewhere(accounts, pupil)
+    if elsewhere and elsewhere.user_id != command.user_id:
+        raise _taken(elsewhere)
     proven = command.ine is not None or (account is not None and is_certified(accounts, account, pupil.ine))
     try:
         reconciliations.link(Reconciliation(command.uai, pupil.ine, command.user_id, clock.now(), proven=proven))
     except PupilAlreadyReconciledError:
         link = reconciliations.of_pupils(command.uai, [pupil.ine]).get(pupil.ine)
         raise _taken(accounts.store.identity(link.user_id) if link else None) from None
-    if account:
-        list_number(accounts, account.user_id, pupil.ine)
-    return pupil
+    older = None if proven else reconciliations.of_pupils(command.uai, [pupil.ine]).get(pupil.ine)
+    return proven or (older is not None and older.proven)
 
 
 def _taken(account: Identity | None) -> PupilAlreadyReconciledError:
