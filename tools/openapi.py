@@ -214,7 +214,8 @@ def _reached() -> dict[tuple[str, str], Reached]:
         app = importlib.import_module(f"functions.{name}.app").app
         for route in (*app._static_routes, *app._dynamic_routes):
             functions = (route.func, *route.middlewares)
-            found[route.method.lower(), route.openapi_path] = reached_by(route.method, functions, polled=polled in route.middlewares)
+            is_polled = polled in map(inspect.unwrap, route.middlewares)
+            found[route.method.lower(), route.openapi_path] = reached_by(route.method, functions, polled=is_polled)
     for table in ("operations", "own_data_operations"):
         for operation in importlib.import_module(f"functions.accounts.{table}").OPERATIONS:
             method, path = operation.method.lower(), operation.path

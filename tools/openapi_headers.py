@@ -20,6 +20,11 @@ IF_NONE_MATCH: dict[str, Any] = {
     "schema": {"type": "string"},
 }
 _ETAG = {"description": "Names this state.", "schema": {"type": "string"}, "example": '"8c1d0e2f3a4b5c6d7e8f901234567890"'}
+_DATE = {
+    "description": "The server's clock as it answered (RFC 9110 §6.6.1).",
+    "schema": {"type": "string"},
+    "example": "Mon, 23 Nov 2026 09:12:00 GMT",
+}
 _REPLAYED = {
     "description": "Sent when the request had been answered before: this is that answer, and nothing was done again.",
     "schema": {"type": "string", "enum": ["true"]},
@@ -35,12 +40,13 @@ def describe_idempotency(operation: dict[str, Any]) -> None:
 
 
 def describe_polling(operation: dict[str, Any]) -> None:
-    """The ETag, the If-None-Match that it spares an answer with, and the 304."""
+    """The ETag, the If-None-Match that it spares an answer with, the 304, and the clock that both tell."""
     operation.setdefault("parameters", []).append(IF_NONE_MATCH)
-    operation["responses"]["200"].setdefault("headers", {})["ETag"] = _ETAG
+    headers = {"ETag": _ETAG, "Date": _DATE}
+    operation["responses"]["200"].setdefault("headers", {}).update(headers)
     operation["responses"]["304"] = {
         "description": "Nothing has changed since the state that If-None-Match names.",
-        "headers": {"ETag": _ETAG},
+        "headers": headers,
     }
 
 

@@ -20,7 +20,6 @@ WORDS: Final[Mapping[str, str]] = {
     "epoch": "Rises when another device takes the test over.",
     "external_id": "The school's own number for the candidate.",
     "extra_time_percent": "*Temps majoré*: how much more time, in per cent.",
-    "focused": "Whether leaving the page takes a right answer away.",
     "hour": "On the wall of the room, HH:MM.",
     "ine": "The pupil's national number (*identifiant national élève*).",
     "insee_code": "The town's INSEE code; 99 abroad.",

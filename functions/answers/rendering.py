@@ -5,9 +5,9 @@ from typing import Any
 
 from engine.content import Competence, Release
 from engine.scoring import COMPETENCES_TO_CERTIFY, CompetenceScore, maximum_pix
-from functions.answers.schemas import ProfileView, SavedTutorialsView
+from functions.answers.profile_schemas import ProfileView, SavedTutorialsView
 from jalon.assessment.competence_card import competence_card
-from jalon.assessment.improving import days_before_retrying
+from jalon.assessment.improving import days_before_another, days_before_retrying
 from jalon.assessment.presentation import present_tutorial
 from jalon.assessment.profile_entries import CertificationEntry, CertificationStanding, ParcoursEntry
 from jalon.assessment.profiles import AttemptCard, UserProfile
@@ -79,19 +79,25 @@ def _competence(release: Release, profile: UserProfile, competence: Competence, 
 
 
 def _test(profile: UserProfile, card: AttemptCard, now: datetime) -> Json:
-    """Days are null where nothing is taken again: a campaign's finished test is while its campaign allows it, the others are not."""
-    again = card.purpose is Purpose.CAMPAIGN
+    """One test that is not a competence's."""
     return {
         "assessment_id": card.assessment_id,
         "purpose": card.purpose.value,
         "subject": card.subject,
         "attempt": card.attempt,
         "status": card.status.value,
-        "answered": card.answered,
+        "answered": card.answered if card.follows_answers else None,
         "updated_at": iso(card.at),
-        "days_before_retrying": days_before_retrying(profile, card.subject, now) if again else None,
+        "days_before_retrying": _days_before_retrying(profile, card, now),
         "link": _TEST_LINKS[card.purpose].format(subject=card.subject, assessment_id=card.assessment_id),
     }
+
+
+def _days_before_retrying(profile: UserProfile, card: AttemptCard, now: datetime) -> int | None:
+    """None where nothing is taken again: a campaign's finished test is while its campaign allows it, a discovery test always."""
+    if card.purpose is Purpose.DISCOVERY:
+        return days_before_another(card, now)
+    return days_before_retrying(profile, card.subject, now) if card.purpose is Purpose.CAMPAIGN else None
 
 
 def _parcours(profile: UserProfile, entry: ParcoursEntry, now: datetime) -> Json:

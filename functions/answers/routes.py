@@ -10,19 +10,16 @@ from engine.content import Release
 from engine.errors import CorruptRecordError
 from engine.packing import Question
 from engine.scoring import Profile
+from functions.answers.profile_schemas import TUTORIAL_PATTERN, ProfileView, SavedTutorialsView, SaveTutorialRequest
 from functions.answers.rendering import profile_view, tutorials_view
 from functions.answers.schemas import (
     COMPETENCE_PATTERN,
-    TUTORIAL_PATTERN,
     AnswerView,
     AssessmentView,
     CheckpointView,
     FocusLossView,
     GiveAnswerRequest,
     LoseFocusRequest,
-    ProfileView,
-    SavedTutorialsView,
-    SaveTutorialRequest,
     StartAssessmentRequest,
 )
 from functions.answers.wiring import parts
@@ -31,7 +28,7 @@ from jalon.assessment.fresh_profile import profile_after
 from jalon.assessment.give_answer import GiveAnswer, give_answer
 from jalon.assessment.load_assessment import load_own_assessment
 from jalon.assessment.next_question import ask
-from jalon.assessment.presentation import present_assessment, present_checkpoint_row
+from jalon.assessment.presentation import lasting, present_assessment, present_checkpoint_row
 from jalon.assessment.profiles import UserProfile
 from jalon.assessment.raise_epoch import raise_epoch
 from jalon.assessment.read_checkpoint import checkpoint_closed_by, read_checkpoint
@@ -44,7 +41,7 @@ from jalon.assessment.settle import settle
 from jalon.assessment.start_assessment import StartAssessment, start_assessment
 from jalon.assessment.state import AssessmentState, Purpose
 from jalon.edge.observability import logger, metric
-from jalon.edge.polling import polled
+from jalon.edge.polling import polled, polled_while
 from jalon.edge.signed_in import pupil
 from jalon.kernel.errors import InvalidInputError, UnavailableError, Violation
 from jalon.kernel.ids import AssessmentId
@@ -74,7 +71,7 @@ def start(body: StartAssessmentRequest) -> AssessmentView:
     return _settled(state)
 
 
-@router.get("/v1/assessments/<assessment_id>")
+@router.get("/v1/assessments/<assessment_id>", middlewares=[polled_while(lasting)])
 def read(
     assessment_id: AssessmentPath,
     jalon_ticket: Annotated[
@@ -84,7 +81,9 @@ def read(
 ) -> AssessmentView:
     """A test as it stands with the question to answer now: the same one whatever was refreshed, lost or restarted.
 
-    In a certification the question comes only to the device that holds the test; another one needs the invigilator.
+    In a certification the question comes only to the device that holds the test; another one needs the invigilator. To hear of a deadline
+    that was moved, or of an end, poll it with its ETag: after a 304 go on with the ticket and the countdown at hand. An ETag names no
+    ticket and no clock, and is another one each hour.
     """
     state = _own(assessment_id)
     return _settled(state, with_question=not state.purpose.is_certification or _holds(state, jalon_ticket))
@@ -234,8 +233,9 @@ def _settled(state: AssessmentState, *, with_question: bool = True) -> Assessmen
 
 def _view(release: Release, state: AssessmentState, due: Question | None) -> AssessmentView:
     shared = parts()
-    asked = None if due is None else ask(release, state, due, shared.tickets, shared.clock.now())
-    return AssessmentView.model_validate(present_assessment(release, state, asked, shared.link, _profile_after(state)))
+    now = shared.clock.now()
+    asked = None if due is None else ask(release, state, due, shared.tickets, now)
+    return AssessmentView.model_validate(present_assessment(release, state, asked, shared.link, now, _profile_after(state)))
 
 
 def _profile_after(state: AssessmentState) -> Profile | None:

@@ -1,21 +1,27 @@
-"""Requests and responses of the pupil's API."""
+"""Requests and responses of a pupil's tests: starting, answering, checkpoints."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from functions.answers.question_schemas import (
+    GivenView,
+    QuestionType,
+    QuestionView,
+    ResultWord,
+    Shown,
+    SkillView,
+    SolutionView,
+    TutorialView,
+)
 from jalon.assessment import tickets
 from jalon.assessment.offer import DEFAULT_LOCALE, LOCALE_PATTERN
-from jalon.assessment.state import Purpose, Status
+from jalon.assessment.state import EndReason
 from jalon.edge.schemas import AnswerSchema, RequestSchema, one_of
 
-#: How requests write a competence's code, and a tutorial's id.
+#: How requests write a competence's code.
 COMPETENCE_PATTERN = r"^[1-9]\.[1-9]$"
-TUTORIAL_PATTERN = r"^[A-Za-z0-9_.-]{1,100}$"
-#: What an answer is worth (:class:`engine.grading.Result`).
-ResultWord = Literal["ok", "ko", "skipped", "timedout", "focusedout"]
-QuestionType = Literal["QCU", "QCM", "QROC", "QROCM-ind", "QROCM-dep"]
 ShortText = Annotated[str, Field(max_length=64)]
 LongText = Annotated[str, Field(max_length=1_000)]
 
@@ -25,22 +31,36 @@ class StartAssessmentRequest(RequestSchema):
 
     purpose: Literal["competence", "discovery"]
     competence: Annotated[str | None, Field(pattern=COMPETENCE_PATTERN, examples=["1.1"])] = None
-    discovery_test: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = None
-    improve: Annotated[bool, Field(description="Begin another attempt at a finished competence, 4 days after its end at the earliest.")] = (
-        False
-    )
+    discovery_test: Annotated[
+        str | None,
+        Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="A target profile whose `kind` is `discovery` (GET /v1/target-profiles)."),
+    ] = None
+    improve: Annotated[bool, Field(description="Begin another attempt at a finished test, 4 days after its end at the earliest.")] = False
     locale: Annotated[
         str,
-        Field(pattern=LOCALE_PATTERN, description="The language of a test that begins now: the pupil's preference (GET /v1/me)."),
+        Field(
+            pattern=LOCALE_PATTERN,
+            description=(
+                "The language of a test that begins now, which it keeps. Send the pupil's own (`preferences.locale` of GET /v1/me): "
+                f"left out it is {DEFAULT_LOCALE}, whatever they prefer."
+            ),
+        ),
     ] = DEFAULT_LOCALE
 
 
 class AnswerForm(RequestSchema):
     """An answer: exactly one of its members, as the question's type asks."""
 
-    choices: Annotated[list[ShortText] | None, Field(max_length=30, description="QCU and QCM: ids of the choices.")] = None
-    text: Annotated[LongText | None, Field(description="QROC; 1 000 bytes at most, all told (413 `answer_too_large`).")] = None
-    fields: Annotated[dict[ShortText, LongText] | None, Field(max_length=30, description="QROCM: a text for each field's id.")] = None
+    choices: Annotated[
+        list[ShortText] | None, Field(max_length=30, description="QCU: the id of one choice; QCM: those of one at least.")
+    ] = None
+    text: Annotated[LongText | None, Field(description="QROC; not blank, and 1 000 bytes at most, all told (413 `answer_too_large`).")] = (
+        None
+    )
+    fields: Annotated[
+        dict[ShortText, LongText] | None,
+        Field(max_length=30, description="QROCM: a text for each field's id; some may be left out or blank, not all of them."),
+    ] = None
     skipped: Annotated[Literal[True] | None, Field(description="Je passe.")] = None
 
 
@@ -51,8 +71,10 @@ class GiveAnswerRequest(RequestSchema):
     """One answer. The key is fresh for each answer and the same when the request is repeated."""
 
     ticket: TicketText
-    idempotency_key: Annotated[str, Field(min_length=1, max_length=64)]
-    answer: AnswerForm
+    idempotency_key: Annotated[
+        str, Field(min_length=1, max_length=64, description="Fresh for each answer, the same when it is sent again.")
+    ]
+    answer: Annotated[AnswerForm, Field(description="What the pupil answers; 422 `answer_form` says what the question cannot take.")]
     focus_lost: Annotated[bool, Field(description="Whether the page lost the focus while the question was shown.")] = False
 
 
@@ -63,63 +85,16 @@ class LoseFocusRequest(RequestSchema):
 
 
 class FocusLossView(AnswerSchema):
-    """What became of it. ``counted``: the loss is kept, and takes a right answer to question ``sequence`` away."""
+    """What became of it."""
 
     sequence: int
-    counted: bool
-
-
-class ChoiceView(AnswerSchema):
-    """One proposal."""
-
-    id: str
-    text: str
-
-
-class FieldView(AnswerSchema):
-    """One field to fill in; ``options`` are those of a ``select``."""
-
-    id: str
-    label: str
-    kind: Literal["text", "number", "select"]
-    options: list[str]
-
-
-class FileView(AnswerSchema):
-    """A file that goes with a question; the address serves for an hour."""
-
-    name: str
-    media_type: str
-    size: int
-    alt: str
-    url: str
-
-
-class _Shown(AnswerSchema):
-    instruction: str
-    choices: list[ChoiceView]
-    fields: list[FieldView]
-    attachments: list[FileView]
-    images: list[FileView]
-    simulator: str | None
-
-
-class QuestionView(_Shown):
-    """The question to answer now, with its ticket."""
-
-    number: int
-    ticket: str
-    challenge_id: str
-    competence: str
-    type: QuestionType
-    timer_s: int | None
-    focused: bool
+    counted: Annotated[bool, Field(description="Whether the loss is kept, and takes a right answer to question `sequence` away.")]
 
 
 class ScoreView(AnswerSchema):
     """One competence."""
 
-    code: str
+    code: Annotated[str, Field(description="The competence's code, such as 1.3.")]
     pix: int
     level: int
 
@@ -132,236 +107,99 @@ class ScoresView(AnswerSchema):
     profile's, with every answer that was acknowledged. Should the profile be out of reach then, ``basis`` stays ``test``.
     """
 
-    basis: Literal["test", "profile"]
+    basis: Annotated[Literal["test", "profile"], Field(description="What is counted: see above.")]
     pix: Annotated[int | None, Field(examples=[None])]
-    competences: list[ScoreView]
+    competences: Annotated[list[ScoreView], Field(description="Those that the test asks about.")]
 
 
 class AssessmentView(AnswerSchema):
-    """A test as it stands.
+    """A test as it stands."""
 
-    ``sequence`` is the number of the question to answer next; ``question`` is null when there is none for this device.
-    """
-
-    id: str
+    id: Annotated[str, Field(description="`asm_` and 32 hexadecimal digits.")]
     purpose: Literal["competence", "campaign", "discovery", "certification"]
-    subject: str
+    subject: Annotated[
+        str, Field(description="What it is about: a competence's code, a discovery test's id, a participation, or a certification.")
+    ]
     attempt: int
-    status: Literal["started", "completed", "ended"]
-    end_reason: str | None
+    status: Annotated[
+        Literal["started", "completed", "ended"],
+        Field(description="`completed` once every question is answered, `ended` when it was stopped before."),
+    ]
+    end_reason: Annotated[
+        Annotated[str, one_of(EndReason)] | None,
+        Field(
+            description=(
+                "Why it is `ended`: by the `invigilator`, by the session's `finalisation`, or by the `reset` of its competence; "
+                "null otherwise."
+            )
+        ),
+    ]
     epoch: int
-    sequence: int
-    answered: int
-    total: int | None
-    checkpoints: int
-    release: str
-    locale: str
-    started_at: datetime
-    updated_at: datetime
-    deadline_at: datetime | None
-    extra_time_percent: int
-    question: QuestionView | None
-    scores: ScoresView | None
+    sequence: Annotated[int, Field(description="The number of the question to answer next, from 1.")]
+    answered: Annotated[int, Field(description="How many questions are answered.")]
+    total: Annotated[
+        int | None,
+        Field(
+            description=(
+                "How many questions there are, of a discovery test or a certification; null of a competence and a campaign, where each "
+                "question follows from the answers before."
+            )
+        ),
+    ]
+    checkpoints: Annotated[int, Field(description="How many checkpoints can be read; none of a certification.")]
+    release: Annotated[str, Field(description="The version of the content that the test keeps: `r` and 16 hexadecimal digits.")]
+    locale: Annotated[str, Field(description="The test's language, as `fr-FR`.")]
+    started_at: Annotated[datetime, Field(description="When this attempt began.")]
+    updated_at: Annotated[datetime, Field(description="When the test changed last: an answer, another deadline, its end.")]
+    deadline_at: Annotated[
+        datetime | None,
+        Field(description="When a certification ends by itself, extra time included; the invigilator may move it. Null of other tests."),
+    ]
+    now: Annotated[
+        datetime,
+        Field(
+            description=(
+                "The server's clock as it answered: `deadline_at` less `now` is the time left, whatever clock the page has. "
+                "With a 304 it is in the header `Date`."
+            )
+        ),
+    ]
+    extra_time_percent: Annotated[
+        int, Field(description="*Temps majoré*, in per cent; included in `deadline_at` and in each question's `timer_s`.")
+    ]
+    question: Annotated[
+        QuestionView | None, Field(description="The question to answer now; null when there is none, or none for this device.")
+    ]
+    scores: Annotated[ScoresView | None, Field(description="Of a competence and a campaign; null of a discovery test and a certification.")]
 
 
 class AnswerView(AnswerSchema):
-    """What became of an answer. ``result`` is null in a certification; ``checkpoint`` is the number of the one this answer completes.
+    """What became of an answer."""
 
-    ``repeated``: an earlier delivery had stored it. ``moved``: another device has taken the test over since, so no question follows here.
-    """
-
-    sequence: int
-    result: ResultWord | None
-    repeated: bool
-    moved: bool
-    checkpoint: int | None
-    assessment: AssessmentView
+    sequence: Annotated[int, Field(description="The number of the question that is answered, from 1.")]
+    result: Annotated[ResultWord | None, Field(description="What it is worth; null in a certification.")]
+    repeated: Annotated[bool, Field(description="Whether an earlier delivery of the same request had stored it.")]
+    moved: Annotated[bool, Field(description="Whether another device has taken the test over since: no question follows here.")]
+    checkpoint: Annotated[int | None, Field(description="The number of the checkpoint that this answer completes; null when it does not.")]
+    assessment: Annotated[AssessmentView, Field(description="The test as it stands now, with the next question.")]
 
 
-class SkillView(AnswerSchema):
-    """The skill a question tested."""
-
-    id: str
-    name: str
-    level: int
-
-
-class TutorialView(AnswerSchema):
-    """Something to learn from: an address to follow or a text to read."""
-
-    id: str
-    title: str
-    source: str
-    format: str
-    duration_s: int
-    url: str | None
-    text: str | None
-
-
-class SavedTutorialView(TutorialView):
-    """A tutorial that the pupil keeps."""
-
-    saved_at: datetime
-
-
-class SavedTutorialsView(AnswerSchema):
-    """*Mes tutos*, the latest saved first; all of them, so that ``next_cursor`` is null."""
-
-    items: list[SavedTutorialView]
-    next_cursor: None = None
-
-
-class SaveTutorialRequest(RequestSchema):
-    """Which tutorial to keep, by its id in a checkpoint."""
-
-    tutorial_id: Annotated[str, Field(pattern=TUTORIAL_PATTERN)]
-
-
-class GivenView(AnswerSchema):
-    """The answer that was given, in the form it was sent."""
-
-    choices: list[str] | None = None
-    text: str | None = None
-    fields: dict[str, str] | None = None
-    skipped: bool | None = None
-
-
-class SolutionView(AnswerSchema):
-    """What was right: the choices; the accepted texts; those of each field; or groups for fields in any order."""
-
-    choices: list[str] | None = None
-    texts: list[str] | None = None
-    fields: dict[str, list[str]] | None = None
-    in_any_order: list[list[str]] | None = None
-    field_ids: list[str] | None = None
-
-
-class CheckpointRowView(_Shown):
+class CheckpointRowView(Shown):
     """One answered question of a checkpoint."""
 
-    number: int
+    number: Annotated[int, Field(description="Which question of the test, from 1.")]
     challenge_id: str
     type: QuestionType
     competence: str
-    skill: SkillView
+    skill: Annotated[SkillView, Field(description="What it tested.")]
     result: ResultWord
-    answer: GivenView | None
-    solution: SolutionView
-    tutorials: list[TutorialView]
+    answer: Annotated[GivenView | None, Field(description="What was answered; null where it was not kept.")]
+    solution: Annotated[SolutionView, Field(description="What was right.")]
+    tutorials: Annotated[list[TutorialView], Field(description="What to learn from: the skill's, then its topic's.")]
 
 
 class CheckpointView(AnswerSchema):
     """A *bilan intermédiaire*: up to five answered questions."""
 
-    number: int
-    items: list[CheckpointRowView]
-
-
-class CompetenceCard(AnswerSchema):
-    """A competence on the pupil's page. Days are null where there is nothing to improve or to reset; ``done`` without days is complete."""
-
-    code: str
-    name: str
-    domain: str
-    pix: int
-    level: int
-    state: Literal["to_start", "in_progress", "done", "to_improve"]
-    assessment_id: str | None
-    days_before_improving: int | None
-    days_before_reset: int | None
-
-
-class TestCardView(AnswerSchema):
-    """A test that is not a competence's: campaign, discovery or certification."""
-
-    assessment_id: str
-    purpose: Annotated[str, one_of(Purpose)]
-    subject: str
-    attempt: int
-    status: Annotated[str, one_of(Status)]
-    answered: int
-    updated_at: datetime
-    days_before_retrying: Annotated[
-        int | None, Field(description="A campaign's finished test is taken again after 4 days, before its results are sent.")
-    ]
-    link: Annotated[str, Field(description="Where it is gone on with: the participation, the certification, or the test itself.")]
-
-
-class ParcoursView(AnswerSchema):
-    """One of *Mes parcours*.
-
-    ``mastery_percent`` is validated over assessed skills, once the test is over; ``pix`` is that of the profile that was sent.
-    """
-
-    id: str
-    campaign_id: str
-    type: Literal["assessment", "profile_collection"]
-    name: str
-    code: Annotated[str, Field(examples=["BCDFGH234"])]
-    uai: str
-    school: Annotated[str | None, Field(examples=["Collège des Exemples"])]
-    status: Literal["STARTED", "TO_SHARE", "SHARED"]
-    archived: bool
-    progress_percent: int
-    mastery_percent: int | None
-    pix: int | None
-    started_at: datetime
-    shared_at: datetime | None
-    assessment_id: str | None
-    can_send: Annotated[bool, Field(description="Whether results are to be sent, or may be sent again.")]
-    days_before_retrying: Annotated[
-        int | None, Field(description="Until the test may be taken again (4 days); null where it may not, as once results are sent.")
-    ]
-    link: Annotated[str, Field(examples=["/v1/participations/par_1a2b3c4d5e6f708192a3b4c5d6e7f809_0123456789abcdef0123456789abcdef"])]
-
-
-class CertificationLineView(AnswerSchema):
-    """One of *Mes certifications*: ``awaiting_results`` until they are published; a certificate's figures only while it counts."""
-
-    id: str
-    session_number: str
-    taken_on: date
-    centre: str
-    status: Literal["awaiting_results", "validated", "rejected", "cancelled", "revoked"]
-    published_at: datetime | None
-    pix: int | None
-    max_pix: int | None
-    code: Annotated[str | None, Field(examples=["P-4H7K9M2PQRTW"])]
-    verification: Annotated[
-        str | None, Field(description="Where anyone checks the code with the birth date.", examples=["https://jalon.example/v"])
-    ]
-    certificate: str | None
-
-
-class ProfileLinks(AnswerSchema):
-    """All of *Mes parcours*, *Mes certifications* and *Mes tutos*, page by page and in full."""
-
-    participations: str
-    certifications: str
-    tutorials: str
-
-
-class CertifiabilityView(AnswerSchema):
-    """Whether a certification is open, and why not."""
-
-    competences_reached: int
-    competences_needed: int
-    reason: Literal["too_few_competences"] | None
-
-
-class ProfileView(AnswerSchema):
-    """The caller's whole profile."""
-
-    pix: int
-    max_pix: int
-    max_level: int
-    release: str
-    certifiable: bool
-    certification: CertifiabilityView
-    competences: list[CompetenceCard]
-    tests: list[TestCardView]
-    parcours: Annotated[list[ParcoursView], Field(description="The latest begun first, 200 at most; all of them under links.")]
-    certifications: Annotated[list[CertificationLineView], Field(description="The latest taken first.")]
-    tutorials: list[SavedTutorialView]
-    links: ProfileLinks
-    updated_at: datetime | None
+    number: Annotated[int, Field(description="Which checkpoint of the test, from 1.")]
+    items: Annotated[list[CheckpointRowView], Field(description="The questions in the order they were answered.")]

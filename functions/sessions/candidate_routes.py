@@ -20,6 +20,7 @@ from jalon.certification.join_certification import JoinCertification, join_certi
 from jalon.certification.start_certification import Begun, resume_certification, start_certification
 from jalon.certification.watch_session import live, sitting_test
 from jalon.edge.observability import logger, metric
+from jalon.edge.polling import polled
 from jalon.edge.signed_in import pupil
 from jalon.kernel.ids import CertificationId, SessionNumber
 
@@ -42,9 +43,12 @@ def join(body: JoinRequest) -> Response[CertificationView]:
     return Response(status_code=HTTPStatus.CREATED, content_type="application/json", body=_view(candidate), headers=headers)
 
 
-@router.get("/v1/certifications/<certification_id>")
+@router.get("/v1/certifications/<certification_id>", middlewares=[polled])
 def read(certification_id: CertificationPath) -> CertificationView:
-    """The caller's certification: whether to wait, start, go on or call the invigilator. Never a question: that is the device's."""
+    """The caller's certification: whether to wait, start, go on or call the invigilator. Never a question: that is the device's.
+
+    Poll it with its ETag.
+    """
     return _view(own_candidate(parts().entry.candidates, pupil(router), CertificationId(certification_id)))
 
 
@@ -79,6 +83,7 @@ def _presented(test: AssessmentState) -> dict[str, Any]:
     """The test with its question and this device's ticket, as the answers function shows it."""
     shared = parts()
     release = shared.starting.releases.pinned(test.release)
-    settled, due = settle(shared.entry.assessments, release, test, shared.clock.now())
-    asked = None if due is None else ask(release, settled, due, shared.tickets, shared.clock.now())
-    return present_assessment(release, settled, asked, shared.link)
+    now = shared.clock.now()
+    settled, due = settle(shared.entry.assessments, release, test, now)
+    asked = None if due is None else ask(release, settled, due, shared.tickets, now)
+    return present_assessment(release, settled, asked, shared.link, now)

@@ -18,7 +18,7 @@ from jalon.assessment.project_profile import project_profile
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.reset_competence import reset_competence
 from jalon.assessment.shown_scores import Basis, shown_scores
-from jalon.assessment.state import AssessmentState, Purpose
+from jalon.assessment.state import AssessmentState, EndReason, Purpose
 from jalon.assessment.tickets import TicketOffice
 from jalon.kernel.ids import AssessmentId
 from tests.assessment.content import CAMPAIGN_PROFILE, DISCOVERY_PROFILE, release
@@ -251,7 +251,7 @@ def test_a_reset_is_not_undone_by_the_test_it_ended(desk: Desk) -> None:
 
 def test_an_ended_test_counts_what_was_answered(desk: Desk) -> None:
     running = desk.play(campaign(desk), at_most=2)
-    ended = end_assessment(desk.store, desk.clock, running.assessment_id, "archived")
+    ended = end_assessment(desk.store, desk.clock, running.assessment_id, EndReason.INVIGILATOR)
     profile = profile_after(desk.store, desk.profiles, desk.releases, ended)
     assert profile is not None
     assert profile.pix == project(desk, ended).pix > 0

@@ -24,7 +24,7 @@ from jalon.assessment.errors import (
 )
 from jalon.assessment.move_deadline import move_deadline
 from jalon.assessment.raise_epoch import raise_epoch
-from jalon.assessment.state import AssessmentState, Purpose, Status
+from jalon.assessment.state import AssessmentState, EndReason, Purpose, Status
 from tests.assessment.content import release, wrong_answer
 from tests.assessment.desk import OTHER_PUPIL, PUPIL, Desk, right_to
 
@@ -107,7 +107,7 @@ def test_a_replaced_device_learns_its_stored_outcome_but_gets_no_next_question(d
 def test_an_ended_test_takes_no_answer_and_says_why(desk: Desk) -> None:
     test = desk.start()
     asked = desk.question(test.assessment_id)
-    end_assessment(desk.store, desk.clock, test.assessment_id, "invigilator")
+    end_assessment(desk.store, desk.clock, test.assessment_id, EndReason.INVIGILATOR)
     with pytest.raises(AssessmentEndedError) as refused:
         desk.give(test.assessment_id, asked)
     assert refused.value.facts["reason"] == "invigilator"
@@ -117,7 +117,7 @@ def test_an_answer_acknowledged_before_the_end_is_still_acknowledged_after_it(de
     test = desk.start()
     asked = desk.question(test.assessment_id)
     desk.give(test.assessment_id, asked, key="k")
-    end_assessment(desk.store, desk.clock, test.assessment_id, "invigilator")
+    end_assessment(desk.store, desk.clock, test.assessment_id, EndReason.INVIGILATOR)
     again = desk.give(test.assessment_id, asked, key="k")
     assert (again.repeated, again.due, again.state.status) == (True, None, Status.ENDED)
 

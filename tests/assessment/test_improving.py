@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from engine.content import Release
-from jalon.assessment.improving import days_before_retrying, within_reach
+from jalon.assessment.errors import TooEarlyToImproveError
+from jalon.assessment.improving import days_before_another, days_before_retrying, within_reach
 from jalon.assessment.note_in_profile import note_in_profile
 from jalon.assessment.profile_entries import ParcoursEntry
 from jalon.assessment.project_profile import project_profile
@@ -64,3 +65,30 @@ def test_what_the_campaign_does_not_allow_is_not_promised(desk: Desk, changes: d
 def test_a_retry_is_not_promised_before_the_participation_is_noted(desk: Desk) -> None:
     finished(desk)
     assert days(desk) is None
+
+
+def taken_again(desk: Desk) -> int | None:
+    """The days on the card of the discovery test, as it is projected."""
+    return days_before_another(read_profile(desk.profiles, desk.releases, PUPIL).cards["discovery#discovery"], desk.clock.now())
+
+
+def test_a_discovery_test_is_taken_again_four_days_after_its_end_when_its_card_says_so(desk: Desk) -> None:
+    test = desk.start("discovery", Purpose.DISCOVERY)
+    project_profile(desk.profiles, desk.releases, test)
+    assert taken_again(desk) is None
+    project_profile(desk.profiles, desk.releases, desk.play(test))
+    for left in (4, 3, 2, 1):
+        with pytest.raises(TooEarlyToImproveError) as refused:
+            desk.start("discovery", Purpose.DISCOVERY, improve=True)
+        assert (taken_again(desk), refused.value.facts) == (left, {"days_remaining": left})
+        desk.wait(days=1)
+    assert taken_again(desk) == 0
+    assert desk.start("discovery", Purpose.DISCOVERY, improve=True).attempt == 2
+
+
+def test_a_discovery_test_that_asked_nothing_may_be_begun_at_once(desk: Desk) -> None:
+    test = desk.start("discovery", Purpose.DISCOVERY)
+    desk.store.complete(test.assessment_id, sequence=1, at=desk.clock.now())
+    project_profile(desk.profiles, desk.releases, desk.state(test.assessment_id))
+    assert taken_again(desk) == 0
+    assert desk.start("discovery", Purpose.DISCOVERY).attempt == 2

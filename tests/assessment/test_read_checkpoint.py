@@ -12,7 +12,7 @@ from jalon.assessment.move_deadline import MAX_EXTENSION_MIN, move_deadline
 from jalon.assessment.next_question import NETWORK_GRACE
 from jalon.assessment.presentation import present_assessment, present_checkpoint_row, present_solution
 from jalon.assessment.read_checkpoint import checkpoint_closed_by, checkpoints_reached, read_checkpoint
-from jalon.assessment.state import AssessmentState, Purpose, Slot, Status
+from jalon.assessment.state import AssessmentState, EndReason, Purpose, Slot, Status
 from jalon.assessment.store import Attempt
 from jalon.kernel.ids import AssessmentId
 from tests.assessment.content import CAMPAIGN_PROFILE, PLANTED, release
@@ -71,13 +71,13 @@ def test_a_question_shows_nothing_of_its_solution(desk: Desk) -> None:
             if not state.is_live:
                 break
             asked = desk.question(test.assessment_id)
-            assert PLANTED not in str(present_assessment(release(), state, asked, link))
+            assert PLANTED not in str(present_assessment(release(), state, asked, link, desk.clock.now()))
             desk.give(test.assessment_id, asked)
 
 
 def test_a_certification_shows_neither_scores_nor_checkpoints(desk: Desk) -> None:
     state = desk.play(desk.certify(), at_most=5)
-    shown = present_assessment(release(), state, None, link)
+    shown = present_assessment(release(), state, None, link, desk.clock.now())
     assert (shown["scores"], shown["checkpoints"]) == (None, 0)
 
 
@@ -115,7 +115,7 @@ def test_solutions_are_shown_again_when_the_certification_is_answered_or_ended(d
     another = desk.certify(letter="b")
     with pytest.raises(CertificationUnderWayError):
         first_checkpoint(desk, done)
-    end_assessment(desk.store, desk.clock, another.assessment_id, "invigilator")
+    end_assessment(desk.store, desk.clock, another.assessment_id, EndReason.INVIGILATOR)
     assert first_checkpoint(desk, done)
 
 

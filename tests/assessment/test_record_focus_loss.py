@@ -22,7 +22,7 @@ from jalon.assessment.move_deadline import move_deadline
 from jalon.assessment.next_question import AskedQuestion
 from jalon.assessment.raise_epoch import raise_epoch
 from jalon.assessment.record_focus_loss import FocusLoss
-from jalon.assessment.state import AssessmentState, Purpose, Status
+from jalon.assessment.state import AssessmentState, EndReason, Purpose, Status
 from jalon.kernel.errors import JalonError
 from tests.assessment.content import wrong_answer
 from tests.assessment.desk import OTHER_PUPIL, Desk
@@ -101,7 +101,7 @@ def test_a_loss_after_the_answer_changes_nothing_and_says_so(desk: Desk, test: A
 
 
 def _end(desk: Desk, test: AssessmentState) -> None:
-    end_assessment(desk.store, desk.clock, test.assessment_id, "invigilator")
+    end_assessment(desk.store, desk.clock, test.assessment_id, EndReason.INVIGILATOR)
 
 
 def _move(desk: Desk, test: AssessmentState) -> None:

@@ -11,7 +11,7 @@ from jalon.assessment.errors import CertificationUnderWayError
 from jalon.assessment.project_profile import project_profile
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.reset_competence import reset_competence
-from jalon.assessment.state import AssessmentState, Purpose, Status
+from jalon.assessment.state import AssessmentState, EndReason, Purpose, Status
 from tests.assessment.content import release
 from tests.assessment.desk import PUPIL, Desk
 
@@ -30,7 +30,7 @@ def test_nothing_is_forgotten_while_a_certification_asks_about_it(desk: Desk) ->
         with pytest.raises(CertificationUnderWayError):
             reset(desk, code)
     assert (desk.profiles.get(PUPIL), desk.state(live.assessment_id)) == (before, live)
-    end_assessment(desk.store, desk.clock, certification.assessment_id, "invigilator")
+    end_assessment(desk.store, desk.clock, certification.assessment_id, EndReason.INVIGILATOR)
     reset(desk, "1.1")
     after = desk.profiles.get(PUPIL)
     assert after is not None

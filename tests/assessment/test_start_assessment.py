@@ -19,7 +19,7 @@ from jalon.assessment.profiles import StoredProfile
 from jalon.assessment.project_profile import project_profile
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.reset_competence import reset_competence
-from jalon.assessment.state import AssessmentState, Purpose, Slot, Status
+from jalon.assessment.state import AssessmentState, EndReason, Purpose, Slot, Status
 from jalon.assessment.store import Attempt
 from jalon.kernel.ids import AssessmentId
 from tests.assessment.content import CAMPAIGN_PROFILE, DISCOVERY_PROFILE, release
@@ -201,7 +201,7 @@ def test_improving_keeps_the_known_and_the_unknown_strictly_younger_than_four_da
 
 def test_an_ended_test_is_given_back_as_it_is(desk: Desk) -> None:
     test = desk.start("prt_1", Purpose.CAMPAIGN, target_profile_id=CAMPAIGN_PROFILE)
-    ended = end_assessment(desk.store, desk.clock, test.assessment_id, "archived")
+    ended = end_assessment(desk.store, desk.clock, test.assessment_id, EndReason.INVIGILATOR)
     assert desk.start("prt_1", Purpose.CAMPAIGN, target_profile_id=CAMPAIGN_PROFILE) == ended
 
 

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -76,7 +76,7 @@ def certification(pupil: Pupil, questions: int = 6, minutes: float = 105) -> Ass
         locale="fr-FR",
         questions=tuple(Question(index, 0) for index in range(questions)),
         frozen_profile={},
-        deadline_at=datetime.now(UTC) + timedelta(minutes=minutes),
+        deadline_at=shared.clock.now() + timedelta(minutes=minutes),
     )
     return create_certification_assessment(shared.store, shared.clock, shared.ids, command)
 

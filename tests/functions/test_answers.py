@@ -11,7 +11,7 @@ from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.move_deadline import move_deadline
 from jalon.assessment.raise_epoch import raise_epoch
 from jalon.assessment.start_assessment import StartAssessment, start_assessment
-from jalon.assessment.state import AssessmentState, Purpose
+from jalon.assessment.state import AssessmentState, EndReason, Purpose
 from jalon.kernel.ids import UserId
 from tests.assessment.content import wrong_answer
 from tests.cloud import Cloud
@@ -185,9 +185,9 @@ def test_a_reading_closes_a_test_whose_last_response_was_lost(pupil: Pupil, answ
 
 def test_an_ended_test_is_gone_with_its_reason(pupil: Pupil) -> None:
     started = pupil.start().body
-    end_assessment(wiring.parts().store, wiring.parts().clock, started["id"], "operator")
+    end_assessment(wiring.parts().store, wiring.parts().clock, started["id"], EndReason.INVIGILATOR)
     refused = pupil.answer(started["id"], started["question"])
-    assert (*code(refused), refused.body["reason"]) == (410, "assessment_ended", "operator")
+    assert (*code(refused), refused.body["reason"]) == (410, "assessment_ended", "invigilator")
     assert pupil.read(started["id"]).body["question"] is None
 
 

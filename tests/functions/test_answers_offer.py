@@ -7,6 +7,7 @@ import pytest
 from functions.answers.wiring import parts
 from jalon.assessment.certification_under_way import refuse_during_certification
 from jalon.assessment.end_assessment import end_assessment
+from jalon.assessment.state import EndReason
 from jalon.kernel.ids import UserId
 from tests.assessment.content import CAMPAIGN_PROFILE, DISCOVERY_PROFILE, PLANTED
 from tests.cloud import Cloud
@@ -122,7 +123,7 @@ def test_a_pupil_who_sits_a_certification_sees_no_solution_of_any_test(pupil: Pu
         assert code(pupil.checkpoint(test["id"], 1)) == (409, "certification_under_way")
     assert code(pupil.checkpoint(sat.assessment_id, 1)) == (403, "checkpoint_forbidden")
     assert not [text for text in pupil.seen if PLANTED in text]
-    end_assessment(parts().store, parts().clock, sat.assessment_id, "invigilator")
+    end_assessment(parts().store, parts().clock, sat.assessment_id, EndReason.INVIGILATOR)
     assert PLANTED in pupil.checkpoint(skipped["id"], 1).text
 
 

@@ -79,7 +79,7 @@ def test_each_test_but_a_competences_is_gone_on_with_where_it_belongs() -> None:
     assert [(test["purpose"], test["link"], test["days_before_retrying"]) for test in shown["tests"]] == [
         ("certification", "/v1/certifications/crt_1", None),
         ("campaign", f"/v1/participations/{parcours().key}", 4),
-        ("discovery", "/v1/assessments/asm_discovery", None),
+        ("discovery", "/v1/assessments/asm_discovery", 4),
     ]
     (line,) = shown["parcours"]
     assert (line["days_before_retrying"], line["can_send"]) == (4, True)
@@ -141,3 +141,11 @@ def test_saved_tutorials_come_latest_first_without_those_that_the_content_has_lo
         ("tuto_tube", "2026-11-23T09:00:00Z"),
     ]
     assert page(profile)["tutorials"] == shown
+
+
+def test_a_finished_discovery_test_says_when_it_may_be_taken_again_and_a_certification_never() -> None:
+    cards = {card.key: card for card in (attempt(Purpose.DISCOVERY, "discovery", 5), attempt(Purpose.CERTIFICATION, "crt_1", 4))}
+    shown = page(replace(known(), cards=cards))["tests"]
+    assert [(test["purpose"], test["days_before_retrying"]) for test in shown] == [("discovery", 4), ("certification", None)]
+    later = page(replace(known(), cards=cards), NOW + timedelta(days=3, hours=23, minutes=55))["tests"]
+    assert [test["days_before_retrying"] for test in later] == [0, None]

@@ -9,6 +9,7 @@ import pytest
 from functions.answers import reconcile
 from functions.answers.wiring import parts
 from jalon.assessment.end_assessment import end_assessment
+from jalon.assessment.state import EndReason
 from tests.assessment.content import PLANTED, wrong_answer
 from tests.cloud import Cloud
 from tests.functions.answers_client import EVENTS, Pupil, code, right_to
@@ -23,7 +24,7 @@ def test_no_solution_leaves_before_its_answer_and_none_is_ever_logged(pupil: Pup
     pupil.answer(state.assessment_id, first_ticket(state), {"skipped": True})
     assert code(pupil.checkpoint(done["id"], 1)) == (409, "certification_under_way")
     assert not [text for text in pupil.seen if PLANTED in text]
-    end_assessment(parts().store, parts().clock, state.assessment_id, "invigilator")
+    end_assessment(parts().store, parts().clock, state.assessment_id, EndReason.INVIGILATOR)
     assert PLANTED in json.dumps(pupil.checkpoint(done["id"], 1).body)
     assert PLANTED not in logged()
 

@@ -19,7 +19,7 @@ from jalon.assessment.load_assessment import load_assessment
 from jalon.assessment.move_deadline import move_deadline
 from jalon.assessment.raise_epoch import raise_epoch
 from jalon.assessment.reconcile import Acknowledged, Reconciliation, reconcile
-from jalon.assessment.state import AssessmentState
+from jalon.assessment.state import AssessmentState, EndReason
 from jalon.assessment.tables import state_of
 from jalon.certification.reports import Report, ReportCode
 from jalon.certification.results import Settled
@@ -167,7 +167,7 @@ def test_a_replaced_device_an_ended_test_and_a_late_candidate_are_refused_as_the
     moved = pupil.lose_focus(test.assessment_id, question)
     assert (*code(moved), moved.body["sequence"], moved.body["epoch"]) == (409, "moved_to_another_device", FOCUSED, 2)
     resumed = _due(test)
-    end_assessment(shared.store, shared.clock, test.assessment_id, "invigilator")
+    end_assessment(shared.store, shared.clock, test.assessment_id, EndReason.INVIGILATOR)
     ended = pupil.lose_focus(test.assessment_id, resumed)
     assert (*code(ended), ended.body["reason"]) == (410, "assessment_ended", "invigilator")
     assert _stored(test).focus_losses == frozenset()

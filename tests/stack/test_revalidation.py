@@ -76,10 +76,13 @@ def places(played: Stack, http: httpx.Client, school: Headers, room: str) -> Pla
     person = new_pupil(http)
     asked = http.post("/v1/me/erasure", json={"confirmation": "ERASE", "password": "un lapin dans la lune"}, headers=person)
     assert asked.status_code == 202, asked.text
-    certificate = f"/v1/me/certifications/{record['certificate']['certification_id']}/certificate.pdf"
+    certification = record["certificate"]["certification_id"]
+    test = http.post("/v1/assessments", json={"purpose": "competence", "competence": "1.1"}, headers=leaver).raise_for_status().json()
     return {
+        "/v1/assessments/{assessment_id}": (leaver, f"/v1/assessments/{test['id']}"),
+        "/v1/certifications/{certification_id}": (pupil, f"/v1/certifications/{certification}"),
         "/v1/framework": (pupil, "/v1/framework"),
-        "/v1/me/certifications/{certification_id}/certificate.pdf": (pupil, certificate),
+        "/v1/me/certifications/{certification_id}/certificate.pdf": (pupil, f"/v1/me/certifications/{certification}/certificate.pdf"),
         "/v1/me/erasure": (person, "/v1/me/erasure"),
         "/v1/me/exports/{export_id}": (leaver, f"/v1/me/exports/{export}"),
         "/v1/me/profile": (pupil, "/v1/me/profile"),

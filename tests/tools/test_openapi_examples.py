@@ -10,11 +10,14 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
+from engine.challenge import Accessibility
+from jalon.assessment.state import EndReason
 from jalon.kernel.uai import parse_uai
 from tools.openapi import DOCUMENT, ROOT
 from tools.openapi_examples import example, sample_requests
 
 _document: dict[str, Any] = json.loads(DOCUMENT.read_text())
+SCHEMAS: dict[str, Any] = _document["components"]["schemas"]
 OPERATIONS = {f"{method.upper()} {path}": operation for path, item in _document["paths"].items() for method, operation in item.items()}
 
 
@@ -49,7 +52,74 @@ def test_what_is_polled_documents_its_etag_and_304() -> None:
     assert {"GET /v1/me/profile", "GET /v1/sessions/{number}/invigilation"} <= set(polled)
     for route in polled:
         assert header(OPERATIONS[route], "if-none-match")
-        assert "ETag" in OPERATIONS[route]["responses"]["200"]["headers"]
+        for status in ("200", "304"):
+            assert {"ETag", "Date"} == OPERATIONS[route]["responses"][status]["headers"].keys() & {"ETag", "Date"}, (route, status)
+
+
+@pytest.mark.parametrize("route", ["GET /v1/assessments/{assessment_id}", "GET /v1/certifications/{certification_id}"])
+def test_what_a_page_asks_for_while_it_waits_is_polled(route: str) -> None:
+    assert "304" in OPERATIONS[route]["responses"]
+
+
+#: What a pupil's screen shows of a test and of its questions, before and after the answer.
+ON_SCREEN = [
+    "AnswerView",
+    "AssessmentView",
+    "CheckpointRowView",
+    "CheckpointView",
+    "ChoiceView",
+    "FieldView",
+    "FileView",
+    "FocusLossView",
+    "GivenView",
+    "QuestionView",
+    "ScoreView",
+    "ScoresView",
+    "SkillView",
+    "SolutionView",
+    "TutorialView",
+]
+
+
+@pytest.mark.parametrize("name", ON_SCREEN)
+def test_every_member_that_a_pupils_screen_shows_is_explained(name: str) -> None:
+    properties = SCHEMAS[name]["properties"]
+    unexplained = [member for member, schema in properties.items() if not schema.get("description")]
+    assert (unexplained, len(properties) > 0) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("name", "member"), [("QuestionView", "instruction"), ("CheckpointRowView", "instruction"), ("TutorialView", "text")]
+)
+def test_how_a_text_is_written_is_told(name: str, member: str) -> None:
+    told = SCHEMAS[name]["properties"][member]["description"]
+    assert "CommonMark with tables" in told
+    assert "no HTML" in told
+
+
+def test_words_that_a_screen_tells_apart_are_listed() -> None:
+    """As the domain has them: a word that is new there is new here."""
+    ended = SCHEMAS["AssessmentView"]["properties"]["end_reason"]["anyOf"]
+    assert [each.get("enum") for each in ended] == [[reason.value for reason in EndReason], None]
+    formats = json.loads((ROOT / "content/schema/tube.schema.json").read_text())
+    (listed,) = {tuple(found["enum"]) for found in _named(formats, "format") if "enum" in found}
+    assert tuple(SCHEMAS["TutorialView"]["properties"]["format"]["enum"]) == listed
+    assert SCHEMAS["QuestionView"]["properties"]["accessibility"]["items"]["enum"] == [word.value for word in Accessibility]
+
+
+def _named(schema: Any, name: str) -> Iterator[dict[str, Any]]:
+    """Every schema of a property of this name."""
+    for key, value in schema.items() if isinstance(schema, dict) else enumerate(schema) if isinstance(schema, list) else ():
+        if key == name and isinstance(value, dict):
+            yield value
+        yield from _named(value, name)
+
+
+def test_the_example_of_a_test_is_one() -> None:
+    """A competence's test ends when its questions have told enough: it has no number of questions."""
+    shown = OPERATIONS["POST /v1/assessments"]["responses"]["200"]["content"]["application/json"]["examples"]["example"]["value"]
+    assert (shown["purpose"], shown["total"], shown["deadline_at"]) == ("competence", None, None)
+    assert 0 <= shown["question"]["remaining_ms"] <= 1000 * shown["question"]["timer_s"]
 
 
 def test_what_creates_documents_its_idempotency_key() -> None:

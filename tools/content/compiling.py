@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from engine.challenge import Accessibility
 from tools.content import priors
 from tools.content.chance import Draw
 from tools.content.expressions import ExpressionError, evaluate, render
@@ -139,7 +140,13 @@ def _accessibility(part: Mapping[str, Any]) -> tuple[str, ...]:
     """What a pupil can do without: ``obstacles`` in the file names what is needed after all."""
     obstacles = part.get("obstacles", [])
     return tuple(
-        flag for flag, need in (("screen_reader", "sight"), ("colour_blind", "colours"), ("keyboard", "pointer")) if need not in obstacles
+        flag.value
+        for flag, need in (
+            (Accessibility.SCREEN_READER, "sight"),
+            (Accessibility.COLOUR_BLIND, "colours"),
+            (Accessibility.KEYBOARD, "pointer"),
+        )
+        if need not in obstacles
     )
 
 

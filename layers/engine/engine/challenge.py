@@ -1,12 +1,21 @@
 """What a pupil is asked: a challenge, its variants and what each of them shows (docs/domain.md §2)."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 VALIDATED = "validated"
 ARCHIVED = "archived"
 PROPOSED = "proposed"
 STATUSES = frozenset({VALIDATED, ARCHIVED, PROPOSED})
 TYPES = frozenset({"QCU", "QCM", "QROC", "QROCM-ind", "QROCM-dep"})
+
+
+class Accessibility(StrEnum):
+    """What a challenge can be done with: a screen reader, without telling colours apart, by the keyboard alone."""
+
+    SCREEN_READER = "screen_reader"
+    COLOUR_BLIND = "colour_blind"
+    KEYBOARD = "keyboard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class Challenge:
     """A challenge (*épreuve*): one way to test one skill, in one locale.
 
     ``difficulty`` (delta) and ``discrimination`` (alpha) are the 2PL parameters, ``guess`` the chance of being right
-    without the skill; ``None`` where the challenge is not calibrated.
+    without the skill; ``None`` where the challenge is not calibrated. ``accessibility`` holds words of :class:`Accessibility`.
     """
 
     index: int

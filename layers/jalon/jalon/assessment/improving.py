@@ -5,7 +5,7 @@ from datetime import datetime
 
 from engine.content import Release
 from engine.knowledge import Knowledge, days_to_improve
-from jalon.assessment.profiles import UserProfile
+from jalon.assessment.profiles import AttemptCard, UserProfile
 from jalon.assessment.state import Purpose, Status
 
 
@@ -35,6 +35,16 @@ def days_before_improving(knowledge: Knowledge, target: Iterable[int], finished_
     if asking is None or finished_at is None:
         return asking
     return max(asking, days_to_improve(int(finished_at.timestamp()), int(now.timestamp())))
+
+
+def days_before_another(attempt: AttemptCard, now: datetime) -> int | None:
+    """Whole days until a discovery test may be taken again, all of it: 4 after its end (docs/domain.md §3); None while it is under way.
+
+    One that asked nothing holds no delay: starting it begins it afresh.
+    """
+    if attempt.status is Status.STARTED:
+        return None
+    return 0 if attempt.asked_nothing else days_to_improve(int(attempt.at.timestamp()), int(now.timestamp()))
 
 
 def days_before_retrying(profile: UserProfile, participation_id: str, now: datetime) -> int | None:

@@ -17,13 +17,19 @@ NETWORK_GRACE = timedelta(seconds=3)
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question with its ticket; ``timer_s`` includes the person's extra time."""
+    """A question with its ticket.
+
+    ``timer_s`` includes the person's extra time, ``remaining_ms`` is what is left of it as the answer will be judged, without the grace for
+    the network; both are None without a timer. ``focus_counts`` tells whether losing the focus takes a right answer away.
+    """
 
     number: int
     challenge: Challenge
     variant: Variant
     variant_index: int
     timer_s: int | None
+    remaining_ms: int | None
+    focus_counts: bool
     ticket: str
 
 
@@ -41,8 +47,8 @@ def question_due(release: Release, state: AssessmentState) -> Question | None:
 def ask(release: Release, state: AssessmentState, due: Question, tickets: TicketOffice, now: datetime) -> AskedQuestion | None:
     """The due question with a fresh ticket; None when the test's time is up.
 
-    In a certification the clock of a timed question starts when the question comes up (after the last answer, or when
-    the invigilator let the candidate resume), so that asking again does not stop it; elsewhere when it is asked for.
+    In a certification the clock of a timed question starts when the question comes up (after the last answer, or when the present
+    device took the test, at its start or resuming), so that asking again does not stop it; elsewhere when it is asked for.
     """
     if state.deadline_at is not None and state.deadline_at < now:
         return None
@@ -58,14 +64,29 @@ def ask(release: Release, state: AssessmentState, due: Question, tickets: Ticket
         certification=state.purpose.is_certification,
         extra_time_percent=state.extra_time_percent,
     )
+    timer_s = timer_with_extra_time(challenge.timer_s, state.extra_time_percent)
     return AskedQuestion(
         number=state.sequence,
         challenge=challenge,
         variant=challenge.variants[due.variant_index],
         variant_index=due.variant_index,
-        timer_s=timer_with_extra_time(challenge.timer_s, state.extra_time_percent),
+        timer_s=timer_s,
+        remaining_ms=_remaining_ms(timer_s, now - ticket.issued_at),
+        focus_counts=focus_counts(challenge, ticket),
         ticket=tickets.issue(ticket, state.user_id),
     )
+
+
+def focus_counts(challenge: Challenge, ticket: Ticket) -> bool:
+    """Whether losing the focus on the ticket's question counts: on a focused challenge, in a certification only (docs/domain.md §2)."""
+    return ticket.certification and challenge.focused
+
+
+def _remaining_ms(timer_s: int | None, elapsed: timedelta) -> int | None:
+    """What is left of a timer: never more than the whole, whichever clock issued the ticket, and never below 0."""
+    if timer_s is None:
+        return None
+    return min(timer_s * 1000, max(0, timer_s * 1000 - elapsed // timedelta(milliseconds=1)))
 
 
 def timer_with_extra_time(timer_s: int | None, extra_time_percent: int) -> int | None:

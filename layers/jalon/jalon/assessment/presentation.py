@@ -1,6 +1,7 @@
 """Assessments as the API shows them: plain JSON values, the same for every function that answers with a test."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from engine.challenge import Attachment, Variant
@@ -19,9 +20,14 @@ AttachmentLink = Callable[[str, Attachment], str]
 
 
 def present_assessment(
-    release: Release, state: AssessmentState, question: AskedQuestion | None, link: AttachmentLink, profile: Profile | None = None
+    release: Release,
+    state: AssessmentState,
+    question: AskedQuestion | None,
+    link: AttachmentLink,
+    now: datetime,
+    profile: Profile | None = None,
 ) -> Json:
-    """One assessment with the question to answer now (null when there is none, or when this device may not have it).
+    """One assessment as it stands ``now``, with the question to answer (null when there is none, or when this device may not have it).
 
     ``profile`` is given for a test that is over (:func:`~jalon.assessment.fresh_profile.profile_after`). A certification shows neither
     results nor scores.
@@ -44,6 +50,7 @@ def present_assessment(
         "started_at": iso(state.started_at),
         "updated_at": iso(state.updated_at),
         "deadline_at": None if state.deadline_at is None else iso(state.deadline_at),
+        "now": iso(now),
         "extra_time_percent": state.extra_time_percent,
         "question": None if question is None else present_question(release, question, link),
         "scores": present_scores(release, state, profile) if shows_scores else None,
@@ -60,9 +67,21 @@ def present_question(release: Release, question: AskedQuestion, link: Attachment
         "competence": release.skills[challenge.skill_index].competence,
         "type": challenge.type,
         "timer_s": question.timer_s,
+        "remaining_ms": question.remaining_ms,
         "focused": challenge.focused,
+        "focus_counts": question.focus_counts,
+        "accessibility": list(challenge.accessibility),
         **_shown(release, question.variant, link),
     }
+
+
+def lasting(assessment: Json) -> Json:
+    """What of a shown assessment stays as it is until something happens: without its clock, and of its question without the ticket and
+    the time left, which each reading makes anew. The hour of the clock is kept, for no ticket and no address of a file serves for ever.
+    """
+    shown = assessment["question"]
+    kept = shown and {name: value for name, value in shown.items() if name not in {"ticket", "remaining_ms"}}
+    return assessment | {"now": assessment["now"][: len("2026-11-23T09")], "question": kept}
 
 
 def present_scores(release: Release, state: AssessmentState, profile: Profile | None = None) -> Json:

@@ -7,7 +7,7 @@ so an outcome that was acknowledged never changes. Source: docs/domain.md §2; d
 from dataclasses import dataclass
 
 from jalon.assessment.errors import AssessmentNotFoundError
-from jalon.assessment.next_question import NETWORK_GRACE
+from jalon.assessment.next_question import NETWORK_GRACE, focus_counts
 from jalon.assessment.refusals import not_taken
 from jalon.assessment.releases import Releases
 from jalon.assessment.state import AssessmentState
@@ -45,16 +45,11 @@ def record_focus_loss(
     """
     now = clock.now()
     ticket = tickets.check_for(command.assessment_id, command.ticket, command.user_id, now)
-    if not counts(releases, ticket):
+    if not focus_counts(releases.pinned(ticket.release).challenges[ticket.challenge_index], ticket):
         return FocusLoss(ticket.sequence, counted=False)
     outcome = store.record_focus_loss(ticket.assessment_id, epoch=ticket.epoch, sequence=ticket.sequence, deadline_from=now - NETWORK_GRACE)
     counted = isinstance(outcome, Written) or recorded_before(outcome.state, ticket)
     return FocusLoss(ticket.sequence, counted)
-
-
-def counts(releases: Releases, ticket: Ticket) -> bool:
-    """Whether losing the focus on the ticket's question counts: on a focused challenge, in a certification only (docs/domain.md §2)."""
-    return ticket.certification and releases.pinned(ticket.release).challenges[ticket.challenge_index].focused
 
 
 def recorded_before(state: AssessmentState | None, ticket: Ticket) -> bool:

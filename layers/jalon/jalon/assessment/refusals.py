@@ -28,15 +28,31 @@ def not_live(state: AssessmentState | None) -> JalonError:
     return AssessmentNotFoundError("There is no such assessment.") if state is None else finished(state)
 
 
+def awaits(state: AssessmentState, ticket: Ticket) -> bool:
+    """Whether the ticket's question is the one to answer now, and on the ticket's device; its deadline aside."""
+    return state.is_live and (state.epoch, state.sequence) == (ticket.epoch, ticket.sequence)
+
+
 def not_taken(state: AssessmentState, ticket: Ticket) -> JalonError:
     """Why nothing is taken for the ticket's question: the first condition of the protocol's writes that does not hold."""
     if not state.is_live:
         return finished(state)
     if ticket.epoch != state.epoch:
-        return MovedToAnotherDeviceError(
-            "This test continues on another device; take it over again to continue here.", sequence=state.sequence, epoch=state.epoch
-        )
+        return _moved(state)
     if ticket.sequence != state.sequence:
         return AnswerConflictError("This question was already answered otherwise; go on with the current one.", sequence=state.sequence)
     # of the conditions, only the deadline is left
     return DeadlinePassedError("The time of this test is up.", deadline_at=iso(state.deadline_at) if state.deadline_at else None)
+
+
+def _moved(state: AssessmentState) -> MovedToAnotherDeviceError:
+    """A certification changes device with the invigilator's leave only (docs/domain.md §7)."""
+    if state.purpose.is_certification:
+        return MovedToAnotherDeviceError(
+            "This test continues on another device: to continue here, call the invigilator and resume it.",
+            sequence=state.sequence,
+            epoch=state.epoch,
+        )
+    return MovedToAnotherDeviceError(
+        "This test continues on another device; take it over again to continue here.", sequence=state.sequence, epoch=state.epoch
+    )

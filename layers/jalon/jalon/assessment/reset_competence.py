@@ -13,12 +13,10 @@ from jalon.assessment.offer import skills_of_competence
 from jalon.assessment.profiles import ProfileStore, StoredProfile, UserProfile
 from jalon.assessment.read_profile import opened, packed
 from jalon.assessment.releases import Releases
-from jalon.assessment.state import Purpose, Slot
+from jalon.assessment.state import EndReason, Purpose, Slot
 from jalon.assessment.store import AssessmentStore
 from jalon.kernel.clock import Clock
 from jalon.kernel.ids import UserId
-
-END_REASON = "reset"
 
 
 def reset_competence(
@@ -45,7 +43,7 @@ def reset_competence(
     _refuse_early(releases.pinned(profile.release), profile, code, clock)
     attempt = store.latest_attempt(Slot(user_id, Purpose.COMPETENCE, code))
     if attempt is not None:
-        store.end(attempt.assessment_id, reason=END_REASON, at=clock.now())
+        store.end(attempt.assessment_id, reason=EndReason.RESET.value, at=clock.now())
 
     def without(before: StoredProfile | None) -> StoredProfile:
         profile = freshened(before, store, releases, user_id)

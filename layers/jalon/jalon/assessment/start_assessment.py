@@ -14,8 +14,7 @@ from jalon.assessment.offer import draw_discovery_questions, offered_locale, tar
 from jalon.assessment.open_attempt import NewAssessment, open_attempt, open_first_attempt
 from jalon.assessment.profiles import ProfileStore
 from jalon.assessment.releases import Releases
-from jalon.assessment.reset_competence import END_REASON
-from jalon.assessment.state import AssessmentState, Purpose, Slot
+from jalon.assessment.state import AssessmentState, EndReason, Purpose, Slot
 from jalon.assessment.store import AssessmentStore, Attempt
 from jalon.kernel.clock import Clock
 from jalon.kernel.ids import IdSource, ReleaseVersion, UserId
@@ -105,7 +104,7 @@ def _was_reset(profiles: ProfileStore, state: AssessmentState) -> bool:
         return False
     profile = profiles.get(state.user_id)
     reset_at = profile.resets.get(state.subject) if profile else None
-    return state.end_reason == END_REASON or (reset_at is not None and reset_at > state.started_at)
+    return state.end_reason == EndReason.RESET or (reset_at is not None and reset_at > state.started_at)
 
 
 def _begin(

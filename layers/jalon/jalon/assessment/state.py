@@ -37,6 +37,14 @@ class Status(StrEnum):
     ENDED = "ended"
 
 
+class EndReason(StrEnum):
+    """Why a test was ended before its last question."""
+
+    INVIGILATOR = "invigilator"  # by the invigilator, in the room
+    FINALISATION = "finalisation"  # unfinished when its session was finalised
+    RESET = "reset"  # its competence was reset
+
+
 @dataclass(frozen=True, slots=True)
 class AssessmentState:
     """The stored item, decoded.

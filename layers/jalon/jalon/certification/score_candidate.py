@@ -10,7 +10,7 @@ from engine.outcome import Ending
 from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.errors import AssessmentNotFoundError, ReleaseNotFoundError
 from jalon.assessment.releases import Releases
-from jalon.assessment.state import AssessmentState, Status
+from jalon.assessment.state import AssessmentState, EndReason, Status
 from jalon.assessment.store import AssessmentStore
 from jalon.certification.candidates import AbortReason, Candidate, CandidateStore
 from jalon.certification.errors import CertificationNotFoundError, FinalisationSupersededError, ScoringError
@@ -21,7 +21,6 @@ from jalon.certification.settle_reports import settle_reports
 from jalon.kernel.clock import Clock
 from jalon.kernel.ids import AssessmentId, CandidateId, ReleaseVersion, SessionNumber, UserId
 
-ENDED_BY_FINALISATION = "finalisation"
 _ENDINGS = {AbortReason.CANDIDATE: Ending.GAVE_UP, AbortReason.TECHNICAL: Ending.TECHNICAL}
 
 
@@ -73,7 +72,7 @@ def set_aside(marking: Marking, command: ScoreCandidate) -> ResultVersion:
 
 def _by_rule(marking: Marking, session: Session, candidate: Candidate, finalisation: int) -> ResultVersion:
     blank = _blank(session, candidate, finalisation)
-    test = end_assessment(marking.assessments, marking.clock, blank.assessment_id, ENDED_BY_FINALISATION)
+    test = end_assessment(marking.assessments, marking.clock, blank.assessment_id, EndReason.FINALISATION)
     release = marking.releases.pinned(test.release)
     marks = marks_of(release, test)
     settling = settle_reports(candidate.reports, marks, equipment_of(release, test))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.load_assessment import load_assessment
 from jalon.assessment.move_deadline import MAX_EXTENSION_MIN, move_deadline
+from jalon.assessment.state import EndReason
 from jalon.assessment.store import AssessmentStore
 from jalon.certification.candidates import Candidate, CandidateStore, own_deadline
 from jalon.certification.errors import (
@@ -21,8 +22,6 @@ from jalon.certification.sessions import InvigilatorStore, Session, SessionStore
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import Violation
 from jalon.kernel.ids import CandidateId, SessionNumber, UserId
-
-ENDED_BY_INVIGILATOR = "invigilator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def end_test(room: Room, number: SessionNumber, candidate_id: CandidateId) -> Ca
     if candidate.started_at is None or candidate.assessment_id is None:
         raise TestNotStartedError("This candidate has not started a test.", candidate_id=candidate_id)
     require_open(room.sessions.get(number))
-    end_assessment(room.assessments, room.clock, candidate.assessment_id, ENDED_BY_INVIGILATOR)
+    end_assessment(room.assessments, room.clock, candidate.assessment_id, EndReason.INVIGILATOR)
     return room.candidates.replace(replace(candidate, ended_at=room.clock.now(), resume_authorised_at=None), candidate)
 
 
