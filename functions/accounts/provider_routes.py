@@ -113,6 +113,9 @@ def remove_provider_link(exchange: Exchange) -> Response:
 
 def _signed_in(arrival: Arrival) -> Response:
     identity = arrival.identity
+    if arrival.joined:
+        logger(ACCOUNTS).info("PROVIDER_LINKED", user_id=identity.user_id, provider=arrival.joined, by="number")
+        metric("ProviderLinked", service=ACCOUNTS)
     tokens = desk().tokens.sign_ins.open(identity, SCREENS, arrival.authenticated_at)
     logger(ACCOUNTS).info("SIGNED_IN", user_id=identity.user_id)
     metric("SignedIn", service=ACCOUNTS)

@@ -155,6 +155,13 @@ def test_an_introduction_of_someone_with_an_endless_name_still_fits_a_request(cl
     assert (me["first_name"], me["last_name"]) == (("Anne " * 20).strip(), "é" * 100)
 
 
+def test_an_introduction_of_someone_with_a_long_name_in_another_script_fits_a_request(cloud: Cloud, provider: OpenIdProvider) -> None:
+    provider.person = {**LEA, "given_name": "\U00010348" * 200, "family_name": "\U00010349" * 200}
+    unknown = complete()
+    assert len(unknown.body["introduction"]) < 4_000
+    assert subject_of(cloud, begin_account(unknown))
+
+
 @pytest.mark.parametrize(
     ("given", "family", "kept"),
     [("Léa, Anne", "MARTIN (dit Durand)", ("Léa Anne", "MARTIN dit Durand")), ("Léa 2", "Martin/Blanc", ("Léa", "Martin Blanc"))],

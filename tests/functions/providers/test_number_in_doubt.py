@@ -102,11 +102,14 @@ def test_a_twin_gets_an_account_of_their_own_and_nobody_loses_theirs(cloud: Clou
     [{"given_name": "LEA MARIE"}, {"family_name": "Martin-Dubois"}, {"usual_name": "Dubois"}, {"given_name": ""}, {"family_name": ""}],
 )
 def test_another_spelling_or_family_name_keeps_nobody_born_that_day_from_their_account(
-    cloud: Cloud, provider: OpenIdProvider, names: dict[str, str]
+    cloud: Cloud, provider: OpenIdProvider, caplog: pytest.LogCaptureFixture, names: dict[str, str]
 ) -> None:
     lea = school_made()
     provider.person = {**LEA, NUMBER_CLAIM: INE, **names}
-    assert subject_of(cloud, complete_certified()) == lea
+    for _ in range(2):
+        assert subject_of(cloud, complete_certified()) == lea
+    (linked,) = [vars(record) for record in caplog.records if record.getMessage() == "PROVIDER_LINKED"]
+    assert (linked["user_id"], linked["provider"], linked["by"]) == (lea, CERTIFYING, "number")
 
 
 @pytest.mark.parametrize("vague", [WITHOUT_BIRTH_DATE, {**LEA, "family_name": "Dubois"}, {**LEA, "given_name": ""}])

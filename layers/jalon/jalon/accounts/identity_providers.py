@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from jalon.accounts.identity import Role
+from jalon.accounts.identity import Role, plain_name
 from jalon.kernel.errors import ConflictError, InvalidInputError, NotFoundError, NotSignedInError, UnavailableError, Violation
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -168,14 +168,14 @@ def find_provider(providers: Providers, provider_id: str) -> IdentityProvider:
 def read_civil_claims(claims: Mapping[str, Any], number_claim: str = "") -> CivilClaims:
     """Names, birth date and certified national number among a provider's claims (Core §5.1; ``usual_name`` is ProConnect's family name).
 
-    A birth date that is not a whole day is left out (Core allows a bare year).
+    Names are as an account goes by them; a birth date that is not a whole day is left out (Core allows a bare year).
 
-    >>> read_civil_claims({"given_name": "Léa", "family_name": "Martin", "birthdate": "2010"})
-    CivilClaims(first_name='Léa', last_name='Martin', birth_date=None, national_number='')
+    >>> read_civil_claims({"given_name": "Léa, Anne", "family_name": "Martin", "birthdate": "2010"})
+    CivilClaims(first_name='Léa Anne', last_name='Martin', birth_date=None, national_number='')
     """
     return CivilClaims(
-        first_name=_text(claims, "given_name"),
-        last_name=_text(claims, "usual_name") or _text(claims, "family_name"),
+        first_name=plain_name(_text(claims, "given_name")),
+        last_name=plain_name(_text(claims, "usual_name") or _text(claims, "family_name")),
         birth_date=_day(_text(claims, "birthdate")),
         national_number=_text(claims, number_claim) if number_claim else "",
     )

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from jalon.accounts.accounts import Accounts
-from jalon.accounts.identity import plain_name
 from jalon.accounts.identity_providers import CivilClaims, IdentityProvider, Providers, find_provider
 from jalon.accounts.keyring import Keyring
 from jalon.accounts.provider_flow import LIFETIME, ProviderSignInOverError
@@ -58,13 +57,13 @@ def seal(accounts: Accounts, introduction: Introduction) -> tuple[str, datetime]
         "login_key": introduction.login_key,
         "number_key": introduction.number_key,
         "listed_key": introduction.listed_key,
-        "first_name": displayed(said.first_name),
-        "last_name": displayed(said.last_name),
+        "first_name": said.first_name,
+        "last_name": said.last_name,
         "birth_date": said.birth_date.isoformat() if said.birth_date else None,
         "authenticated_at": int(introduction.authenticated_at.timestamp()) if introduction.authenticated_at else None,
         "ends": int(ends.timestamp()),
     }
-    return jwe.encrypt_compact(dict(_HEADER), json.dumps(content).encode(), _key(accounts.keyring)), ends
+    return jwe.encrypt_compact(dict(_HEADER), json.dumps(content, ensure_ascii=False).encode(), _key(accounts.keyring)), ends
 
 
 def unseal(accounts: Accounts, providers: Providers, sealed: str) -> Introduction:
@@ -92,11 +91,6 @@ def unseal(accounts: Accounts, providers: Providers, sealed: str) -> Introductio
     asked_at = content.get("authenticated_at")
     asked = datetime.fromtimestamp(asked_at, UTC) if asked_at else None
     return Introduction(provider, content["login_key"], content["number_key"], said, asked, content.get("listed_key", ""))
-
-
-def displayed(text: str) -> str:
-    """A name as it would be kept, and the introduction short enough to be shown."""
-    return plain_name(text)
 
 
 def _key(keyring: Keyring) -> "OctKey":

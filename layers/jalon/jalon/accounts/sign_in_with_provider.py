@@ -10,15 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.find_account import account_of_login
-from jalon.accounts.identity import Identity, birth_date_violations, name_violations, plain_name
+from jalon.accounts.identity import Identity, birth_date_violations, name_violations
 from jalon.accounts.identity_providers import ProviderIncompleteError
 from jalon.accounts.messages import Mailer, portal_linked
 from jalon.accounts.provider_flow import ProviderSignInOverError, ProviderSignIns, Return
-from jalon.accounts.provider_introduction import Introduction, displayed, seal, unseal
+from jalon.accounts.provider_introduction import Introduction, seal, unseal
 from jalon.accounts.provider_return import believe_number, introduce, name_person, numbers_with
 from jalon.accounts.sign_in_hint import way_in
 from jalon.accounts.stores import Credentials, LoginTakenError, StaleWriteError
@@ -29,8 +28,6 @@ from jalon.kernel.ids import UserId
 
 #: How long the decision to begin an account answers a repeated request: an answer may be lost on the way.
 REPEATED_WITHIN = timedelta(seconds=30)
-
-Decided = TypeVar("Decided")
 
 
 class ProviderAccountUnknownError(ConflictError):
@@ -50,7 +47,8 @@ class AccountMayExistError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Whose account the provider's person signs in to, and whether it was made just now.
+    """Whose account the provider's person signs in to, whether it was made just now, and the provider (its identifier) that a number let
+    in to it just now.
 
     ``authenticated_at`` is when the provider last asked who they are, None where it does not say.
     """
@@ -58,6 +56,7 @@ class Arrival:
     identity: Identity
     authenticated_at: datetime | None
     new: bool = False
+    joined: str = ""
 
 
 def sign_in_with_provider(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, came: Return) -> Arrival:
@@ -74,7 +73,7 @@ def sign_in_with_provider(sign_ins: ProviderSignIns, accounts: Accounts, mailer:
     if known:
         return Arrival(known, named.authenticated_at)
     told = introduce(sign_ins, accounts, named)
-    return Arrival(_again_if_changed(lambda: _recognise(sign_ins, accounts, mailer, told)), named.authenticated_at)
+    return _again_if_changed(lambda: _recognise(sign_ins, accounts, mailer, told))
 
 
 def begin_account(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, sealed: str, *, anyway: bool = False) -> Arrival:
@@ -89,7 +88,7 @@ def begin_account(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer,
     return _again_if_changed(lambda: _begin(sign_ins, accounts, mailer, told, anyway=anyway))
 
 
-def _again_if_changed(decide: Callable[[], Decided]) -> Decided:
+def _again_if_changed(decide: Callable[[], Arrival]) -> Arrival:
     """What was decided, once more from what is there now where something was written meanwhile: on another screen, by another portal."""
     try:
         return decide()
@@ -97,10 +96,10 @@ def _again_if_changed(decide: Callable[[], Decided]) -> Decided:
         return decide()
 
 
-def _recognise(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, told: Introduction) -> Identity:
+def _recognise(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, told: Introduction) -> Arrival:
     known = account_of_login(accounts.store, told.login_key)
     if known:
-        return known
+        return Arrival(known, told.authenticated_at)
     believed = believe_number(sign_ins, accounts, told)
     if believed.holder:
         return _join(accounts, mailer, told, believed.holder)
@@ -113,7 +112,7 @@ def _begin(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, told: 
         return Arrival(_just_made(accounts, known), told.authenticated_at)
     believed = believe_number(sign_ins, accounts, told)
     if believed.holder:
-        return Arrival(_join(accounts, mailer, told, believed.holder), told.authenticated_at)
+        return _join(accounts, mailer, told, believed.holder)
     if believed.perhaps and not anyway:
         raise _may_exist(told, believed.perhaps)
     identity = _new_account(accounts, believed.introduction)
@@ -133,8 +132,8 @@ def _nobody_yet(accounts: Accounts, told: Introduction, perhaps: Identity | None
     return ProviderAccountUnknownError(
         "Nobody signs in here as this person yet. If you have an account, sign in to it and link the provider; else begin a new account.",
         provider=told.provider.id,
-        first_name=displayed(told.said.first_name),
-        last_name=displayed(told.said.last_name),
+        first_name=told.said.first_name,
+        last_name=told.said.last_name,
         introduction=sealed,
         expires_at=iso(ends),
         sign_in_with=str(way_in(perhaps)) if perhaps else None,
@@ -151,7 +150,7 @@ def _may_exist(told: Introduction, perhaps: Identity) -> AccountMayExistError:
     )
 
 
-def _join(accounts: Accounts, mailer: Mailer, told: Introduction, holder: Identity) -> Identity:
+def _join(accounts: Accounts, mailer: Mailer, told: Introduction, holder: Identity) -> Arrival:
     """The account with this way in, which its owner hears of first; it takes the place of another subject of the same provider, which
     names its people anew. Raises :class:`LoginTakenError` and :class:`StaleWriteError` where something changed meanwhile.
     """
@@ -167,21 +166,20 @@ def _join(accounts: Accounts, mailer: Mailer, told: Introduction, holder: Identi
         first = account_of_login(accounts.store, login_key)  # the same first sign-in on two screens: the other one was faster
         if first is None:
             raise
-        return first
-    return joined
+        return Arrival(first, told.authenticated_at)
+    return Arrival(joined, told.authenticated_at, joined=provider.id)
 
 
 def _new_account(accounts: Accounts, introduction: Introduction) -> Identity:
     now = accounts.clock.now()
     provider, said = introduction.provider, introduction.said
-    first_name, last_name = plain_name(said.first_name), plain_name(said.last_name)
-    if name_violations("/first_name", first_name) or name_violations("/last_name", last_name):
+    if name_violations("/first_name", said.first_name) or name_violations("/last_name", said.last_name):
         raise ProviderIncompleteError("The provider gives no first and last name to make an account with.", provider=provider.id)
     born = said.birth_date
     return Identity(
         user_id=UserId(accounts.ids.new("usr")),
-        first_name=first_name,
-        last_name=last_name,
+        first_name=said.first_name,
+        last_name=said.last_name,
         birth_date=None if born is None or birth_date_violations("/birth_date", born, now.date()) else born,
         roles=frozenset({provider.role}),
         created_at=now,
