@@ -90,6 +90,15 @@ def own_deadline(started_at: datetime, extra_time_percent: int, extension_min: i
     return started_at + timedelta(minutes=DURATION_MIN) * (100 + extra_time_percent) / 100 + timedelta(minutes=extension_min)
 
 
+def extension_of(started_at: datetime, extra_time_percent: int, deadline_at: datetime) -> int:
+    """The minutes that a deadline has beyond a candidate's own time: the inverse of :func:`own_deadline`.
+
+    >>> extension_of(datetime(2027, 3, 12, 9), 20, datetime(2027, 3, 12, 11, 16))
+    10
+    """
+    return round((deadline_at - own_deadline(started_at, extra_time_percent, 0)) / timedelta(minutes=1))
+
+
 class CandidateStore(Protocol):
     """The candidates of sessions."""
 

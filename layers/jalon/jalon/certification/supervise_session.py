@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.load_assessment import load_assessment
 from jalon.assessment.move_deadline import MAX_EXTENSION_MIN, move_deadline
+from jalon.assessment.refusals import not_live
 from jalon.assessment.state import EndReason
 from jalon.assessment.store import AssessmentStore
-from jalon.certification.candidates import Candidate, CandidateStore, own_deadline
+from jalon.certification.candidates import Candidate, CandidateStore, extension_of, own_deadline
 from jalon.certification.errors import (
     InvalidExtensionError,
     NotAnInvigilatorError,
@@ -90,23 +91,36 @@ def end_test(room: Room, number: SessionNumber, candidate_id: CandidateId) -> Ca
 def extend_time(room: Room, number: SessionNumber, candidate_id: CandidateId, total_min: int) -> Candidate:
     """Sets the minutes this candidate has beyond his or her own time; the same total again changes nothing.
 
-    A total, not an increment, so that a repeated request gives no time twice. Raises :class:`TestNotStartedError`,
-    :class:`TestOverError`, and :class:`InvalidExtensionError` outside 0 … 240 minutes or below what was given already.
+    A total, not an increment, so that a repeated request gives no time twice. The row promises the time and the test's deadline gives it:
+    what died between the two is finished first, and the room is shown what the deadline says (:mod:`jalon.certification.watch_session`).
+
+    Raises :class:`TestNotStartedError`, :class:`TestOverError`, and :class:`InvalidExtensionError` outside 0 … 240 minutes or below what
+    was given already.
     """
-    candidate = _open_candidate(room, number, candidate_id)
-    if candidate.started_at is None or candidate.assessment_id is None:
-        raise TestNotStartedError("This candidate has not started a test.", candidate_id=candidate_id)
+    candidate = _with_promised_time(room, _open_candidate(room, number, candidate_id))
     if not candidate.extension_min <= total_min <= MAX_EXTENSION_MIN:
         detail = f"Between the {candidate.extension_min} minutes given already and {MAX_EXTENSION_MIN} are expected."
         raise InvalidExtensionError("This much time cannot be given.", (Violation("/total_min", detail, "extension"),))
-    extended = candidate
-    if total_min != candidate.extension_min:
-        extended = room.candidates.replace(replace(candidate, extension_min=total_min), candidate)
-    deadline = own_deadline(candidate.started_at, candidate.extra_time_percent, total_min)
-    state = load_assessment(room.assessments, candidate.assessment_id)
-    if state.deadline_at is None or state.deadline_at < deadline:
-        move_deadline(room.assessments, room.clock, candidate.assessment_id, deadline)
-    return extended
+    if total_min == candidate.extension_min:
+        return candidate
+    return _with_promised_time(room, room.candidates.replace(replace(candidate, extension_min=total_min), candidate))
+
+
+def _with_promised_time(room: Room, candidate: Candidate) -> Candidate:
+    """The candidate, whose test has the time that the row promises.
+
+    Of two invigilators who give time at once, the one who promised less may move the deadline last: hence the row is looked at again.
+    """
+    if candidate.started_at is None or candidate.assessment_id is None:
+        raise TestNotStartedError("This candidate has not started a test.", candidate_id=candidate.candidate_id)
+    test = load_assessment(room.assessments, candidate.assessment_id)
+    if not test.is_live:
+        raise not_live(test)
+    start, extra, promised = candidate.started_at, candidate.extra_time_percent, candidate.extension_min
+    if test.deadline_at is None or extension_of(start, extra, test.deadline_at) < promised:
+        move_deadline(room.assessments, room.clock, candidate.assessment_id, own_deadline(start, extra, promised))
+    stored = room.candidates.get(candidate.session_number, candidate.candidate_id)
+    return candidate if stored.extension_min == promised else _with_promised_time(room, stored)
 
 
 def _open_candidate(room: Room, number: SessionNumber, candidate_id: CandidateId) -> Candidate:

@@ -1,13 +1,13 @@
 """The invigilator's live view: who is present, and how far each candidate is (docs/domain.md §7)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from jalon.assessment.state import AssessmentState, Status
 from jalon.assessment.store import AssessmentStore
-from jalon.certification.candidates import Candidate, CandidateStatus
+from jalon.certification.candidates import Candidate, CandidateStatus, extension_of
 from jalon.certification.supervise_session import Room
 from jalon.kernel.ids import CandidateId, SessionNumber
 
@@ -66,9 +66,12 @@ def sitting_test(assessments: AssessmentStore, candidate: Candidate) -> Assessme
 
 
 def live(candidate: Candidate, test: AssessmentState | None, now: datetime) -> LiveCandidate:
-    """One candidate's line."""
+    """One candidate's line. The time given is the deadline's, which the answers are held to, and not what the row only promises yet."""
     if test is None:
         return LiveCandidate(candidate, Progress(candidate.status.value))
+    if candidate.started_at is not None and test.deadline_at is not None:
+        given = extension_of(candidate.started_at, candidate.extra_time_percent, test.deadline_at)
+        candidate = replace(candidate, extension_min=given)
     seen = max(test.updated_at, test.last_change_at)
     running = test.status is Status.STARTED
     return LiveCandidate(
