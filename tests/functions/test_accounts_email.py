@@ -2,11 +2,14 @@
 
 import json
 import urllib.request
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from functions.accounts.wiring import desk
+from jalon.accounts.mail_allowance import MOST_A_DAY
 from jalon.accounts.messages import Message
 from jalon.accounts.ses_mailer import MailUnavailableError, SesMailer
 from jalon.kernel.errors import InvalidInputError
@@ -30,10 +33,15 @@ def person() -> str:
     return send("create_account").body["id"]
 
 
+def messages(cloud: Cloud) -> list[Any]:
+    """All that the emulated mail service sent from this account."""
+    with urllib.request.urlopen(f"{cloud.endpoint}/_ministack/ses/messages", timeout=30) as answer:
+        return list(json.loads(answer.read())["messages"].get(cloud.account, ()))
+
+
 def latest_message(cloud: Cloud) -> dict[str, str]:
-    """What the emulated mail service sent last from this account."""
-    with urllib.request.urlopen(f"{cloud.endpoint}/_ministack/ses/messages", timeout=5) as answer:
-        (*_, last) = json.loads(answer.read())["messages"][cloud.account]
+    """What it sent last."""
+    last = messages(cloud)[-1]
     return {"to": last["To"][0], "from": last["Source"], "word": last["BodyText"].split("\n\n")[1]}
 
 
@@ -196,6 +204,28 @@ def test_each_refusal_of_the_mail_service_has_its_meaning(monkeypatch: pytest.Mo
     monkeypatch.setattr("jalon.accounts.ses_mailer.client", lambda _: Refusing())
     with pytest.raises(kind):
         SesMailer(SENDER).send(ADDRESS, Message("subject", "text"))
+
+
+#: What SES answers when the operator must act (Amazon SES API v2 Reference, SendEmail, "Errors").
+FOR_GOOD = ("SendingPausedException", "AccountSuspendedException", "MessageRejected", "MailFromDomainNotVerifiedException")
+
+
+@pytest.mark.parametrize("code", FOR_GOOD)
+def test_what_the_mail_service_refuses_for_good_rings_and_counts_for_nothing(
+    cloud: Cloud, person: str, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    def refusing(*_: object, **__: object) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "SendEmail")
+
+    before = len(messages(cloud))
+    with monkeypatch.context() as patch:
+        patch.setattr("jalon.accounts.ses_mailer.client", lambda _: SimpleNamespace(send_email=refusing))
+        for _ in range(MOST_A_DAY + 1):
+            assert send("recover", body={"email": ADDRESS}).status == 500
+            assert send("attach_email", body={"email": "new@example.org"}, subject=person, proven=True).status == 500
+    assert send("recover", body={"email": ADDRESS}).status == 202
+    assert send("attach_email", body={"email": "new@example.org"}, subject=person, proven=True).status == 202
+    assert len(messages(cloud)) == before + 2
 
 
 def test_a_mail_service_that_does_not_answer_asks_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.counts import FORGOTTEN_AFTER, Count, Taken, take_one, wait_left
-from jalon.kernel.errors import JalonError, TooManyRequestsError
+from jalon.kernel.errors import TooManyRequestsError
 from jalon.kernel.ids import UserId
 
 MOST_A_DAY = 5
@@ -57,7 +57,7 @@ def one_message(accounts: Accounts, kind: MessageKind, login_key: str, asker: Us
             counted.append(_counted(accounts, messages_for(asker), FORGOTTEN_AFTER))
         counted.append(_counted(accounts, messages_to(login_key, kind), ONE_MORE_AFTER))
         yield
-    except JalonError:
+    except BaseException:  # also what the mail service refuses for good, which rings for the operator: nothing was sent
         for taken in counted:
             taken.give_back(accounts.store)
         raise
