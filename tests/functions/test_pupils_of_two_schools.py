@@ -190,8 +190,19 @@ def test_no_school_gives_away_an_account_that_a_portal_put_under_a_pupils_number
     assert accounts().store.identity(ZOE) == somebody
 
 
-def test_a_corrected_first_name_is_still_the_pupils_own_account(school: School, pupil: SamplePupil) -> None:
-    account_of(pupil, first_name="Zénobie", providers={"ent": "portal"}, login_keys=frozenset({"portal"}))
+def test_no_school_gives_away_a_twins_account_that_a_portal_put_under_a_pupils_number(school: School, pupil: SamplePupil) -> None:
+    number = accounts().keyring.number_key(pupil.ine)
+    keys, portal = frozenset({"portal", number}), {"ent": "portal"}
+    twin = account_of(pupil, first_name="Zénobie", login_keys=keys, providers=portal, certified_numbers={"ent": number})
+    slip = slips(school)[pupil.ine]
+    assert sign_in(accounts(), slip["username"], slip["initial_password"]).user_id != twin.user_id
+    assert accounts().store.identity(ZOE) == twin
+
+
+@pytest.mark.parametrize("school_made", [False, True])
+def test_a_corrected_first_name_is_still_the_pupils_own_account(school: School, pupil: SamplePupil, school_made: bool) -> None:
+    keys = {"portal", accounts().keyring.number_key(pupil.ine)} if school_made else {"portal"}
+    account_of(pupil, first_name="Zénobie", providers={"ent": "portal"}, login_keys=frozenset(keys))
     assert slips(school)[pupil.ine]["username"] is None
     given = recover(school, pupil)[1]
     assert sign_in(accounts(), given["username"], given["initial_password"]).user_id == ZOE

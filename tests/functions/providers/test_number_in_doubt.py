@@ -9,9 +9,11 @@ import pytest
 from functions.accounts.wiring import desk, provider_sign_ins
 from jalon.accounts.account_store import AccountTable
 from jalon.accounts.create_pupil_accounts import NewPupil
+from jalon.accounts.give_username import give_username
 from jalon.accounts.identity import Identity, Role
 from jalon.accounts.messages import Message
-from jalon.accounts.national_number import list_number
+from jalon.accounts.national_number import account_on_list, list_number
+from jalon.accounts.reset_pupil_password import reset_pupil_password
 from jalon.accounts.ses_mailer import MailUnavailableError
 from jalon.accounts.sign_in_with_provider import begin_account as begin_account_of
 from jalon.accounts.stores import Credentials
@@ -19,7 +21,7 @@ from jalon.kernel.ids import Ine, UserId
 from tests.accounts.openid_provider import LEA, OpenIdProvider
 from tests.accounts.pupils import create_pupil_account
 from tests.cloud import Cloud
-from tests.functions.accounts_client import Reply, send
+from tests.functions.accounts_client import Reply, sample, send
 from tests.functions.providers.portal import (
     ALSO_CERTIFYING,
     CERTIFYING,
@@ -27,6 +29,7 @@ from tests.functions.providers.portal import (
     NUMBER_CLAIM,
     begin_account,
     complete_certified,
+    link_certified,
     proven_account,
     school_made,
     sign_in_certified,
@@ -255,6 +258,25 @@ def test_a_join_that_meets_another_change_is_made_from_what_is_there_now(
     assert subject_of(cloud, joined) == lea
     me = send("read_me", subject=lea).body
     assert (me["providers"], me["email"]) == ([CERTIFYING], "lea@example.org")
+
+
+def test_whoever_a_portal_names_anew_and_hardly_describes_comes_back_through_the_school(cloud: Cloud, provider: OpenIdProvider) -> None:
+    """Their only way in was the portal, which gives no birth date."""
+    provider.person = {**WITHOUT_BIRTH_DATE, NUMBER_CLAIM: INE}
+    lea = subject_of(cloud, sign_in_certified())
+    provider.person = {**WITHOUT_BIRTH_DATE, "sub": "lea-renamed", NUMBER_CLAIM: INE}
+    assert complete_certified().body["sign_in_with"] == "provider"
+    accounts = desk().accounts
+    found = account_on_list(accounts, Ine(INE), "LEA", ("MARTIN",), date(2010, 3, 12))
+    assert found is not None
+    assert found.user_id == lea
+    give_username(accounts, found, date(2010, 3, 12))
+    slip = reset_pupil_password(accounts, found.user_id, "the school's")
+    removal = sample("remove_provider_link")
+    removal["rawPath"] = removal["requestContext"]["http"]["path"] = f"/v1/me/provider-links/{CERTIFYING}"
+    assert send("remove_provider_link", event=removal, subject=lea, body={"password": slip.initial_password}).status == 204
+    assert link_certified(lea).status == 200
+    assert subject_of(cloud, complete_certified()) == lea
 
 
 def test_what_a_list_writes_in_place_of_a_number_is_nobodys(cloud: Cloud) -> None:

@@ -12,9 +12,8 @@ from datetime import date
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.identity import AccountExistsError, Identity, Role, birth_date_violations, clean_name, name_violations, refuse
 from jalon.accounts.logins import normalise_login, username_candidates
-from jalon.accounts.national_number import accounts_of_number
+from jalon.accounts.national_number import account_on_list, accounts_of_number, is_certified
 from jalon.accounts.passwords import initial_password
-from jalon.accounts.same_person import likeness
 from jalon.accounts.stores import Credentials, LoginTakenError
 from jalon.kernel.errors import ConflictError, InvalidInputError
 from jalon.kernel.ids import Ine, UserId
@@ -150,12 +149,12 @@ def _free_number(accounts: Accounts, pupil: NewPupil) -> frozenset[str]:
     """
     if not has_ine_form(pupil.national_number):
         return frozenset()
-    holders = accounts_of_number(accounts, Ine(pupil.national_number))
-    others = [holder for holder in holders if holder.user_id != pupil.user_id]
-    if any(likeness(holder, pupil.first_name, (pupil.last_name,), pupil.birth_date).on_list for holder in others):
+    number = Ine(pupil.national_number)
+    holder = account_on_list(accounts, number, pupil.first_name, (pupil.last_name,), pupil.birth_date)
+    if holder and holder.user_id != pupil.user_id:
         raise NumberTakenError("An account with this national number was made meanwhile.", user_id=pupil.user_id)
-    key = accounts.keyring.number_key(pupil.national_number)
-    return frozenset() if any(key in holder.login_keys for holder in holders) else frozenset({key})
+    taken = any(is_certified(accounts, each, number) for each in accounts_of_number(accounts, number))
+    return frozenset() if taken else frozenset({accounts.keyring.number_key(number)})
 
 
 def _existing(accounts: Accounts, user_id: UserId) -> PupilAccount | NotMade:

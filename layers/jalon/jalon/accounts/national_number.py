@@ -5,11 +5,14 @@ trusted to certify it; a sign-in through such a provider opens the account. *Lis
 name and birth date, which a classmate may know too; it keeps schools from making a second account, and opens nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.find_account import account_of_login
 from jalon.accounts.identity import Identity
+from jalon.accounts.same_person import likeness
 from jalon.accounts.stores import LoginTakenError
 from jalon.kernel.ids import Ine, UserId
 from jalon.kernel.ine import has_ine_form
@@ -20,6 +23,24 @@ def accounts_of_number(accounts: Accounts, number: Ine) -> tuple[Identity, ...]:
     keys = accounts.keyring.number_key(number), accounts.keyring.listed_number_key(number)
     found = {identity.user_id: identity for identity in (account_of_login(accounts.store, key) for key in keys) if identity}
     return tuple(found.values())
+
+
+def account_on_list(
+    accounts: Accounts, number: Ine, first_name: str, last_names: Iterable[str], birth_date: date | None
+) -> Identity | None:
+    """The account that a school's list means by a number beside these names and this birth date: lists have slips too.
+
+    The school answers for its list (:attr:`~jalon.accounts.same_person.Likeness.on_list`), but not for a number that a provider alone has
+    put on an account: that of another first name is a twin's. What a list writes in place of a number names nobody.
+    """
+    if not has_ine_form(number):
+        return None
+    key = accounts.keyring.number_key(number)
+    for account in accounts_of_number(accounts, number):
+        like = likeness(account, first_name, last_names, birth_date)
+        if like.on_list and not (like.first_name is False and key in account.certified_numbers.values()):
+            return account
+    return None
 
 
 def is_certified(accounts: Accounts, identity: Identity, number: Ine) -> bool:
