@@ -117,7 +117,8 @@ def accept(exchange: Exchange) -> Response:
 def replace_password(exchange: Exchange) -> Response:
     """Change one's own password; every sign-in ends, this one too."""
     person, body = writer_of(exchange), exchange.read(PasswordChangeRequest)
-    change_password(desk().accounts, person.user_id, body.current_password.get_secret_value(), body.new_password.get_secret_value())
+    current, new = body.current_password.get_secret_value(), body.new_password.get_secret_value()
+    change_password(desk().accounts, desk().mailer, person.user_id, current, new)
     logger(ACCOUNTS).info("PASSWORD_CHANGED", user_id=person.user_id)
     metric("PasswordChanged", service=ACCOUNTS)
     return no_content()
@@ -201,7 +202,7 @@ def create_staff(exchange: Exchange) -> Response:
 def set_password(exchange: Exchange) -> Response:
     """Choose a password with a setup token, once."""
     body = exchange.read(PasswordSetupRequest)
-    user_id = set_up_password(desk().accounts, body.token.get_secret_value(), body.password.get_secret_value())
+    user_id = set_up_password(desk().accounts, desk().mailer, body.token.get_secret_value(), body.password.get_secret_value())
     logger(ACCOUNTS).info("PASSWORD_SET_UP", user_id=user_id)
     metric("PasswordSetUp", service=ACCOUNTS)
     return no_content()

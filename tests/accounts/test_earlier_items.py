@@ -16,6 +16,7 @@ from jalon.accounts.set_up_password import set_up_password
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.tables import CountItem, IdentityItem, SetupItem
 from jalon.kernel.ids import UserId
+from tests.accounts.fakes import Mailbox
 from tests.accounts.pupils import create_pupil_account
 from tests.cloud import Cloud
 
@@ -29,7 +30,7 @@ def lea(accounts: Accounts) -> PupilAccount:
 
 def choose_own_password(accounts: Accounts, pupil: PupilAccount) -> None:
     """Let the pupil have a password of their own, which is braked."""
-    change_password(accounts, pupil.user_id, pupil.initial_password or "", OWN)
+    change_password(accounts, Mailbox(), pupil.user_id, pupil.initial_password or "", OWN)
 
 
 def test_preferences_in_one_map_are_read_and_changed_one_by_one(cloud: Cloud, accounts: Accounts, lea: PupilAccount) -> None:
@@ -78,5 +79,5 @@ def test_a_token_given_when_there_was_one_ticket_sets_the_password(accounts: Acc
     until = datetime.now(UTC) + timedelta(hours=1)
     SetupItem(f"setup#{lea.user_id}", nonce=b"nonce", expires_at=int(until.timestamp())).save()
     token = f"ps.{lea.user_id}.{accounts.keyring.secret('password setup', lea.user_id, b'nonce')}"
-    assert set_up_password(accounts, token, OWN) == lea.user_id
+    assert set_up_password(accounts, Mailbox(), token, OWN) == lea.user_id
     assert sign_in(accounts, lea.username, OWN).user_id == lea.user_id

@@ -169,11 +169,11 @@ def test_the_owner_of_the_address_recovers_the_account(world: World, lea: PupilA
     attach(world, lea.user_id)
     recover_password(world.accounts, world.mailbox, " LEA@example.org ")
     assert world.mailbox.sent[-1][0] == ADDRESS
-    set_up_password(world.accounts, last_word(world), "un lapin dans la lune")
+    set_up_password(world.accounts, world.mailbox, last_word(world), "un lapin dans la lune")
     for login in (lea.username, ADDRESS):
         assert sign_in(world.accounts, login, "un lapin dans la lune").sign_in_epoch == 1
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, last_word(world), "un autre lapin la nuit")
+        set_up_password(world.accounts, world.mailbox, last_word(world), "un autre lapin la nuit")
 
 
 def test_a_recovery_lasts_an_hour(world: World, lea: PupilAccount) -> None:
@@ -181,7 +181,7 @@ def test_a_recovery_lasts_an_hour(world: World, lea: PupilAccount) -> None:
     recover_password(world.accounts, world.mailbox, ADDRESS)
     world.pass_time(hours=1)
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, last_word(world), "un lapin dans la lune")
+        set_up_password(world.accounts, world.mailbox, last_word(world), "un lapin dans la lune")
 
 
 def test_an_unknown_address_gets_a_message_and_costs_the_same_writes(world: World, lea: PupilAccount) -> None:
@@ -198,7 +198,7 @@ def test_the_ticket_of_an_unknown_address_opens_nothing(world: World, lea: Pupil
     (ticket,) = world.store.tickets.values()
     nobody = replace(world.store.people[lea.user_id], user_id=ticket.user_id, email=None, sign_in_epoch=0)
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, write_setup_token(world.keyring, ticket, nobody), "un lapin dans la lune")
+        set_up_password(world.accounts, world.mailbox, write_setup_token(world.keyring, ticket, nobody), "un lapin dans la lune")
 
 
 def test_nobody_is_flooded(world: World) -> None:

@@ -155,7 +155,7 @@ def test_its_owner_recovers_it_by_a_message_to_the_ascii_form(world: World, type
     recover_password(world.accounts, world.mailbox, typed)
     address, message = world.mailbox.sent[-1]
     assert address == ASCII
-    set_up_password(world.accounts, message.text.split("\n\n")[1], "un autre lapin la nuit")
+    set_up_password(world.accounts, world.mailbox, message.text.split("\n\n")[1], "un autre lapin la nuit")
     assert sign_in(world.accounts, typed, "un autre lapin la nuit").user_id == "usr_jo"
 
 

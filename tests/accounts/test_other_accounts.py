@@ -97,11 +97,11 @@ def test_staff_set_their_password_with_the_token_once(world: World) -> None:
     with pytest.raises(WrongCredentialsError):
         sign_in(world.accounts, "jury@example.org", "")
     with pytest.raises(InvalidInputError):
-        set_up_password(world.accounts, invitation.setup_token, "weak")
-    assert set_up_password(world.accounts, invitation.setup_token, "Tr0ubadour!") == STAFF.user_id
+        set_up_password(world.accounts, world.mailbox, invitation.setup_token, "weak")
+    assert set_up_password(world.accounts, world.mailbox, invitation.setup_token, "Tr0ubadour!") == STAFF.user_id
     assert sign_in(world.accounts, "jury@example.org", "Tr0ubadour!").roles == {Role.JURY}
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, invitation.setup_token, "An0ther-one!")
+        set_up_password(world.accounts, world.mailbox, invitation.setup_token, "An0ther-one!")
 
 
 def test_two_uses_of_a_token_at_once_set_one_password(world: World) -> None:
@@ -110,12 +110,12 @@ def test_two_uses_of_a_token_at_once_set_one_password(world: World) -> None:
 
     def raced(password: str) -> str:
         world.hasher.hash = hash_password
-        set_up_password(world.accounts, token, "Tr0ubadour!")
+        set_up_password(world.accounts, world.mailbox, token, "Tr0ubadour!")
         return hash_password(password)
 
     world.hasher.hash = raced
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, token, "An0ther-one!")
+        set_up_password(world.accounts, world.mailbox, token, "An0ther-one!")
     sign_in(world.accounts, "jury@example.org", "Tr0ubadour!")
 
 
@@ -123,7 +123,7 @@ def test_a_setup_token_expires(world: World) -> None:
     invitation = create_staff_account(world.accounts, STAFF)
     world.pass_time(hours=72)
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, invitation.setup_token, "Tr0ubadour!")
+        set_up_password(world.accounts, world.mailbox, invitation.setup_token, "Tr0ubadour!")
 
 
 def test_a_second_invitation_replaces_the_first(world: World) -> None:
@@ -131,8 +131,8 @@ def test_a_second_invitation_replaces_the_first(world: World) -> None:
     again = create_staff_account(world.accounts, replace(STAFF, user_id=UserId("usr_k"), request="other"))
     assert again.user_id == first.user_id
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, first.setup_token, "Tr0ubadour!")
-    set_up_password(world.accounts, again.setup_token, "Tr0ubadour!")
+        set_up_password(world.accounts, world.mailbox, first.setup_token, "Tr0ubadour!")
+    set_up_password(world.accounts, world.mailbox, again.setup_token, "Tr0ubadour!")
     with pytest.raises(EmailTakenError):
         create_staff_account(world.accounts, replace(STAFF, user_id=UserId("usr_l"), request="third"))
 
@@ -154,25 +154,25 @@ def test_an_invitation_does_not_take_over_another_kind_of_account(world: World) 
 def test_tokens_we_did_not_make_set_nothing(world: World, token: str) -> None:
     create_staff_account(world.accounts, STAFF)
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, token, "Tr0ubadour!")
+        set_up_password(world.accounts, world.mailbox, token, "Tr0ubadour!")
 
 
 def test_a_token_of_an_erased_account_is_over(world: World) -> None:
     token = create_staff_account(world.accounts, STAFF).setup_token
     del world.store.people[STAFF.user_id]
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, token, "Tr0ubadour!")
+        set_up_password(world.accounts, world.mailbox, token, "Tr0ubadour!")
 
 
 def test_changing_a_password_needs_the_present_one(world: World) -> None:
     sign_up(world.accounts, PERSON)
     with pytest.raises(InvalidInputError) as refused:
-        change_password(world.accounts, PERSON.user_id, "wrong", "An0ther-one!")
+        change_password(world.accounts, world.mailbox, PERSON.user_id, "wrong", "An0ther-one!")
     assert refused.value.violations[0].pointer == "/current_password"
     with pytest.raises(InvalidInputError) as refused:
-        change_password(world.accounts, PERSON.user_id, "Tr0ubadour!", "weak")
+        change_password(world.accounts, world.mailbox, PERSON.user_id, "Tr0ubadour!", "weak")
     assert refused.value.violations[0].pointer == "/new_password"
-    change_password(world.accounts, PERSON.user_id, "Tr0ubadour!", "An0ther-one!")
+    change_password(world.accounts, world.mailbox, PERSON.user_id, "Tr0ubadour!", "An0ther-one!")
     assert sign_in(world.accounts, PERSON.email, "An0ther-one!").sign_in_epoch == 1
 
 
@@ -180,9 +180,9 @@ def test_a_borrowed_screen_is_no_oracle_for_the_password(world: World) -> None:
     sign_up(world.accounts, PERSON)
     for _ in range(5):
         with pytest.raises(InvalidInputError):
-            change_password(world.accounts, PERSON.user_id, "wrong", "An0ther-one!")
+            change_password(world.accounts, world.mailbox, PERSON.user_id, "wrong", "An0ther-one!")
     with pytest.raises(AccountWaitsError):
-        change_password(world.accounts, PERSON.user_id, "Tr0ubadour!", "An0ther-one!")
+        change_password(world.accounts, world.mailbox, PERSON.user_id, "Tr0ubadour!", "An0ther-one!")
 
 
 CLIENT = NewClient(ClientId("cli_1"), "  Export   LSU ", frozenset({"lsu:read"}), "digest", OPERATOR, b"nonce", ("0990001n",))

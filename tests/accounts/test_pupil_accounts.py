@@ -158,7 +158,7 @@ def test_a_reset_hands_out_a_new_password_and_lifts_the_wait(world: World) -> No
     for _ in range(5):
         with pytest.raises(WrongCredentialsError):
             sign_in(world.accounts, old.username, "wrong")
-    new = reset_pupil_password(world.accounts, LEA.user_id, "request-1")
+    new = reset_pupil_password(world.accounts, world.mailbox, LEA.user_id, "request-1")
     assert new.initial_password != old.initial_password
     assert sign_in(world.accounts, old.username, new.initial_password or "").sign_in_epoch == 1
     with pytest.raises(WrongCredentialsError):
@@ -168,20 +168,20 @@ def test_a_reset_hands_out_a_new_password_and_lifts_the_wait(world: World) -> No
 
 def test_a_request_sent_again_after_the_pupil_chose_a_password_changes_nothing(world: World) -> None:
     create_pupil_account(world.accounts, LEA)
-    given = reset_pupil_password(world.accounts, LEA.user_id, "request-1")
-    assert reset_pupil_password(world.accounts, LEA.user_id, "request-1") == given
+    given = reset_pupil_password(world.accounts, world.mailbox, LEA.user_id, "request-1")
+    assert reset_pupil_password(world.accounts, world.mailbox, LEA.user_id, "request-1") == given
     world.store.set_password(LEA.user_id, world.hasher.hash("un lapin dans la lune"), None)
     before = world.store.identity(LEA.user_id)
-    assert reset_pupil_password(world.accounts, LEA.user_id, "request-1") == replace(given, initial_password=None)
+    assert reset_pupil_password(world.accounts, world.mailbox, LEA.user_id, "request-1") == replace(given, initial_password=None)
     assert world.store.identity(LEA.user_id) == before
     assert sign_in(world.accounts, given.username, "un lapin dans la lune")
 
 
 def test_a_request_sent_again_after_a_later_one_leaves_the_later_password(world: World) -> None:
     create_pupil_account(world.accounts, LEA)
-    first = reset_pupil_password(world.accounts, LEA.user_id, "request-1")
-    second = reset_pupil_password(world.accounts, LEA.user_id, "request-2")
-    assert reset_pupil_password(world.accounts, LEA.user_id, "request-1") == replace(first, initial_password=None)
+    first = reset_pupil_password(world.accounts, world.mailbox, LEA.user_id, "request-1")
+    second = reset_pupil_password(world.accounts, world.mailbox, LEA.user_id, "request-2")
+    assert reset_pupil_password(world.accounts, world.mailbox, LEA.user_id, "request-1") == replace(first, initial_password=None)
     assert sign_in(world.accounts, second.username, second.initial_password or "")
 
 
@@ -193,11 +193,11 @@ def test_the_same_reset_twice_at_once_sets_the_password_once(world: World, monke
     def raced(password: str) -> str:
         if not other:
             other.append(None)
-            other.append(reset_pupil_password(world.accounts, LEA.user_id, "request-1"))
+            other.append(reset_pupil_password(world.accounts, world.mailbox, LEA.user_id, "request-1"))
         return hashed(password)
 
     monkeypatch.setattr(world.hasher, "hash", raced)
-    assert reset_pupil_password(world.accounts, LEA.user_id, "request-1") == other[1]
+    assert reset_pupil_password(world.accounts, world.mailbox, LEA.user_id, "request-1") == other[1]
     assert world.store.people[LEA.user_id].sign_in_epoch == 1
 
 
@@ -219,7 +219,7 @@ def test_an_account_without_a_username_is_given_one_and_loses_what_it_only_claim
     assert (named.username, named.email, named.providers) == ("lea.martin1203-2", None, {"ent": "portal"})
     assert world.store.identity(own.user_id) == named
     assert world.store.user_of_login(claimed) is None
-    recovered = reset_pupil_password(world.accounts, own.user_id, "request-1")
+    recovered = reset_pupil_password(world.accounts, world.mailbox, own.user_id, "request-1")
     assert sign_in(world.accounts, "lea.martin1203-2", recovered.initial_password or "").user_id == own.user_id
 
 
@@ -227,7 +227,7 @@ def test_only_accounts_with_a_username_are_reset(world: World) -> None:
     world.store.create(Identity(LEA.user_id, "Paul", "Durand", frozenset({Role.TEACHER}), NOON), Credentials("v"))
     for user_id in (LEA.user_id, UserId("usr_nobody")):
         with pytest.raises(AccountNotFoundError):
-            reset_pupil_password(world.accounts, user_id, "request-1")
+            reset_pupil_password(world.accounts, world.mailbox, user_id, "request-1")
 
 
 def test_other_contexts_look_names_up(world: World) -> None:

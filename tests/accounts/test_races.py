@@ -27,6 +27,7 @@ from jalon.edge.settings import Settings
 from jalon.edge.tables import StoreUnavailableError
 from jalon.kernel.errors import JalonError
 from jalon.kernel.ids import UserId
+from tests.accounts.fakes import Mailbox
 from tests.accounts.pupils import create_pupil_account
 from tests.cloud import Cloud
 
@@ -64,7 +65,7 @@ def test_one_refresh_token_used_many_times_at_once_has_one_successor(cloud: Clou
 
 def test_parallel_guesses_have_no_more_tries_than_guesses_in_a_row(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     pupil = create_pupil_account(accounts, NewPupil(UserId("usr_1"), "Léa", "Martin", date(2010, 3, 12)))
-    change_password(accounts, pupil.user_id, pupil.initial_password or "", "un lapin dans la lune")
+    change_password(accounts, Mailbox(), pupil.user_id, pupil.initial_password or "", "un lapin dans la lune")
     given = at_once(lambda _: sign_in(accounts, pupil.username, "wrong"))
     tried = [error for error in given if isinstance(error, WrongCredentialsError)]
     refused = [error for error in given if isinstance(error, AccountWaitsError)]

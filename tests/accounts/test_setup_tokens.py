@@ -47,14 +47,14 @@ def test_a_stranger_who_asks_for_a_recovery_ends_no_invitation(world: World) -> 
     for _ in range(MOST_A_DAY):
         recovery(world, STAFF.email)
     world.pass_time(hours=71)
-    assert set_up_password(world.accounts, invitation.setup_token, "un lapin dans la lune") == STAFF.user_id
+    assert set_up_password(world.accounts, world.mailbox, invitation.setup_token, "un lapin dans la lune") == STAFF.user_id
 
 
 def test_whoever_was_invited_recovers_too_and_the_invitation_is_over(world: World) -> None:
     invitation = create_staff_account(world.accounts, STAFF)
-    set_up_password(world.accounts, recovery(world, STAFF.email), "un lapin dans la lune")
+    set_up_password(world.accounts, world.mailbox, recovery(world, STAFF.email), "un lapin dans la lune")
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, invitation.setup_token, "un autre lapin la nuit")
+        set_up_password(world.accounts, world.mailbox, invitation.setup_token, "un autre lapin la nuit")
     assert sign_in(world.accounts, STAFF.email, "un lapin dans la lune").user_id == STAFF.user_id
 
 
@@ -65,7 +65,7 @@ def test_an_invitation_repeated_after_a_lost_answer_is_the_same_while_it_is_good
     world.pass_time(hours=1)
     later = create_staff_account(world.accounts, STAFF)
     assert later.setup_token != first.setup_token
-    assert set_up_password(world.accounts, later.setup_token, "un lapin dans la lune") == STAFF.user_id
+    assert set_up_password(world.accounts, world.mailbox, later.setup_token, "un lapin dans la lune") == STAFF.user_id
 
 
 def test_a_recovery_asked_for_again_sends_the_same_token_good_for_another_hour(world: World, sam: Identity) -> None:
@@ -73,9 +73,9 @@ def test_a_recovery_asked_for_again_sends_the_same_token_good_for_another_hour(w
     world.pass_time(minutes=59)
     assert recovery(world) == first
     world.pass_time(minutes=59)
-    assert set_up_password(world.accounts, first, "un lapin dans la lune") == sam.user_id
+    assert set_up_password(world.accounts, world.mailbox, first, "un lapin dans la lune") == sam.user_id
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, first, "un autre lapin la nuit")
+        set_up_password(world.accounts, world.mailbox, first, "un autre lapin la nuit")
 
 
 def test_after_an_hour_without_asking_the_token_is_another(world: World, sam: Identity) -> None:
@@ -84,8 +84,8 @@ def test_after_an_hour_without_asking_the_token_is_another(world: World, sam: Id
     second = recovery(world)
     assert second != first
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, first, "un lapin dans la lune")
-    set_up_password(world.accounts, second, "un lapin dans la lune")
+        set_up_password(world.accounts, world.mailbox, first, "un lapin dans la lune")
+    set_up_password(world.accounts, world.mailbox, second, "un lapin dans la lune")
 
 
 def test_the_same_token_again_counts_as_a_message(world: World, sam: Identity) -> None:
@@ -96,34 +96,35 @@ def test_the_same_token_again_counts_as_a_message(world: World, sam: Identity) -
 
 def test_a_password_set_another_way_ends_the_recovery(world: World, sam: Identity) -> None:
     token = recovery(world)
-    change_password(world.accounts, sam.user_id, "Tr0ubadour!", "un lapin dans la lune")
+    change_password(world.accounts, world.mailbox, sam.user_id, "Tr0ubadour!", "un lapin dans la lune")
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, token, "un autre lapin la nuit")
+        set_up_password(world.accounts, world.mailbox, token, "un autre lapin la nuit")
     assert recovery(world) != token
 
 
 def test_a_password_that_the_school_resets_ends_the_recovery(world: World) -> None:
     lea = create_pupil_account(world.accounts, NewPupil(UserId("usr_lea"), "Léa", "Martin", date(2010, 3, 12)))
     ticket = world.store.offer_ticket(new_ticket(world.accounts, lea.user_id, TicketPurpose.RECOVERY), world.clock.now())
-    reset_pupil_password(world.accounts, lea.user_id, "request-1")
+    reset_pupil_password(world.accounts, world.mailbox, lea.user_id, "request-1")
+    token = write_setup_token(world.keyring, ticket, world.store.people[lea.user_id])
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, write_setup_token(world.keyring, ticket, world.store.people[lea.user_id]), "un lapin dans la lune")
+        set_up_password(world.accounts, world.mailbox, token, "un lapin dans la lune")
 
 
 def test_a_recovery_ends_with_the_address_it_was_sent_to(world: World, sam: Identity) -> None:
     token = recovery(world)
     attach_email(world, sam.user_id, "autre@example.org")
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, token, "un lapin dans la lune")
-    assert set_up_password(world.accounts, recovery(world, "autre@example.org"), "un lapin dans la lune") == sam.user_id
+        set_up_password(world.accounts, world.mailbox, token, "un lapin dans la lune")
+    assert set_up_password(world.accounts, world.mailbox, recovery(world, "autre@example.org"), "un lapin dans la lune") == sam.user_id
 
 
 def test_a_recovery_ends_when_its_account_signs_out_everywhere(world: World, sam: Identity) -> None:
     token = recovery(world)
     sign_out_everywhere(world.accounts, sam.user_id)
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, token, "un lapin dans la lune")
-    assert set_up_password(world.accounts, recovery(world), "un lapin dans la lune") == sam.user_id
+        set_up_password(world.accounts, world.mailbox, token, "un lapin dans la lune")
+    assert set_up_password(world.accounts, world.mailbox, recovery(world), "un lapin dans la lune") == sam.user_id
 
 
 def test_a_token_of_one_kind_is_none_of_the_other(world: World, sam: Identity) -> None:
@@ -132,5 +133,5 @@ def test_a_token_of_one_kind_is_none_of_the_other(world: World, sam: Identity) -
     assert ticket is not None
     world.store.put_ticket(replace(ticket, purpose=TicketPurpose.INVITATION, expires_at=ticket.expires_at + timedelta(hours=71)))
     with pytest.raises(SetupTokenError):
-        set_up_password(world.accounts, token.replace("pr.", "ps."), "un lapin dans la lune")
-    set_up_password(world.accounts, token, "un lapin dans la lune")
+        set_up_password(world.accounts, world.mailbox, token.replace("pr.", "ps."), "un lapin dans la lune")
+    set_up_password(world.accounts, world.mailbox, token, "un lapin dans la lune")

@@ -48,13 +48,13 @@ def test_the_right_password_signs_in_however_the_login_is_typed(world: World, le
 def test_the_schools_password_signs_in_however_it_is_typed(world: World, lea: PupilAccount, written: Callable[[str], str]) -> None:
     typed = written(lea.initial_password or "")
     assert sign_in(world.accounts, lea.username, typed).user_id == lea.user_id
-    change_password(world.accounts, lea.user_id, typed, OWN)
+    change_password(world.accounts, world.mailbox, lea.user_id, typed, OWN)
     assert sign_in(world.accounts, lea.username, OWN).user_id == lea.user_id
 
 
 def test_a_chosen_password_is_its_letters_and_signs(world: World, lea: PupilAccount) -> None:
     """Also one that looks like a school's."""
-    change_password(world.accounts, lea.user_id, lea.initial_password or "", "Kuki-Napa-Buto-5497")
+    change_password(world.accounts, world.mailbox, lea.user_id, lea.initial_password or "", "Kuki-Napa-Buto-5497")
     with pytest.raises(WrongCredentialsError):
         sign_in(world.accounts, lea.username, "kuki-napa-buto-5497")
     assert sign_in(world.accounts, lea.username, "Kuki-Napa-Buto-5497").user_id == lea.user_id
@@ -94,7 +94,7 @@ def reset_meanwhile(world: World, lea: PupilAccount, monkeypatch: pytest.MonkeyP
         def slowly(verifier: str, password: str) -> bool:
             fits = check(verifier, password)
             monkeypatch.setattr(world.hasher, "verify", check)
-            reset_pupil_password(world.accounts, lea.user_id, "a teacher's")
+            reset_pupil_password(world.accounts, world.mailbox, lea.user_id, "a teacher's")
             return fits
 
         monkeypatch.setattr(world.hasher, "verify", slowly)
@@ -118,20 +118,20 @@ def test_a_change_that_rests_on_a_password_replaced_meanwhile_changes_nothing(
     own_password(world, lea)
     reset_meanwhile()
     with pytest.raises(StaleWriteError):
-        change_password(world.accounts, lea.user_id, OWN, "une lune dans le lapin")
-    handed_out = reset_pupil_password(world.accounts, lea.user_id, "a teacher's").initial_password
+        change_password(world.accounts, world.mailbox, lea.user_id, OWN, "une lune dans le lapin")
+    handed_out = reset_pupil_password(world.accounts, world.mailbox, lea.user_id, "a teacher's").initial_password
     assert sign_in(world.accounts, lea.username, handed_out or "").user_id == lea.user_id
 
 
 def test_a_password_under_outdated_parameters_is_changed(world: World, lea: PupilAccount) -> None:
     world.store.proofs[lea.user_id] = Credentials(f"plain:v1:{OWN}")
-    change_password(world.accounts, lea.user_id, OWN, "une lune dans le lapin")
+    change_password(world.accounts, world.mailbox, lea.user_id, OWN, "une lune dans le lapin")
     assert sign_in(world.accounts, lea.username, "une lune dans le lapin").user_id == lea.user_id
 
 
 def own_password(world: World, pupil: PupilAccount) -> str:
     """The pupil chooses a password."""
-    change_password(world.accounts, pupil.user_id, pupil.initial_password or "", OWN)
+    change_password(world.accounts, world.mailbox, pupil.user_id, pupil.initial_password or "", OWN)
     return OWN
 
 
@@ -202,10 +202,10 @@ def test_a_program_that_never_tires_keeps_nobody_out_of_a_lesson(world: World) -
             with pytest.raises(AccountWaitsError):
                 sign_in(world.accounts, elsewhere.username, OWN)
         world.pass_time(seconds=1)
-    given = reset_pupil_password(world.accounts, elsewhere.user_id, "request-1")
+    given = reset_pupil_password(world.accounts, world.mailbox, elsewhere.user_id, "request-1")
     fail(world, elsewhere.username, 50)
     assert sign_in(world.accounts, given.username, given.initial_password or "").user_id == elsewhere.user_id
-    change_password(world.accounts, signed_in.user_id, OWN, "une lune dans le lapin")
+    change_password(world.accounts, world.mailbox, signed_in.user_id, OWN, "une lune dans le lapin")
 
 
 def test_a_known_device_has_its_own_few_slips(world: World, lea: PupilAccount) -> None:

@@ -21,7 +21,7 @@ OWN = "un lapin dans la lune"
 def lea(world: World) -> PupilAccount:
     """A pupil who chose a password, and for whose account a stranger's nonsense makes everybody wait."""
     pupil = create_pupil_account(world.accounts, NewPupil(UserId("usr_lea"), "Léa", "Martin", date(2010, 3, 12)))
-    change_password(world.accounts, pupil.user_id, pupil.initial_password or "", OWN)
+    change_password(world.accounts, world.mailbox, pupil.user_id, pupil.initial_password or "", OWN)
     nonsense(world, pupil.username)
     return pupil
 

@@ -21,6 +21,7 @@ from jalon.organisations.personal_data_store import reconciliations_of
 from jalon.organisations.pupil_store import DynamoPupils
 from jalon.organisations.reconciliation_store import DynamoReconciliations
 from local.siecle_sample import SamplePupil, siecle_sample
+from tests.accounts.fakes import Mailbox
 from tests.accounts.pupils import create_pupil_account
 from tests.cloud import Cloud
 from tests.functions.school import OTHER_UAI, UAI, School
@@ -200,7 +201,7 @@ def test_a_pupil_who_lost_the_way_in_gets_a_new_password_from_the_school(school:
     person = sign_in(accounts(), slip["username"], slip["initial_password"])
     ticket = new_ticket(accounts(), person.user_id, TicketPurpose.INVITATION)
     accounts().store.put_ticket(ticket)
-    set_up_password(accounts(), write_setup_token(accounts().keyring, ticket, person), "un lapin dans la lune")
+    set_up_password(accounts(), Mailbox(), write_setup_token(accounts().keyring, ticket, person), "un lapin dans la lune")
     status, recovered = recover(school, pupil)
     assert (status, recovered["username"], recovered["ine"]) == (200, slip["username"], pupil.ine)
     assert recovered["initial_password"] not in {None, slip["initial_password"]}

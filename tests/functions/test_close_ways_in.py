@@ -16,6 +16,7 @@ from jalon.accounts.setup_token import SetupTokenError, new_ticket, read_setup_t
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.accounts.stores import ClosedWays, StaleWriteError, TicketPurpose
 from local.siecle_sample import SamplePupil
+from tests.accounts.fakes import Mailbox
 from tests.cloud import Cloud
 from tests.functions.school import OTHER_UAI, UAI, School
 from tests.functions.test_pupils_of_two_schools import account_of, with_another
@@ -54,7 +55,7 @@ def account(school: School, pupil: SamplePupil) -> Identity:
     """The account that the school made, to which a classmate with the slip attached an address and a portal that certifies a number."""
     slip = slip_of(school, pupil)
     before = sign_in(accounts(), slip["username"], slip["initial_password"])
-    change_password(accounts(), before.user_id, slip["initial_password"], CHOSEN)
+    change_password(accounts(), Mailbox(), before.user_id, slip["initial_password"], CHOSEN)
     keys = before.login_keys | {find_login(accounts(), ADDRESS).key, "portal", "portals-number"}
     attached = replace(
         find_account(accounts().store, before.user_id),
@@ -79,8 +80,11 @@ def now(account: Identity) -> Identity:
     return find_account(accounts().store, account.user_id)
 
 
-def test_what_opens_the_account_beside_its_username_is_named_and_stays(school: School, pupil: SamplePupil, account: Identity) -> None:
+def test_what_opens_the_account_beside_its_username_is_named_and_stays(
+    school: School, pupil: SamplePupil, account: Identity, told: list[tuple[str, str]]
+) -> None:
     status, recovered = recover(school, pupil, close=False)
+    assert told == [(ADDRESS, "Votre établissement donne un nouveau mot de passe à votre compte")]
     assert (status, recovered["ways_in"]) == (200, ATTACHED)
     assert ADDRESS not in str(recovered)
     assert now(account) == replace(account, sign_in_epoch=account.sign_in_epoch + 1)
@@ -129,7 +133,7 @@ def test_asking_to_close_is_another_request_under_the_same_key(
 
 
 def test_a_member_who_does_not_administer_gives_the_access_back_and_closes_nothing(
-    school: School, pupil: SamplePupil, account: Identity
+    school: School, pupil: SamplePupil, account: Identity, told: list[tuple[str, str]]
 ) -> None:
     _, elsewhere = school.activate(OTHER_UAI, email="prof@exemple.example")
     teacher = str(elsewhere["user_id"])
@@ -139,6 +143,7 @@ def test_a_member_who_does_not_administer_gives_the_access_back_and_closes_nothi
     status, refused = recover(school, pupil, subject=teacher)
     assert (status, refused["code"], now(account)) == (403, "not_an_administrator", account)
     assert recover(school, pupil, close=False, subject=teacher)[0] == 200
+    assert [address for address, _ in told] == [ADDRESS]
 
 
 def test_while_another_school_has_the_pupil_neither_closes_them(school: School, pupil: SamplePupil, account: Identity) -> None:

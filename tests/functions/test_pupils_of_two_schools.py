@@ -19,6 +19,7 @@ from jalon.kernel.ids import Ine, UserId
 from jalon.organisations.account_of_pupil import account_from_elsewhere
 from jalon.organisations.reconciliation_store import DynamoReconciliations
 from local.siecle_sample import SamplePupil
+from tests.accounts.fakes import Mailbox
 from tests.cloud import Cloud
 from tests.functions.school import OTHER_UAI, UAI, School
 
@@ -132,7 +133,7 @@ def test_a_late_repetition_does_not_undo_the_password_that_the_pupil_chose(schoo
     made = slips(school)[pupil.ine]
     given = recover(school, pupil, "first")[1]
     person = sign_in(accounts(), made["username"], given["initial_password"])
-    change_password(accounts(), person.user_id, given["initial_password"], OWN_PASSWORD)
+    change_password(accounts(), Mailbox(), person.user_id, given["initial_password"], OWN_PASSWORD)
     assert recover(school, pupil, "first") == (200, given | {"initial_password": None})
     assert sign_in(accounts(), made["username"], OWN_PASSWORD).user_id == person.user_id
 

@@ -10,6 +10,7 @@ from jalon.accounts.change_password import change_password
 from jalon.accounts.lockout import AccountWaitsError
 from jalon.accounts.sign_in import WrongCredentialsError, sign_in
 from jalon.kernel.clock import SystemClock
+from tests.accounts.fakes import Mailbox
 from tests.cloud import Cloud
 from tests.functions.school import OTHER_UAI, School
 
@@ -28,7 +29,7 @@ def usernames(school: School) -> dict[str, str]:
     assert status == 200, issued
     for slip in issued["items"]:
         person = sign_in(accounts(), slip["username"], slip["initial_password"])
-        change_password(accounts(), person.user_id, slip["initial_password"], OWN)
+        change_password(accounts(), Mailbox(), person.user_id, slip["initial_password"], OWN)
     return {slip["ine"]: slip["username"] for slip in issued["items"]}
 
 

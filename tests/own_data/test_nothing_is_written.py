@@ -9,6 +9,10 @@ from functions.accounts.wiring import desk
 from jalon.accounts.find_login import login_keys
 from jalon.accounts.mail_allowance import MessageKind, messages_for, messages_to
 from jalon.accounts.reset_pupil_password import reset_pupil_password
+from jalon.accounts.ses_mailer import SesMailer
+from jalon.accounts.set_up_password import set_up_password
+from jalon.accounts.setup_token import new_ticket, write_setup_token
+from jalon.accounts.stores import TicketPurpose
 from jalon.edge.erasures import AccountErasedError
 from jalon.kernel.ids import UserId
 from tests.functions.accounts_client import send
@@ -75,7 +79,7 @@ def test_no_export_is_begun(world: World, leaving: Person) -> None:
 
 def test_no_school_gives_them_a_password(leaving: Person) -> None:
     with pytest.raises(AccountErasedError):
-        reset_pupil_password(desk().accounts, UserId(leaving.user_id), "a request")
+        reset_pupil_password(desk().accounts, desk().mailer, UserId(leaving.user_id), "a request")
 
 
 def test_what_is_there_can_be_read_and_every_sign_in_be_ended(leaving: Person) -> None:
@@ -92,3 +96,19 @@ def test_after_the_first_pass_the_answers_are_the_same(world: World) -> None:
         assert (refused.status, refused.body["code"]) == (410, "account_erased"), name
     assert world.own(gone.user_id, "POST", "/v1/me/exports")[1]["code"] == "account_erased"
     assert send("read_me", subject=gone.user_id).body["code"] == "account_not_found"
+
+
+def test_no_notice_of_a_password_is_sent_to_them(world: World, leaving: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(SesMailer, "send", lambda _, address, message: sent.append(address))
+    shared, user_id = desk(), UserId(leaving.user_id)
+    ticket = new_ticket(shared.accounts, user_id, TicketPurpose.RECOVERY)
+    shared.accounts.store.put_ticket(ticket)
+    owner = shared.accounts.store.identity(user_id)
+    assert owner is not None
+    token = write_setup_token(shared.accounts.keyring, ticket, owner)
+    with pytest.raises(AccountErasedError):
+        set_up_password(shared.accounts, shared.mailer, token, "une autre lune de nuit")
+    with pytest.raises(AccountErasedError):
+        reset_pupil_password(shared.accounts, shared.mailer, user_id, "another request")
+    assert sent == []

@@ -74,7 +74,7 @@ def changes_password(_: Token) -> None:
 
 
 def goes_to_her_teacher(_: Token) -> None:
-    reset_pupil_password(desk().accounts, lea().user_id, "a teacher's request")
+    reset_pupil_password(desk().accounts, desk().mailer, lea().user_id, "a teacher's request")
 
 
 def recovers_by_mail(_: Token) -> None:

@@ -121,6 +121,9 @@ class AccountTable:
             for login_key in sorted(closing.before.login_keys - closing.after.login_keys) if closing else ():
                 write.delete(LoginItem(_login(login_key)))
 
+    def refuse_erased(self, user_id: UserId) -> None:
+        refuse_erased(user_id)
+
     def renew_verifier(self, user_id: UserId, old: str, new: str) -> None:
         conditional_update(PasswordItem, _password(user_id), None, [PasswordItem.verifier.set(new)], PasswordItem.verifier == old)
 

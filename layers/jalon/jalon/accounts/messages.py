@@ -149,6 +149,42 @@ def school_closed_ways_in(locale: str) -> Message:
     )
 
 
+def password_replaced(locale: str) -> Message:
+    """The account's password is another one from now on, chosen by whoever knew the one before, or received a token."""
+    if _french(locale):
+        return Message(
+            "Votre compte a un nouveau mot de passe",
+            "Un nouveau mot de passe vient d’être choisi pour votre compte. L’ancien ne sert plus ; toute connexion est terminée.\n\n"
+            "Si c’était vous, ne faites rien. Sinon, quelqu’un d’autre a pu ouvrir votre compte : demandez tout de suite un nouveau mot de "
+            "passe avec cette adresse, puis retirez les portails que vous ne connaissez pas. Si vous ne pouvez plus vous connecter, "
+            "adressez-vous à votre établissement.\n",
+        )
+    return Message(
+        "Your account has a new password",
+        "A new password has just been chosen for your account. The one before no longer serves, and every sign-in is over.\n\n"
+        "If it was you, do nothing. If not, somebody else may have opened your account: ask for a new password with this address at once, "
+        "then remove the portals that you do not know. If you cannot sign in any more, ask your school.\n",
+    )
+
+
+def school_replaced_password(locale: str) -> Message:
+    """The school handed out a new initial password: whoever has it opens the account."""
+    if _french(locale):
+        return Message(
+            "Votre établissement donne un nouveau mot de passe à votre compte",
+            "Un membre de votre établissement a demandé un nouveau mot de passe pour votre compte. L’ancien ne sert plus, et toutes les "
+            "connexions sont terminées.\n\n"
+            "Si vous l’avez demandé, connectez-vous simplement. Sinon, choisissez vous-même un nouveau mot de passe avec "
+            "cette adresse, et demandez à votre établissement qui l’a demandé.\n",
+        )
+    return Message(
+        "Your school gives your account a new password",
+        "A member of your school asked for a new password for your account. The one before no longer serves, and every sign-in is over.\n\n"
+        "If you asked for it, just sign in. If not, choose a new password yourself with this address, and ask your school who asked for "
+        "it.\n",
+    )
+
+
 def portal_linked(locale: str, portal: str) -> Message:
     """An identity provider opens the account from now on."""
     if _french(locale):

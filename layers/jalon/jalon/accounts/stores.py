@@ -118,6 +118,10 @@ class AccountStore(CountStore, Protocol):
         """
         ...
 
+    def refuse_erased(self, user_id: UserId) -> None:
+        """Raise ``account_erased`` for whoever asked to be erased, before something is sent to them; what writes asks by itself."""
+        ...
+
     def renew_verifier(self, user_id: UserId, old: str, new: str) -> None:
         """The same password under new parameters; does nothing if the password changed meanwhile."""
         ...

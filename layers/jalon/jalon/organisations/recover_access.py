@@ -85,7 +85,7 @@ def recover_access(
     :class:`PupilOwnAccountError`, :class:`PupilAtAnotherSchoolError`,
     :class:`~jalon.organisations.reconciliations.AccountAlreadyReconciledError`,
     :class:`~jalon.accounts.create_pupil_accounts.NoUsernameLeftError`, :class:`~jalon.accounts.stores.StaleWriteError`, and
-    :class:`~jalon.kernel.errors.UnavailableError` while an address whose way in is closed cannot be told.
+    :class:`~jalon.kernel.errors.UnavailableError` while the account's address cannot be told.
     """
     pupil = _pupil(pupils, command)
     link = reconciliations.of_pupils(command.uai, [pupil.ine]).get(pupil.ine)
@@ -102,7 +102,7 @@ def recover_access(
     if command.close_ways:
         account = reset_and_close_ways(accounts, mailer, identity.user_id, command.request)
     else:
-        account = reset_pupil_password(accounts, identity.user_id, command.request)
+        account = reset_pupil_password(accounts, mailer, identity.user_id, command.request)
     return RecoveredAccess(pupil, account, attached_ways(find_account(accounts.store, identity.user_id)))
 
 
