@@ -15,6 +15,7 @@ from jalon.assessment.tables import AssessmentItem, AttemptItem, ProfileItem
 from jalon.assessment.tickets import TicketOffice
 from jalon.edge.aws import client
 from jalon.edge.erasures import ErasureMark
+from jalon.edge.presigned import addresses_in
 from jalon.edge.secrets import secret
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
@@ -48,7 +49,7 @@ def parts() -> Parts:
         profiles=DynamoProfiles(),
         releases=S3Releases(lambda: client("s3"), bucket, clock, with_solutions=True),
         tickets=TicketOffice(secret(settings, "TICKET_KEY")),
-        link=attachment_links(lambda: client("s3"), bucket),
+        link=attachment_links(addresses_in(bucket), clock),
         clock=clock,
         ids=SecureIdSource(),
         site_url=settings.value("SITE_URL"),

@@ -29,6 +29,7 @@ from jalon.certification.tables import (
 from jalon.edge.aws import client
 from jalon.edge.erasures import ErasureMark
 from jalon.edge.idempotency import IdempotencyRecord
+from jalon.edge.presigned import addresses_in
 from jalon.edge.secrets import secret
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
@@ -84,7 +85,7 @@ def parts() -> Parts:
         open_finalisations=DynamoOpenFinalisationStore(),
         executions=StepFunctionsExecutions(lambda: client("stepfunctions"), settings.value("FINALISATION_MACHINE_ARN")),
         tickets=TicketOffice(secret(settings, "TICKET_KEY")),
-        link=attachment_links(lambda: client("s3"), bucket),
+        link=attachment_links(addresses_in(bucket), clock),
         clock=clock,
         ids=ids,
     )
