@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import functools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ from hypothesis import HealthCheck
 from local import emulator as local_emulator
 from tests import cloud as test_cloud
 from tests.outlived import ends_with_this_run
+
+# Whoever runs the tests may have a cloud of their own, and a proxy on the way out: neither is between the tests and their emulator.
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), local_emulator.HOST, "localhost"]))
 
 # Every test has sessions of its own, for its own account; the SDK's service descriptions they read are the same.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)

@@ -51,6 +51,11 @@ def main() -> int:
     parser.add_argument("--verify-url", default=os.environ.get("JALON_VERIFY_URL"), help="address of the verification page")
     parser.add_argument("--release", type=Path, default=CONTENT_RELEASE, help="the content release that is current there (the answer key)")
     parser.add_argument("--pupils", type=int, default=24, help="how many pupils take part (6 to 30)")
+    parser.add_argument(
+        "--uai",
+        default="",
+        help="number of the school; who its pupils are and what they know follows from it. Another each time unless given",
+    )
     parser.add_argument("--record", type=Path, help="where to write what was made; a file of this address's own unless given")
     parser.add_argument("--read-back", action="store_true", help="play nothing: read back what the record says was made")
     arguments = parser.parse_args()
@@ -71,7 +76,8 @@ def main() -> int:
             return _read_back(anyone, verify_url, record)
         folder = record.with_suffix("")
         folder.mkdir(parents=True, exist_ok=True)
-        story = Story(anyone, operator, AnswerKey.read(arguments.release), verify_url, folder, max(6, min(30, arguments.pupils)))
+        pupils = max(6, min(30, arguments.pupils))
+        story = Story(anyone, operator, AnswerKey.read(arguments.release), verify_url, folder, pupils, uai=arguments.uai)
         return _play(story, meter, record)
 
 

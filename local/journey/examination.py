@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ TIME_ZONE = "Europe/Paris"
 
 def create_session(story: Story) -> str:
     """The school creates a session and enrols the class; the invigilator joins with the code."""
-    soon = datetime.now(ZoneInfo(TIME_ZONE)) + timedelta(minutes=5)
+    soon = (datetime.now(UTC) + timedelta(minutes=5)).astimezone(ZoneInfo(TIME_ZONE))
     wanted = {
         "site": story.school,
         "room": "Salle informatique",

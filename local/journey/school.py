@@ -20,8 +20,7 @@ SKILLS_WANTED = 30
 def activate_school(story: Story) -> str:
     """The operator opens a space; the head activates it once, then signs in as its administrator."""
     operator = story.anyone.signed_in(_operator_token(story))
-    number = _FIRST_UAI + secrets.randbelow(_UAIS)
-    story.uai = f"{number:07d}{_LETTERS[number % 23]}"
+    story.uai = story.uai or _any_uai()
     story.school = f"Collège des Exemples {story.uai}"
     email = f"direction-{story.uai.lower()}@ecole.example"
     made = operator.post("/v1/organisations", {"uai": story.uai, "name": story.school, "official_email": email}, expect=201)
@@ -39,6 +38,11 @@ def activate_school(story: Story) -> str:
     story.admin = story.anyone.signed_in(story.anyone.token_for(grant_type="password", **story.admin_login))
     organisation = story.school_api.get("/v1/organisations/{uai}", uai=story.uai)
     return f"{organisation['name']}, role {organisation['role']}"
+
+
+def _any_uai() -> str:
+    number = _FIRST_UAI + secrets.randbelow(_UAIS)
+    return f"{number:07d}{_LETTERS[number % 23]}"
 
 
 def _operator_token(story: Story) -> str:

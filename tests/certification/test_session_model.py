@@ -2,7 +2,7 @@
 
 import contextlib
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -236,7 +236,5 @@ class SessionModel(RuleBasedStateMachine):
                 assert row.status is not CandidateStatus.WAITING
 
 
-SessionModel.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
-)
+SessionModel.TestCase.settings = settings(max_examples=60, stateful_step_count=60)
 TestSessionModel = SessionModel.TestCase

@@ -20,6 +20,8 @@ JSON = st.recursive(
     max_leaves=6,
 )
 SCOPES = "clients:write organisations:write staff:write"
+#: The run's own settings, and that the examples of a test share its tables.
+ONE_CLOUD_FOR_ALL = [*settings.default.suppress_health_check, HealthCheck.function_scoped_fixture]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +64,7 @@ def forms(draw: st.DrawFn) -> str:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: f"{operation.method} {operation.path}")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=ONE_CLOUD_FOR_ALL)
 @given(data=st.data())
 def test_no_request_makes_it_fail(operation: Operation, accounts_cloud: Cloud, person: str, data: st.DataObject) -> None:
     body = data.draw(forms() if operation.form else bodies(operation))

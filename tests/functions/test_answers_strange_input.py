@@ -83,6 +83,8 @@ def test_a_strange_value_of_any_field_never_breaks_the_server(pupil: Pupil, valu
         assert pupil.send("start_assessment", body=sent).status < 500
 
 
+#: The run's own settings, and that the examples of a test share its tables.
+ONE_CLOUD_FOR_ALL = [*settings.default.suppress_health_check, HealthCheck.function_scoped_fixture]
 texts = st.text(st.characters(codec=None), max_size=20)  # lone surrogates and control characters too
 
 
@@ -97,7 +99,7 @@ def some_of(names: tuple[str, ...]) -> st.SearchStrategy[dict[str, object]]:
     return st.dictionaries(st.sampled_from(names) | texts, values, max_size=5)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=ONE_CLOUD_FOR_ALL)
 @given(some_of(("purpose", "competence", "discovery_test", "improve", "locale")))
 def test_whatever_is_sent_to_start_a_test_is_refused_with_a_problem(pupil: Pupil, body: dict[str, object]) -> None:
     refused = pupil.send("start_assessment", body=body)
@@ -105,7 +107,7 @@ def test_whatever_is_sent_to_start_a_test_is_refused_with_a_problem(pupil: Pupil
     assert refused.headers["content-type"] == "application/problem+json"
 
 
-@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=ONE_CLOUD_FOR_ALL)
 @given(some_of(("choices", "text", "fields", "skipped")) | values, texts, values)
 def test_whatever_is_sent_as_an_answer_never_breaks_the_server(pupil: Pupil, answer: object, key: str, focus_lost: object) -> None:
     started = pupil.start().body

@@ -27,7 +27,7 @@ def wait_for_two_saves(folder: Path, port: int) -> None:
     deadline, latest = time.monotonic() + SAVED_WITHIN_S, table_state.stat().st_mtime_ns
     while saved < 2:
         assert time.monotonic() < deadline, f"the state was not saved twice within {SAVED_WITHIN_S} s"
-        assert emulator.answers(port)  # nothing is saved where nothing is asked
+        emulator.answers(port)  # nothing is saved where nothing is asked
         time.sleep(0.1)
         if table_state.stat().st_mtime_ns != latest:
             saved, latest = saved + 1, table_state.stat().st_mtime_ns

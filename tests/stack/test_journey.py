@@ -7,14 +7,14 @@ import httpx
 import pytest
 
 from local.journey import verification
-from tests.stack.conftest import PUPILS, Stack
+from tests.stack.conftest import PUPILS, SCHOOLS, Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 STEPS = 16
 
 
 def test_the_journey_passes_and_passes_again_without_a_reset(played: Stack) -> None:
-    again = played.journey("--pupils", PUPILS)
+    again = played.journey("--pupils", PUPILS, "--uai", SCHOOLS[1])
     assert again.returncode == 0, again.stdout + again.stderr
     lines = again.stdout.strip().splitlines()
     assert [line[0] for line in lines[:-1]] == ["✓"] * STEPS

@@ -91,7 +91,7 @@ def sign_in(api: httpx.Client, username: str, password: str) -> httpx.Response:
 
 def word_sent_to(stack: Stack, address: str) -> str:
     """The code or token of the latest message to an address: the line that stands alone."""
-    with urllib.request.urlopen(f"{stack.up.cloud.endpoint}/_ministack/ses/messages", timeout=10) as answer:
+    with urllib.request.urlopen(f"{stack.up.cloud.endpoint}/_ministack/ses/messages", timeout=30) as answer:
         messages = json.loads(answer.read())["messages"][ACCOUNT]
     (*_, last) = [message for message in messages if message["To"] == [address]]
     return str(last["BodyText"].split("\n\n")[1])
