@@ -21,7 +21,7 @@ from jalon.assessment.read_profile import read_profile
 from jalon.assessment.reset_competence import reset_competence
 from jalon.assessment.state import AssessmentState, EndReason, Purpose, Slot, Status
 from jalon.assessment.store import Attempt
-from jalon.kernel.ids import AssessmentId
+from jalon.kernel.ids import AssessmentId, UserId
 from tests.assessment.content import CAMPAIGN_PROFILE, DISCOVERY_PROFILE, release
 from tests.assessment.desk import OTHER_PUPIL, PUPIL, Desk
 
@@ -54,17 +54,15 @@ def test_a_claim_left_by_a_crash_is_fulfilled_under_its_own_id(desk: Desk) -> No
 
 def test_of_two_starts_at_once_both_get_the_one_that_claimed_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     winner: list[AssessmentState] = []
-    latest_attempt = desk.store.latest_attempt
+    attempts_of = desk.store.attempts_of
 
-    def overtaken(slot: Slot) -> Attempt | None:
-        found = latest_attempt(slot)
-        if not winner:
-            monkeypatch.setattr(desk.store, "latest_attempt", latest_attempt)
-            winner.append(desk.start())
-            monkeypatch.setattr(desk.store, "latest_attempt", latest_attempt)
+    def overtaken(user_id: UserId) -> list[Attempt]:
+        found = attempts_of(user_id)
+        monkeypatch.setattr(desk.store, "attempts_of", attempts_of)
+        winner.append(desk.start())
         return found
 
-    monkeypatch.setattr(desk.store, "latest_attempt", overtaken)
+    monkeypatch.setattr(desk.store, "attempts_of", overtaken)
     assert desk.start() == winner[0]
     assert len(desk.store.items) == 1
 

@@ -158,13 +158,21 @@ def test_a_start_reads_what_its_user_answered_once_and_resuming_reads_none_of_it
     assert [call for call in asked if call[1]] == [
         ("Query", "assessments_by_user"),
         ("GetItem", "profiles"),
-        ("Query", "assessments_by_user"),
         ("PutItem", "assessments_by_user"),
         ("PutItem", "assessments"),
     ]
     asked.clear()
     pupil.start(purpose="competence", competence="1.2")
     assert asked == [("Query", "assessments_by_user"), ("GetItem", "assessments")]
+    asked.clear()
+    pupil.start(purpose="competence", competence="2.1")
+    assert [call for call in asked if call[1]] == [
+        ("Query", "assessments_by_user"),
+        ("GetItem", "profiles"),
+        ("BatchGetItem", "assessments"),
+        ("PutItem", "assessments_by_user"),
+        ("PutItem", "assessments"),
+    ]
 
 
 @pytest.mark.parametrize("call", [("GetItem", "profiles"), ("Query", "assessments_by_user"), ("BatchGetItem", "assessments")])

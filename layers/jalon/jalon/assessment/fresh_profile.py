@@ -19,14 +19,21 @@ from jalon.kernel.ids import UserId
 
 
 def fresh_profile(
-    store: AssessmentStore, profiles: ProfileStore, releases: Releases, user_id: UserId, *, at_hand: Iterable[AssessmentState] = ()
+    store: AssessmentStore,
+    profiles: ProfileStore,
+    releases: Releases,
+    user_id: UserId,
+    *,
+    at_hand: Iterable[AssessmentState] = (),
+    attempts: Iterable[Attempt] | None = None,
 ) -> UserProfile:
     """The user's knowledge and scores in the current release, every acknowledged answer counted; ``version`` is the stored profile's.
 
     Costs one read of the profile, one query of the attempts and, where a test is under way or not projected yet, one batch read for
-    each 100 of these; ``at_hand`` are assessments of the user that the caller has just read or written, which are not read again.
+    each 100 of these; ``at_hand`` are assessments of the user that the caller has just read or written, ``attempts`` all of theirs where
+    it has just read them: neither is read again.
     """
-    return freshened(profiles.get(user_id), store, releases, user_id, at_hand=at_hand)
+    return freshened(profiles.get(user_id), store, releases, user_id, at_hand=at_hand, attempts=attempts)
 
 
 def freshened(
@@ -36,12 +43,13 @@ def freshened(
     user_id: UserId,
     *,
     at_hand: Iterable[AssessmentState] = (),
+    attempts: Iterable[Attempt] | None = None,
 ) -> UserProfile:
     """:func:`fresh_profile` of one whose stored profile, None where there is none, has just been read."""
     known = {state.assessment_id: state for state in at_hand}
     unread = [
         attempt.assessment_id
-        for attempt in store.attempts_of(user_id)
+        for attempt in (store.attempts_of(user_id) if attempts is None else attempts)
         if attempt.assessment_id not in known and _may_bring_news(stored, attempt)
     ]
     return with_assessments(opened(stored, releases, user_id), releases, [*known.values(), *store.get_many(unread).values()])

@@ -32,15 +32,19 @@ class NewAssessment:
     extra_time_percent: int = 0
 
 
-def open_first_attempt(
-    store: AssessmentStore, clock: Clock, ids: IdSource, slot: Slot, make: Callable[[Attempt | None], NewAssessment]
+def open_latest_attempt(
+    store: AssessmentStore,
+    clock: Clock,
+    ids: IdSource,
+    slot: Slot,
+    latest: Attempt | None,
+    make: Callable[[Attempt | None], NewAssessment],
 ) -> AssessmentState:
-    """The latest attempt of the slot whatever its status, or the first one.
+    """The latest attempt of the slot, as the caller has just read it, whatever its status; the first one where there is none.
 
     What is not there yet is made: the first from ``make(None)``, the latest, which a request claimed and did not live to create,
     from ``make`` of it.
     """
-    latest = store.latest_attempt(slot)
     if latest is None:
         return open_attempt(store, clock, ids, slot, 1, lambda: make(None))
     return store.get(latest.assessment_id) or _create(store, clock, ids, latest, make(latest))

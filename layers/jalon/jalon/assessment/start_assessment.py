@@ -1,6 +1,6 @@
 """Start or resume a positioning or discovery test."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from jalon.assessment.errors import NothingToAskError, NothingToImproveError, To
 from jalon.assessment.fresh_profile import fresh_profile
 from jalon.assessment.improving import days_before_asking, days_before_improving
 from jalon.assessment.offer import draw_discovery_questions, offered_locale, target_of_campaign, target_of_competence, target_of_discovery
-from jalon.assessment.open_attempt import NewAssessment, open_attempt, open_first_attempt
+from jalon.assessment.open_attempt import NewAssessment, open_attempt, open_latest_attempt
 from jalon.assessment.profiles import ProfileStore
 from jalon.assessment.releases import Releases
 from jalon.assessment.state import AssessmentState, EndReason, Purpose, Slot
@@ -57,16 +57,18 @@ def start_assessment(
     TooEarlyToImproveError (4 days, docs/domain.md §3), NothingToImproveError.
     """
     slot = Slot(command.user_id, command.purpose, command.subject)
+    attempts = store.attempts_of(command.user_id)  # one query: where this slot stands, and which tests may have told something
 
     def make(former: AssessmentState | None, asked: StartAssessment = command) -> NewAssessment:
-        return _begin(store, profiles, releases, clock, asked, former)
+        return _begin(store, profiles, releases, clock, asked, former, attempts)
 
     def make_claimed(claimed: Attempt | None) -> NewAssessment:
-        former = _attempt_before(store, claimed)
+        former = _attempt_before(store, attempts, claimed)
         improves = command.improve or (former is not None and not _begins_afresh(profiles, former))
         return make(former, replace(command, improve=improves))
 
-    state = open_first_attempt(store, clock, ids, slot, make_claimed)
+    latest = max((attempt for attempt in attempts if attempt.slot == slot), key=lambda attempt: attempt.number, default=None)
+    state = open_latest_attempt(store, clock, ids, slot, latest, make_claimed)
     if state.is_live or not (command.improve or _begins_afresh(profiles, state)):
         return state
     return open_attempt(store, clock, ids, slot, state.attempt + 1, lambda: make(state))
@@ -81,12 +83,12 @@ def require_offered(releases: Releases, command: StartAssessment) -> None:
     offered_locale(release, _target(release, command), command.locale)
 
 
-def _attempt_before(store: AssessmentStore, claimed: Attempt | None) -> AssessmentState | None:
+def _attempt_before(store: AssessmentStore, attempts: Sequence[Attempt], claimed: Attempt | None) -> AssessmentState | None:
     """The attempt before a claimed one, which it follows afresh or improves."""
     if claimed is None:
         return None
-    before = (attempt for attempt in store.attempts_of(claimed.slot.user_id) if attempt.slot == claimed.slot)
-    return next((store.get(attempt.assessment_id) for attempt in before if attempt.number == claimed.number - 1), None)
+    before = (attempt for attempt in attempts if attempt.slot == claimed.slot and attempt.number == claimed.number - 1)
+    return next((store.get(attempt.assessment_id) for attempt in before), None)
 
 
 def _begins_afresh(profiles: ProfileStore, state: AssessmentState) -> bool:
@@ -114,10 +116,11 @@ def _begin(
     clock: Clock,
     command: StartAssessment,
     former: AssessmentState | None,
+    attempts: Sequence[Attempt],
 ) -> NewAssessment:
     """What the test begins with; all that its user has answered so far counts, projected or not."""
     discovery = command.purpose is Purpose.DISCOVERY
-    profile = None if discovery else fresh_profile(store, profiles, releases, command.user_id)
+    profile = None if discovery else fresh_profile(store, profiles, releases, command.user_id, attempts=attempts)
     release = releases.current() if profile is None else releases.pinned(profile.release)
     target = _target(release, command)
     locale = offered_locale(release, target, command.locale, former.locale if former else None)
