@@ -18,6 +18,7 @@ from jalon.accounts.ses_mailer import MailUnavailableError
 from jalon.accounts.sign_in_with_provider import begin_account as begin_account_of
 from jalon.accounts.stores import Credentials
 from jalon.kernel.ids import Ine, UserId
+from tests.accounts.fakes import Mailbox
 from tests.accounts.openid_provider import LEA, OpenIdProvider
 from tests.accounts.pupils import create_pupil_account
 from tests.cloud import Cloud
@@ -271,7 +272,7 @@ def test_whoever_a_portal_names_anew_and_hardly_describes_comes_back_through_the
     assert found is not None
     assert found.user_id == lea
     give_username(accounts, found, date(2010, 3, 12))
-    slip = reset_pupil_password(accounts, found.user_id, "the school's")
+    slip = reset_pupil_password(accounts, Mailbox(), found.user_id, "the school's")
     removal = sample("remove_provider_link")
     removal["rawPath"] = removal["requestContext"]["http"]["path"] = f"/v1/me/provider-links/{CERTIFYING}"
     assert send("remove_provider_link", event=removal, subject=lea, body={"password": slip.initial_password}).status == 204
