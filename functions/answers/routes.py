@@ -40,6 +40,7 @@ from jalon.assessment.save_tutorial import give_up_tutorial, save_tutorial
 from jalon.assessment.settle import settle
 from jalon.assessment.start_assessment import StartAssessment, start_assessment
 from jalon.assessment.state import AssessmentState, Purpose
+from jalon.assessment.tickets import serves
 from jalon.edge.observability import logger, metric
 from jalon.edge.polling import polled, polled_while
 from jalon.edge.signed_in import pupil
@@ -95,7 +96,7 @@ def take_over(assessment_id: AssessmentPath) -> AssessmentView:
     state = _own(assessment_id)
     if state.purpose.is_certification:
         raise DeviceChangeForbiddenError("Ask the invigilator to let you resume this test.")
-    return _settled(raise_epoch(parts().store, parts().clock, state.assessment_id))
+    return _settled(raise_epoch(parts().store, parts().clock, state))
 
 
 @router.post("/v1/assessments/<assessment_id>/answers")
@@ -221,8 +222,8 @@ def _subject(body: StartAssessmentRequest) -> str:
 def _holds(state: AssessmentState, ticket: str | None) -> bool:
     if ticket is None:
         return False
-    shown = parts().tickets.check(ticket, state.user_id, parts().clock.now())
-    return shown.assessment_id == state.assessment_id and shown.epoch == state.epoch
+    shown = parts().tickets.open(ticket, state.user_id)
+    return serves(shown, parts().clock.now()) and shown.assessment_id == state.assessment_id and shown.epoch == state.epoch
 
 
 def _settled(state: AssessmentState, *, with_question: bool = True) -> AssessmentView:

@@ -16,7 +16,7 @@ from jalon.assessment.tickets import TicketOffice
 from jalon.edge.aws import client
 from jalon.edge.erasures import ErasureMark
 from jalon.edge.presigned import addresses_in
-from jalon.edge.secrets import secret
+from jalon.edge.secrets import secret, versions
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.clock import Clock, SystemClock
@@ -48,7 +48,7 @@ def parts() -> Parts:
         store=DynamoAssessments(),
         profiles=DynamoProfiles(),
         releases=S3Releases(lambda: client("s3"), bucket, clock, with_solutions=True),
-        tickets=TicketOffice(secret(settings, "TICKET_KEY")),
+        tickets=TicketOffice(secret(settings, "TICKET_KEY"), versions(settings, "TICKET_KEY")),
         link=attachment_links(addresses_in(bucket), clock),
         clock=clock,
         ids=SecureIdSource(),

@@ -30,7 +30,7 @@ from jalon.edge.aws import client
 from jalon.edge.erasures import ErasureMark
 from jalon.edge.idempotency import IdempotencyRecord
 from jalon.edge.presigned import addresses_in
-from jalon.edge.secrets import secret
+from jalon.edge.secrets import secret, versions
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.clock import Clock, SystemClock
@@ -84,7 +84,7 @@ def parts() -> Parts:
         pupils=DynamoPupils(),
         open_finalisations=DynamoOpenFinalisationStore(),
         executions=StepFunctionsExecutions(lambda: client("stepfunctions"), settings.value("FINALISATION_MACHINE_ARN")),
-        tickets=TicketOffice(secret(settings, "TICKET_KEY")),
+        tickets=TicketOffice(secret(settings, "TICKET_KEY"), versions(settings, "TICKET_KEY")),
         link=attachment_links(addresses_in(bucket), clock),
         clock=clock,
         ids=ids,

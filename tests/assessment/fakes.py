@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from engine.content import Release
 from engine.outline import Outline
@@ -15,13 +15,16 @@ from jalon.assessment.store import Attempt, NotWritten, WriteOutcome, Written
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What a write of the protocol expects of the item, as it is given it."""
 
     epoch: int
-    sequence: int
-    deadline_from: datetime
+    sequence: int = 0
+    deadline_from: datetime = _LONG_AGO
 
 
 Condition = Callable[[AssessmentState, Expected], bool]
@@ -31,8 +34,12 @@ _QUESTION_OPEN: dict[str, Condition] = {
     "sequence": lambda state, expected: state.sequence == expected.sequence,
     "deadline": lambda state, expected: state.deadline_at is None or state.deadline_at >= expected.deadline_from,
 }
-#: The conditions of the protocol's two writes, by the names they have in ``jalon.assessment.assessment_store``.
-CONDITIONS: dict[str, dict[str, Condition]] = {"answer": _QUESTION_OPEN, "focus loss": _QUESTION_OPEN}
+_NEW_DEVICE: dict[str, Condition] = {
+    "status": lambda state, _: state.is_live,
+    "epoch": lambda state, expected: state.epoch < expected.epoch,
+}
+#: The conditions of the protocol's three writes, by the names they have in ``jalon.assessment.assessment_store``.
+CONDITIONS: dict[str, dict[str, Condition]] = {"answer": _QUESTION_OPEN, "focus loss": _QUESTION_OPEN, "device change": _NEW_DEVICE}
 #: Each of them as a test names the one to leave out.
 EACH_CONDITION = tuple(f"{write} without {name}" for write, conditions in CONDITIONS.items() for name in conditions)
 
@@ -105,8 +112,12 @@ class FakeAssessments:
     def end(self, assessment_id: AssessmentId, *, reason: str, at: datetime) -> WriteOutcome:
         return self._update(assessment_id, _live, lambda state: replace(state, status=Status.ENDED, end_reason=reason, updated_at=at))
 
-    def raise_epoch(self, assessment_id: AssessmentId, *, at: datetime) -> WriteOutcome:
-        return self._update(assessment_id, _live, lambda state: replace(state, epoch=state.epoch + 1, epoch_at=at, updated_at=at))
+    def raise_epoch(self, assessment_id: AssessmentId, *, epoch: int, at: datetime) -> WriteOutcome:
+        return self._update(
+            assessment_id,
+            lambda state: all(condition(state, Expected(epoch)) for condition in self.conditions["device change"]),
+            lambda state: replace(state, epoch=epoch, epoch_at=at, updated_at=at),
+        )
 
     def move_deadline(self, assessment_id: AssessmentId, *, deadline_at: datetime, at: datetime) -> WriteOutcome:
         return self._update(assessment_id, _live, lambda state: replace(state, deadline_at=deadline_at, updated_at=at))

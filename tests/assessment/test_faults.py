@@ -8,15 +8,16 @@ from tests.assessment.fakes import EACH_CONDITION
 from tests.assessment.faults.__main__ import main
 from tests.assessment.faults.fault_run import run
 from tests.assessment.faults.model_check import Bounds, ModelCheck, Report
-from tests.assessment.faults.mutants import TICKET_CHECKS, noticed_by_faults
+from tests.assessment.faults.mutants import RULES, SMALL, TICKET_CHECKS, noticed_by_faults
 
-SMALL = Bounds(questions=2, in_flight=2, epochs=2)
+OPEN_TO_ALL = Bounds(questions=1, in_flight=2, epochs=2, open_to_all=True)
 
 
-def test_no_reachable_state_loses_doubles_or_changes_an_answer() -> None:
-    report = ModelCheck(SMALL).run()
+@pytest.mark.parametrize(("bounds", "at_least"), [(SMALL, 100_000), (OPEN_TO_ALL, 5_000)])
+def test_no_reachable_state_loses_doubles_or_changes_an_answer_or_has_two_holders(bounds: Bounds, at_least: int) -> None:
+    report = ModelCheck(bounds).run()
     assert report == Report(states=report.states, steps=report.steps)
-    assert report.states > 100_000
+    assert report.states > at_least
 
 
 def test_no_fault_loses_doubles_or_changes_an_answer() -> None:
@@ -26,7 +27,7 @@ def test_no_fault_loses_doubles_or_changes_an_answer() -> None:
 
 
 @pytest.mark.parametrize("mutant", EACH_CONDITION)
-def test_both_checks_notice_a_missing_condition_of_either_write(mutant: str) -> None:
+def test_both_checks_notice_a_missing_condition_of_a_write(mutant: str) -> None:
     assert ModelCheck(SMALL, mutant=mutant, stop_at_first=True).run().violations
     assert noticed_by_faults(mutant=mutant)
 
@@ -34,6 +35,11 @@ def test_both_checks_notice_a_missing_condition_of_either_write(mutant: str) -> 
 @pytest.mark.parametrize("check", TICKET_CHECKS)
 def test_the_fault_run_notices_a_missing_check_of_the_ticket(check: str) -> None:
     assert noticed_by_faults(TICKET_CHECKS[check])
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_fault_run_notices_a_missing_rule_beside_the_writes(rule: str) -> None:
+    assert noticed_by_faults(RULES[rule])
 
 
 def test_the_command_ends_with_one_line_of_json_with_the_figures(
@@ -44,6 +50,6 @@ def test_the_command_ends_with_one_line_of_json_with_the_figures(
     assert main() == 0
     *_, last = capsys.readouterr().out.splitlines()
     figures = json.loads(last)
-    zero = {"lost", "doubled", "changed", "stale_writes", "unfinished"}
+    zero = {"lost", "doubled", "changed", "stale_writes", "two_holders", "unfinished"}
     assert figures.keys() == {"states", "faults", "sessions", "mutants", "mutants_killed"} | zero
     assert all(figures[name] == 0 for name in zero)

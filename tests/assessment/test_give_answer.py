@@ -88,18 +88,24 @@ def test_another_request_for_an_answered_question_is_a_conflict_that_tells_the_s
 def test_a_device_that_was_replaced_writes_nothing(desk: Desk) -> None:
     test = desk.start()
     asked = desk.question(test.assessment_id)
-    raise_epoch(desk.store, desk.clock, test.assessment_id)
+    raise_epoch(desk.store, desk.clock, test)
     with pytest.raises(MovedToAnotherDeviceError) as refused:
         desk.give(test.assessment_id, asked)
     assert refused.value.facts == {"sequence": 1, "epoch": 2}
     assert desk.state(test.assessment_id).answers == ()
 
 
+def test_of_two_devices_that_take_a_test_over_at_once_each_gets_an_epoch_of_its_own(desk: Desk) -> None:
+    """Both have read it before either writes; neither takes the other's epoch for its own."""
+    test = desk.start()
+    assert [raise_epoch(desk.store, desk.clock, test).epoch for _device in range(2)] == [2, 3]
+
+
 def test_a_replaced_device_learns_its_stored_outcome_but_gets_no_next_question(desk: Desk) -> None:
     test = desk.start()
     asked = desk.question(test.assessment_id)
     first = desk.give(test.assessment_id, asked, key="k")
-    raise_epoch(desk.store, desk.clock, test.assessment_id)
+    raise_epoch(desk.store, desk.clock, test)
     again = desk.give(test.assessment_id, asked, key="k")
     assert (again.repeated, again.moved, again.due, again.answered) == (True, True, None, first.answered)
 
@@ -325,7 +331,7 @@ def test_in_a_certification_the_clock_of_a_question_starts_again_when_the_invigi
     test = desk.certify(questions=6)
     desk.play(test, at_most=5)
     desk.wait(minutes=10)  # the computer is dead
-    raise_epoch(desk.store, desk.clock, test.assessment_id)
+    raise_epoch(desk.store, desk.clock, test)
     taken = desk.give(test.assessment_id, desk.question(test.assessment_id), seconds=20)
     assert (taken.answered.result, taken.answered.elapsed_ms) == (Result.OK, 20_000)
 

@@ -46,7 +46,7 @@ def images(desk: Desk) -> list[AssessmentState]:
     seen = [*tests, moved]
     for _ in range(2):
         desk.clock.instant += timedelta(minutes=1)
-        seen.append(raise_epoch(desk.store, desk.clock, moved.assessment_id))
+        seen.append(raise_epoch(desk.store, desk.clock, moved))
     for turn in range(4):
         for number, test in enumerate(tests):
             before = len(desk.state(test.assessment_id).answers)

@@ -67,7 +67,7 @@ def test_the_same_answer_again_is_recognised_and_told_the_same_outcome(desk: Des
 
 def test_another_device_does_not_make_it_forgotten(desk: Desk, test: AssessmentState, asked: AskedQuestion) -> None:
     desk.lose_focus(test.assessment_id, asked)
-    raise_epoch(desk.store, desk.clock, test.assessment_id)
+    raise_epoch(desk.store, desk.clock, test)
     shown_there = desk.question(test.assessment_id)
     assert shown_there.ticket != asked.ticket
     assert desk.lose_focus(test.assessment_id, shown_there).counted
@@ -105,7 +105,7 @@ def _end(desk: Desk, test: AssessmentState) -> None:
 
 
 def _move(desk: Desk, test: AssessmentState) -> None:
-    raise_epoch(desk.store, desk.clock, test.assessment_id)
+    raise_epoch(desk.store, desk.clock, test)
 
 
 def _run_out(desk: Desk, _test: AssessmentState) -> None:
@@ -186,7 +186,7 @@ def test_a_recorded_loss_costs_one_write_and_no_read(
 ) -> None:
     monkeypatch.setattr(FakeAssessments, "get", lambda *_: pytest.fail("read"))
     assert desk.lose_focus(test.assessment_id, asked).counted
-    raise_epoch(desk.store, desk.clock, test.assessment_id)
+    raise_epoch(desk.store, desk.clock, test)
     assert desk.lose_focus(test.assessment_id, asked).counted  # refused by the table, which shows what it holds
 
 

@@ -12,7 +12,7 @@ from engine.knowledge import Element, Knowledge
 from engine.packing import Answered, Question
 from engine.scoring import CompetenceScore
 from jalon.assessment import assessment_store
-from jalon.assessment.assessment_store import DynamoAssessments, answer_conditions, focus_loss_conditions
+from jalon.assessment.assessment_store import DynamoAssessments, answer_conditions, device_change_conditions, focus_loss_conditions
 from jalon.assessment.placing import Unplaced
 from jalon.assessment.profile_store import DynamoProfiles
 from jalon.assessment.profiles import AttemptCard, ProfileStore, StoredProfile
@@ -164,7 +164,7 @@ def test_a_finished_assessment_takes_no_change(store: AssessmentStore, finish: s
         lambda: lose_focus(store),
         lambda: store.end(ID, reason="again", at=later),
         lambda: store.complete(ID, sequence=1, at=later),
-        lambda: store.raise_epoch(ID, at=later),
+        lambda: store.raise_epoch(ID, epoch=2, at=later),
         lambda: store.move_deadline(ID, deadline_at=later, at=later),
     ]
     assert [change() for change in changes] == [NotWritten(finished)] * 6
@@ -181,9 +181,22 @@ def test_a_test_is_completed_only_if_no_answer_came_meanwhile(store: AssessmentS
 def test_raising_the_epoch_shuts_the_former_device_out(store: AssessmentStore) -> None:
     store.create(new())
     later = NOW + timedelta(seconds=5)
-    assert store.raise_epoch(ID, at=later) == Written(new(epoch=2, epoch_at=later, updated_at=later))
+    assert store.raise_epoch(ID, epoch=2, at=later) == Written(new(epoch=2, epoch_at=later, updated_at=later))
     assert isinstance(append(store, epoch=1), NotWritten)
     assert isinstance(append(store, epoch=2), Written)
+
+
+@pytest.mark.parametrize("epoch", [1, 2, 3])
+def test_an_epoch_that_was_reached_is_never_written_again(store: AssessmentStore, epoch: int) -> None:
+    store.create(new())
+    raised = store.raise_epoch(ID, epoch=3, at=NOW)
+    assert store.raise_epoch(ID, epoch=epoch, at=NOW + timedelta(seconds=9)) == NotWritten(raised.state)
+    assert store.get(ID) == new(epoch=3)
+
+
+def test_the_epoch_of_nothing_is_not_raised(store: AssessmentStore) -> None:
+    assert store.raise_epoch(ID, epoch=2, at=NOW) == NotWritten(None)
+    assert store.get(ID) is None
 
 
 def test_an_attempts_number_is_claimed_once_and_the_last_one_is_found(store: AssessmentStore) -> None:
@@ -294,8 +307,12 @@ def test_a_loss_of_focus_is_recorded_until_the_deadline_and_not_after(store: Ass
 
 
 def test_the_fake_and_the_table_ask_for_the_same_conditions() -> None:
-    for write, conditions in (("answer", answer_conditions), ("focus loss", focus_loss_conditions)):
-        assert list(CONDITIONS[write]) == list(conditions(1, 1, NOW))
+    names = {
+        "answer": answer_conditions(1, 1, NOW),
+        "focus loss": focus_loss_conditions(1, 1, NOW),
+        "device change": device_change_conditions(1),
+    }
+    assert {write: list(conditions) for write, conditions in CONDITIONS.items()} == {write: list(found) for write, found in names.items()}
 
 
 def stored_profile(**changes: object) -> StoredProfile:
@@ -339,25 +356,41 @@ def test_many_profiles_are_read_at_once_without_those_that_do_not_exist(profiles
     assert found[users[0]].pix == 12
 
 
+def change_device(store: AssessmentStore, *, epoch: int = 2) -> Written | NotWritten:
+    return store.raise_epoch(ID, epoch=epoch, at=NOW)
+
+
 FORBIDDEN: dict[str, dict[str, Any]] = {
     "status": {"item": {"status": Status.ENDED}},
     "epoch": {"asked": {"epoch": 2}},
     "sequence": {"asked": {"sequence": 2}},
     "deadline": {"item": {"deadline_at": NOW - timedelta(seconds=1)}},
 }
+WRITES: list[tuple[str, Callable[..., Written | NotWritten], dict[str, dict[str, Any]]]] = [
+    ("answer_conditions", append, FORBIDDEN),
+    ("focus_loss_conditions", lose_focus, FORBIDDEN),
+    ("device_change_conditions", change_device, {"status": FORBIDDEN["status"], "epoch": {"asked": {"epoch": 1}}}),
+]
 
 
-@pytest.mark.parametrize("name", FORBIDDEN)
-@pytest.mark.parametrize(("conditions", "write"), [("answer_conditions", append), ("focus_loss_conditions", lose_focus)])
+@pytest.mark.parametrize(
+    ("conditions", "write", "name", "forbidden"),
+    [
+        pytest.param(conditions, write, name, refused, id=f"{conditions}-{name}")
+        for conditions, write, forbidden in WRITES
+        for name, refused in forbidden.items()
+    ],
+)
 def test_without_any_one_of_its_conditions_the_table_takes_what_it_must_refuse(
     empty_tables: Cloud,
     monkeypatch: pytest.MonkeyPatch,
     conditions: str,
     write: Callable[..., Written | NotWritten],
     name: str,
+    forbidden: dict[str, Any],
 ) -> None:
     """Each condition refuses by itself what no other one does."""
-    store, forbidden = DynamoAssessments(), FORBIDDEN[name]
+    store = DynamoAssessments()
     store.create(new(**forbidden.get("item", {})))
     assert isinstance(write(store, **forbidden.get("asked", {})), NotWritten)
     whole = getattr(assessment_store, conditions)

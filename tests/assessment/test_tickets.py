@@ -1,15 +1,15 @@
 """A ticket opens for whom and what it was issued, and for nothing else."""
 
 import base64
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jalon.assessment.errors import TicketExpiredError, TicketInvalidError
-from jalon.assessment.tickets import LIFE, MAX_LENGTH, Ticket, TicketOffice
+from jalon.assessment.errors import TicketInvalidError
+from jalon.assessment.tickets import LIFE, MAX_LENGTH, Ticket, TicketOffice, serves
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -44,7 +44,7 @@ tickets = st.builds(
 @given(tickets)
 def test_what_was_issued_is_read_back(ticket: Ticket) -> None:
     text = OFFICE.issue(ticket, USER)
-    assert OFFICE.check(text, USER, NOW) == ticket
+    assert OFFICE.open(text, USER) == ticket
     assert len(text) < MAX_LENGTH
     assert text.isascii()
 
@@ -55,7 +55,7 @@ def test_a_ticket_with_any_bit_changed_is_refused(data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(raw) * 8 - 1))
     raw[place // 8] ^= 1 << place % 8
     with pytest.raises(TicketInvalidError):
-        OFFICE.check(base64.urlsafe_b64encode(raw).decode().rstrip("="), USER, NOW)
+        OFFICE.open(base64.urlsafe_b64encode(raw).decode().rstrip("="), USER)
 
 
 @given(tickets, st.sampled_from("=+/-_A \n\u00e9"), st.data())
@@ -70,7 +70,7 @@ def test_any_other_spelling_of_a_ticket_is_refused(ticket: Ticket, sign: str, da
     ):
         if other != text:
             with pytest.raises(TicketInvalidError):
-                OFFICE.check(other, USER, NOW)
+                OFFICE.open(other, USER)
 
 
 @given(tickets)
@@ -79,39 +79,83 @@ def test_the_bits_that_fill_up_the_last_sign_are_not_free(ticket: Ticket) -> Non
     text = OFFICE.issue(ticket, USER)
     for sign in alphabet.replace(text[-1], ""):
         with pytest.raises(TicketInvalidError):
-            OFFICE.check(text[:-1] + sign, USER, NOW)
+            OFFICE.open(text[:-1] + sign, USER)
 
 
 @given(st.text(max_size=2 * MAX_LENGTH))
 def test_any_other_text_is_refused(text: str) -> None:
     with pytest.raises(TicketInvalidError):
-        OFFICE.check(text, USER, NOW)
+        OFFICE.open(text, USER)
 
 
 def test_a_ticket_is_worth_nothing_to_another_person_or_under_another_key() -> None:
     text = OFFICE.issue(TICKET, USER)
     with pytest.raises(TicketInvalidError):
-        OFFICE.check(text, UserId("usr_" + "2" * 32), NOW)
+        OFFICE.open(text, UserId("usr_" + "2" * 32))
     with pytest.raises(TicketInvalidError):
-        TicketOffice(b"l" * 32).check(text, USER, NOW)
+        TicketOffice(b"l" * 32).open(text, USER)
 
 
 def test_the_end_of_the_release_cannot_be_read_as_the_start_of_the_user() -> None:
     text = OFFICE.issue(replace(TICKET, release=ReleaseVersion("v1u")), UserId("sr"))
     with pytest.raises(TicketInvalidError):
-        OFFICE.check(text, UserId("usr"), NOW)
+        OFFICE.open(text, UserId("usr"))
 
 
 @pytest.mark.parametrize(("age", "valid"), [(LIFE, True), (LIFE + timedelta(milliseconds=1), False), (timedelta(seconds=-31), False)])
 def test_a_ticket_serves_a_day_and_not_before_it_was_issued(age: timedelta, valid: bool) -> None:
-    text = OFFICE.issue(TICKET, USER)
-    if valid:
-        assert OFFICE.check(text, USER, NOW + age) == TICKET
-    else:
-        with pytest.raises(TicketExpiredError):
-            OFFICE.check(text, USER, NOW + age)
+    assert serves(TICKET, NOW + age) == valid
+
+
+@dataclass
+class Safe:
+    """The keys of the secret, the present one first; ``asked`` counts how often they were fetched again."""
+
+    keys: list[bytes]
+    asked: int = 0
+
+    def open(self) -> list[bytes]:
+        self.asked += 1
+        return self.keys
+
+    def office(self) -> TicketOffice:
+        return TicketOffice(self.keys[0], self.open)
+
+
+def test_while_the_key_changes_every_office_opens_the_tickets_of_every_other_one() -> None:
+    safe = Safe([b"1" * 32])
+    before = safe.office()
+    asked = before.issue(TICKET, USER)
+    safe.keys = [b"2" * 32, b"1" * 32]
+    after = safe.office()
+    assert after.open(asked, USER) == TICKET
+    assert before.open(after.issue(TICKET, USER), USER) == TICKET
+    assert before.open(asked, USER) == TICKET
+    assert before.issue(TICKET, USER) == after.issue(TICKET, USER)  # it issues under the new key from then on
+    assert safe.asked == 2
+
+
+def test_a_key_that_was_changed_twice_opens_nothing() -> None:
+    safe = Safe([b"1" * 32])
+    asked = safe.office().issue(TICKET, USER)
+    safe.keys = [b"3" * 32, b"2" * 32]
+    with pytest.raises(TicketInvalidError):
+        safe.office().open(asked, USER)
+
+
+def test_the_keys_are_looked_for_again_only_for_a_ticket_that_none_opens() -> None:
+    safe = Safe([b"1" * 32])
+    office = safe.office()
+    office.open(office.issue(TICKET, USER), USER)
+    assert safe.asked == 0
+    with pytest.raises(TicketInvalidError):
+        office.open(TicketOffice(b"0" * 32).issue(TICKET, USER), USER)
+    assert safe.asked == 1
 
 
 def test_a_short_key_is_refused() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         TicketOffice(b"short")
+    changed = TicketOffice(b"1" * 32, lambda: [b"short"])
+    with pytest.raises(ValueError, match="32 bytes"):
+        changed.open(OFFICE.issue(TICKET, USER), USER)

@@ -7,7 +7,6 @@ import pytest
 
 from engine.grading import Result
 from engine.knowledge import Element, Knowledge
-from jalon.assessment.errors import AssessmentCompletedError
 from jalon.assessment.move_deadline import move_deadline
 from jalon.assessment.state import Status
 from jalon.certification.candidates import AbortReason, CandidateStatus, own_deadline
@@ -28,7 +27,7 @@ from jalon.certification.errors import (
 )
 from jalon.certification.identities import IdentityClaim
 from jalon.certification.join_certification import JoinCertification, join_certification, own_candidate
-from jalon.certification.start_certification import resume_certification, succeeded_challenges
+from jalon.certification.start_certification import succeeded_challenges
 from jalon.certification.supervise_session import authorise_candidate, end_test, extend_time, join_as_invigilator, require_invigilator
 from jalon.certification.watch_session import Progress, watch_session
 from jalon.kernel.ids import CertificationId, SessionNumber
@@ -226,68 +225,6 @@ def test_a_report_written_in_the_instant_of_the_start_does_not_lose_it(centre: C
     monkeypatch.setattr(centre.assessments, "create", interrupted)
     begun = centre.start(seated)
     assert (begun.candidate.status, begun.candidate.external_id) == (CandidateStatus.STARTED, "x")
-
-
-def test_resuming_needs_a_new_leave_each_time_and_shuts_the_other_device_out(centre: Centre) -> None:
-    session = centre.session()
-    (begun,) = centre.begin(session, NAMES[0])
-    user_id, certification_id = begun.test.user_id, begun.candidate.certification_id
-    with pytest.raises(NotAuthorisedError):
-        resume_certification(centre.entry, user_id, certification_id, "device-2")
-    authorise_candidate(centre.room, session.number, begun.candidate.candidate_id)
-    resumed = resume_certification(centre.entry, user_id, certification_id, "device-2")
-    assert resumed.test.epoch == begun.test.epoch + 1
-    assert resume_certification(centre.entry, user_id, certification_id, "device-2") == resumed
-    with pytest.raises(NotAuthorisedError):
-        resume_certification(centre.entry, user_id, certification_id, "device-3")
-    with pytest.raises(NotAuthorisedError):
-        centre.start(begun.candidate, "device-1")
-
-
-def test_of_two_devices_that_resume_at_once_one_is_refused(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
-    session = centre.session()
-    (begun,) = centre.begin(session, NAMES[0])
-    authorise_candidate(centre.room, session.number, begun.candidate.candidate_id)
-    user_id, certification_id = begun.test.user_id, begun.candidate.certification_id
-    keep = centre.candidates.replace
-
-    def raced(candidate: object, previous: object) -> object:
-        monkeypatch.setattr(centre.candidates, "replace", keep)
-        resume_certification(centre.entry, user_id, certification_id, "device-2")
-        return keep(candidate, previous)
-
-    monkeypatch.setattr(centre.candidates, "replace", raced)
-    with pytest.raises(NotAuthorisedError):
-        resume_certification(centre.entry, user_id, certification_id, "device-3")
-    assert centre.assessments.items[begun.test.assessment_id].epoch == 2
-
-
-def test_a_resume_that_died_after_spending_its_leave_goes_on_when_repeated(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
-    session = centre.session()
-    (begun,) = centre.begin(session, NAMES[0])
-    authorise_candidate(centre.room, session.number, begun.candidate.candidate_id)
-    user_id, certification_id = begun.test.user_id, begun.candidate.certification_id
-    with monkeypatch.context() as patch:
-        patch.setattr(centre.assessments, "raise_epoch", lambda *_, **__: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            resume_certification(centre.entry, user_id, certification_id, "device-2")
-    assert resume_certification(centre.entry, user_id, certification_id, "device-2").test.epoch == 2
-
-
-def test_a_test_that_is_over_is_not_resumed(centre: Centre) -> None:
-    session = centre.session()
-    (seated,) = centre.seat(session, NAMES[0])
-    assert seated.user_id is not None
-    with pytest.raises(TestNotStartedError):
-        resume_certification(centre.entry, seated.user_id, seated.certification_id, "k")
-    begun = centre.start(seated)
-    authorise_candidate(centre.room, session.number, seated.candidate_id)
-    centre.finish(begun.test)
-    with pytest.raises(AssessmentCompletedError):
-        resume_certification(centre.entry, seated.user_id, seated.certification_id, "k")
-    end_test(centre.room, session.number, seated.candidate_id)
-    with pytest.raises(TestOverError):
-        resume_certification(centre.entry, seated.user_id, seated.certification_id, "k")
 
 
 def test_someone_elses_certification_does_not_exist(centre: Centre) -> None:

@@ -207,7 +207,7 @@ def test_in_a_certification_the_question_comes_only_to_the_device_that_holds_the
     assert pupil.read(state.assessment_id).body["question"] is None
     assert pupil.read(state.assessment_id, question["ticket"]).body["question"]["number"] == 1
     assert code(pupil.take_over(state.assessment_id)) == (403, "device_change_forbidden")
-    raise_epoch(wiring.parts().store, wiring.parts().clock, state.assessment_id)
+    raise_epoch(wiring.parts().store, wiring.parts().clock, state)
     assert pupil.read(state.assessment_id, question["ticket"]).body["question"] is None
     assert code(pupil.read(state.assessment_id, "made-up")) == (422, "ticket_invalid")
 

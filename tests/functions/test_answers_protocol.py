@@ -196,10 +196,23 @@ class AnswerProtocol(RuleBasedStateMachine):
     @precondition(lambda self: self.status == "started")
     @rule(device=DEVICES)
     def resume_on(self, device: int) -> None:
-        self.shared.store.raise_epoch(self.test.assessment_id, at=self.clock.now())
         self.epoch += 1
+        self._raise_epoch(self.epoch)
         self.held[device] = self._first_question(self.test)
         self._leave(1 - device)  # the page that is left behind
+
+    @rule(back=st.integers(0, 2))
+    def raise_again(self, back: int) -> None:
+        """A write that handed the test over comes again, or late: it hands it to nobody."""
+        self._raise_epoch(max(1, self.epoch - back))
+
+    @precondition(lambda self: self.status != "started")
+    @rule()
+    def raise_after_the_end(self) -> None:
+        self._raise_epoch(self.epoch + 1)
+
+    def _raise_epoch(self, epoch: int) -> None:
+        self.shared.store.raise_epoch(self.test.assessment_id, epoch=epoch, at=self.clock.now())
 
     @precondition(lambda self: self.status == "started" and self.answers)
     @rule(leaving=DEVICES)
@@ -237,9 +250,36 @@ class AnswerProtocol(RuleBasedStateMachine):
         elif wrong == "another person":
             self._refused(Pupil("usr_" + "f" * 32), fresh, self.test, "ticket_invalid")
         else:
-            self.clock.instant += timedelta(hours=25)
-            self._refused(self.pupil, fresh, self.test, "ticket_expired")
-            self.clock.instant -= timedelta(hours=25)
+            self._sent_a_day_later(fresh)
+
+    @precondition(lambda self: self.sent)
+    @rule(data=st.data())
+    def reopen_the_laptop(self, data: st.DataObject) -> None:
+        """A page that was told nothing sends the same request again a day later: its ticket is too old to store anything."""
+        self._sent_a_day_later(data.draw(st.sampled_from(self.sent)))
+
+    def _sent_a_day_later(self, request: Request) -> None:
+        number, before = request.question["number"], self.clock.instant
+        self.clock.instant += timedelta(hours=25)
+        reply, loss = self._post(self.pupil, request), self.pupil.lose_focus(self.test.assessment_id, request.question)
+        self.clock.instant = before
+        if number <= len(self.answers) and self.answers[number - 1][0] == request.payload:
+            assert (reply.status, reply.body.get("repeated"), reply.body.get("sequence")) == (200, True, number)
+        else:
+            assert (reply.status, reply.body["code"]) == self._refusal(request, number)
+        awaits = (self.status, self.epoch, len(self.answers) + 1) == ("started", request.epoch, number)
+        if number not in FOCUSED or (not awaits and (number in self.focus_losses or number <= len(self.answers))):
+            assert (loss.status, loss.body) == (200, {"sequence": number, "counted": number in self.focus_losses})
+        else:
+            assert (loss.status, loss.body["code"]) == self._refusal(request, number)
+
+    def _refusal(self, request: Request, number: int) -> tuple[int, str]:
+        """What is told of a question with a ticket that is too old: only one that awaits its answer needs another ticket."""
+        if self.status != "started":
+            return 410, f"assessment_{self.status}"
+        if request.epoch != self.epoch:
+            return 409, "moved_to_another_device"
+        return (409, "ticket_expired") if number == len(self.answers) + 1 else (409, "answer_conflict")
 
     def _refused(self, pupil: Pupil, request: Request, test: AssessmentState, code: str) -> None:
         """Both what is answered and what is told of the focus with this ticket."""
@@ -335,7 +375,7 @@ def test_every_answer_is_stored_exactly_once_whatever_the_network_and_the_device
 MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "ticket without its signature": lambda patch: patch.setattr(tickets.hmac, "compare_digest", lambda one, other: True),
     "ticket without its person": lambda patch: patch.setattr(
-        tickets.TicketOffice, "_mac", lambda self, body, user_id: tickets.hmac.digest(self._key, body, "sha256")
+        tickets, "_mac", lambda key, body, user_id: tickets.hmac.digest(key, body, "sha256")
     ),
     "ticket without its age": lambda patch: patch.setattr(tickets, "LIFE", timedelta(days=1_000)),
     "ticket without its test": lambda patch: patch.setattr(tickets, "refuse_another_tests_ticket", lambda ticket, assessment_id: None),

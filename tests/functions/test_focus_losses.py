@@ -163,7 +163,7 @@ def test_a_replaced_device_an_ended_test_and_a_late_candidate_are_refused_as_the
     move_deadline(shared.store, shared.clock, test.assessment_id, shared.clock.now() - timedelta(minutes=1))
     assert code(pupil.lose_focus(test.assessment_id, question)) == (410, "deadline_passed")
     move_deadline(shared.store, shared.clock, test.assessment_id, test.deadline_at)
-    raise_epoch(shared.store, shared.clock, test.assessment_id)
+    raise_epoch(shared.store, shared.clock, test)
     moved = pupil.lose_focus(test.assessment_id, question)
     assert (*code(moved), moved.body["sequence"], moved.body["epoch"]) == (409, "moved_to_another_device", FOCUSED, 2)
     resumed = _due(test)

@@ -5,7 +5,13 @@ import struct
 from collections.abc import Callable
 from datetime import timedelta
 
-from jalon.assessment.tickets import TicketOffice
+from jalon.assessment import tickets
+from jalon.assessment.errors import TicketExpiredError, TicketInvalidError
+from jalon.assessment.record_focus_loss import FocusLoss
+from jalon.assessment.refusals import awaits
+from jalon.assessment.state import AssessmentState
+from jalon.assessment.tickets import Ticket, TicketOffice
+from jalon.kernel.errors import JalonError
 from jalon.kernel.ids import UserId
 
 _MAC_BYTES = 32
@@ -22,7 +28,7 @@ def _body(ticket: str) -> bytes:
 
 
 def _signed(office: TicketOffice, body: bytes, user_id: UserId) -> str:
-    return base64.urlsafe_b64encode(body + office._mac(body, user_id)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(body + tickets._mac(office._keys[0], body, user_id)).decode().rstrip("=")
 
 
 def _changed(_office: TicketOffice, ticket: str, _user_id: UserId) -> str:
@@ -56,6 +62,21 @@ CHANGES: dict[str, Forge] = {
     "too short": _too_short,
     "too long": _too_long,
 }
-#: Those that are a question of time: how far the clock is moved.
+#: Those that are a question of time: how long after its issue a ticket is used.
 TIMES = {"yesterday": timedelta(hours=25), "tomorrow": timedelta(hours=-1)}
 FORGERIES = (*CHANGES, *TIMES, "another test", "another person")
+
+
+def refused_as_forged(told: object) -> bool:
+    """Whether this is what somebody is told whose ticket is not ours, or not theirs, or another test's."""
+    return isinstance(told, TicketInvalidError)
+
+
+def refused_as_old(told: object, state: AssessmentState, ticket: Ticket) -> bool:
+    """Whether this is what somebody is told whose ticket is ours and not of this time, and who gives another answer than is stored:
+    that it is too old while its question awaits an answer, what became of the question otherwise. A loss of focus that counts nowhere
+    is told as that.
+    """
+    if isinstance(told, FocusLoss):
+        return told.counted == (ticket.sequence in state.focus_losses) and not (ticket.certification and awaits(state, ticket))
+    return isinstance(told, JalonError) and isinstance(told, TicketExpiredError) == awaits(state, ticket)

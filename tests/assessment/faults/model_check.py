@@ -1,15 +1,17 @@
 """An exhaustive check of the answer protocol: every state that two devices, a network, an invigilator and a clock can reach.
 
-What a delivery does is decided by the code under test: the conditions of the two writes (as the contract suite holds both
-stores to them), :func:`jalon.assessment.give_answer.stored_before` and :func:`jalon.assessment.record_focus_loss.recorded_before`,
-which read a refusal, and :func:`jalon.assessment.state.effective_answers`. The rest is the world: messages that wait, come
-twice, overtake each other or are lost, devices that take over, time that runs out and is extended.
+What a refusal means is read by the code under test: :func:`jalon.assessment.give_answer.stored_before`,
+:func:`jalon.assessment.record_focus_loss.recorded_before` and :func:`jalon.assessment.state.effective_answers`. Whether a write happens is
+decided by the conditions of the store in memory, of which the contract suite holds that the table's are the same, each by itself. The rest
+is the world: messages that wait, come twice, overtake each other or are lost, devices that take over, each under an epoch that its row
+grants once, time that runs out and is extended.
 
 In every state reached, and on every step between two, these must hold (docs/protocol.md gives them their names):
 
 - **changed**: what is stored is never altered nor removed, only added to: no answer, no outcome of one, no loss of focus;
 - **doubled**: no question has two answers stored;
 - **stale**: nothing is written for a device that was replaced, after the end, or after the deadline;
+- **one holder**: no two devices are shown a question under one epoch, and an epoch that was left does not come back;
 - **lost**: what is acknowledged is what is stored, an answer with its outcome and a loss of focus as counted or not;
 - **unfinished**: from every state of a test under way its completion can still be reached.
 """
@@ -17,7 +19,7 @@ In every state reached, and on every step between two, these must hold (docs/pro
 from array import array
 from collections import deque
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -38,6 +40,8 @@ DEVICES = (0, 1)
 FOCUSED = 2
 
 
+#: Which device each epoch was granted to, from the first on: the candidates' row, which only grows.
+Granted = tuple[int, ...]
 #: What each device shows: the number of a question and the epoch of its ticket, or nothing yet.
 Shown = tuple[tuple[int, int] | None, ...]
 
@@ -62,6 +66,13 @@ class Loss(NamedTuple):
     epoch: int
 
 
+class Change(NamedTuple):
+    """A device's request to go on there on its way, under the epoch that was granted to it."""
+
+    device: int
+    epoch: int
+
+
 class Server(NamedTuple):
     """The item: ``answers`` are the requests stored, in order."""
 
@@ -73,20 +84,22 @@ class Server(NamedTuple):
 
 
 class World(NamedTuple):
-    """The item, what each device shows and the messages on their way."""
+    """The item, what each device shows, the messages on their way and what was granted."""
 
     server: Server
     shown: Shown
-    in_flight: frozenset[Request | Loss]
+    in_flight: frozenset[Request | Loss | Change]
+    granted: Granted
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How large a world is explored."""
+    """How large a world is explored; outside certifications (``open_to_all``) any device that reads is shown the question."""
 
     questions: int = 3
     in_flight: int = 3
     epochs: int = 3
+    open_to_all: bool = False
 
 
 @dataclass(slots=True)
@@ -99,11 +112,16 @@ class Report:
     doubled: int = 0
     changed: int = 0
     stale_writes: int = 0
+    two_holders: int = 0
     unfinished: int = 0
 
     @property
     def violations(self) -> int:
-        return self.lost + self.doubled + self.changed + self.stale_writes + self.unfinished
+        return self.lost + self.doubled + self.changed + self.stale_writes + self.two_holders + self.unfinished
+
+    def add(self, other: "Report") -> None:
+        for item in fields(self):
+            setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
 
 
 @dataclass
@@ -119,7 +137,7 @@ class ModelCheck:
         self._conditions = {write: conditions_of(write, self.mutant) for write in CONDITIONS}
         self._answer = lru_cache(maxsize=None)(self._answer_uncached)
         self._lose_focus = lru_cache(maxsize=None)(self._lose_focus_uncached)
-        first = World(Server(Status.STARTED, 1, late=False, answers=(), focus_losses=frozenset()), ((1, 1), None), frozenset())
+        first = World(Server(Status.STARTED, 1, late=False, answers=(), focus_losses=frozenset()), ((1, 1), None), frozenset(), (0,))
         numbers = {first: 0}
         edges = array("I")  # pairs of numbers: from, to
         waiting = deque([first])
@@ -127,7 +145,7 @@ class ModelCheck:
             world = waiting.popleft()
             for following in self._steps(world, report):
                 report.steps += 1
-                self._compare(world.server, following.server, report)
+                self._compare(world, following, report)
                 if following not in numbers:
                     numbers[following] = len(numbers)
                     waiting.append(following)
@@ -140,15 +158,15 @@ class ModelCheck:
     # --- what can happen
 
     def _steps(self, world: World, report: Report) -> Iterator[World]:
-        server, shown, in_flight = world
+        server, shown, in_flight, granted = world
         yield from self._devices_act(world)
         for message in in_flight:
             yield world._replace(in_flight=in_flight - {message})  # the network loses it
             after, shown_after = self._deliver(server, shown, message, report)
             for remaining in (in_flight, in_flight - {message}):  # it may come again, or not
-                yield World(after, shown, remaining)  # the response is lost
+                yield World(after, shown, remaining, granted)  # the response is lost
                 if shown_after is not None:
-                    yield World(after, shown_after, remaining)
+                    yield World(after, shown_after, remaining, granted)
         if server.status is Status.STARTED:
             yield world._replace(server=server._replace(late=not server.late))
             yield world._replace(server=server._replace(status=Status.ENDED))
@@ -156,7 +174,7 @@ class ModelCheck:
                 yield world._replace(server=server._replace(status=Status.COMPLETED))
 
     def _devices_act(self, world: World) -> Iterator[World]:
-        server, shown, in_flight = world
+        server, shown, in_flight, _ = world
         for device in DEVICES:
             question = shown[device]
             if question is not None and len(in_flight) < self.bounds.in_flight:
@@ -165,10 +183,25 @@ class ModelCheck:
                 if question[0] == FOCUSED:
                     yield world._replace(in_flight=in_flight | {Loss(question[1])})
             if server.status is Status.STARTED:
-                yield world._replace(shown=_put(shown, device, self._told(server, server.epoch, question)))  # a refresh
-                if server.epoch < self.bounds.epochs:
-                    raised = server._replace(epoch=server.epoch + 1)
-                    yield World(raised, _put(shown, device, self._told(raised, raised.epoch, question)), in_flight)
+                yield world._replace(shown=_put(shown, device, self._read(server, question)))  # a refresh
+                yield from self._take_over(world, device)
+
+    def _read(self, server: Server, question: tuple[int, int] | None) -> tuple[int, int] | None:
+        """What a reading shows: in a certification nothing new, unless the device holds a ticket of the present epoch."""
+        if self.bounds.open_to_all:
+            return self._told(server, server.epoch, question)
+        return None if question is None else self._told(server, question[1], question)
+
+    def _take_over(self, world: World, device: int) -> Iterator[World]:
+        """A device is granted the next epoch and asks for the test under it, or asks again under the last one, which is its own."""
+        _, _, in_flight, granted = world
+        if len(in_flight) >= self.bounds.in_flight:
+            return
+        if len(granted) < self.bounds.epochs:
+            change = Change(device, len(granted) + 1)
+            yield world._replace(in_flight=in_flight | {change}, granted=(*granted, device))
+        if granted[-1] == device and len(granted) > 1:
+            yield world._replace(in_flight=in_flight | {Change(device, len(granted))})
 
     def _told(self, server: Server, epoch: int, before: tuple[int, int] | None) -> tuple[int, int] | None:
         """What a response shows: the next question, to the device that holds the test while it lasts."""
@@ -176,8 +209,11 @@ class ModelCheck:
             return before
         return len(server.answers) + 1, server.epoch
 
-    def _deliver(self, server: Server, shown: Shown, message: Request | Loss, report: Report) -> tuple[Server, Shown | None]:
+    def _deliver(self, server: Server, shown: Shown, message: Request | Loss | Change, report: Report) -> tuple[Server, Shown | None]:
         """The server after one delivery, and what the devices show once its response is read (None: nothing new)."""
+        if isinstance(message, Change):
+            after = self._change_device(server, message)
+            return after, _put(shown, message.device, self._told(after, message.epoch, shown[message.device]))
         if isinstance(message, Loss):
             after, counted = self._lose_focus(server, message)
             report.lost += counted is not None and counted != (FOCUSED in after.focus_losses)
@@ -214,13 +250,23 @@ class ModelCheck:
         except JalonError:
             return server, None
 
-    def _written(self, write: str, state: AssessmentState, epoch: int, sequence: int) -> bool:
+    def _change_device(self, server: Server, change: Change) -> Server:
+        return server._replace(epoch=change.epoch) if self._written("device change", _state(server), change.epoch) else server
+
+    def _written(self, write: str, state: AssessmentState, epoch: int, sequence: int = 0) -> bool:
         expected = Expected(epoch, sequence, NOW)
         return all(condition(state, expected) for condition in self._conditions[write])
 
     # --- what must hold
 
-    def _compare(self, before: Server, after: Server, report: Report) -> None:
+    def _compare(self, before_it: World, after_it: World, report: Report) -> None:
+        before, after = before_it.server, after_it.server
+        if after.epoch != before.epoch:
+            report.stale_writes += before.status is not Status.STARTED
+            report.two_holders += after.epoch < before.epoch
+        if not self.bounds.open_to_all:
+            epochs = [question[1] for question in after_it.shown if question is not None]
+            report.two_holders += len(set(epochs)) != len(epochs)
         if (after.answers, after.focus_losses) == (before.answers, before.focus_losses):
             return
         outcomes = _state(before).answers

@@ -6,20 +6,24 @@ import hmac
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 from unittest.mock import patch
 
-from jalon.assessment import tickets
+from jalon.assessment import give_answer, tickets
+from jalon.assessment.errors import TicketExpiredError
+from jalon.certification import start_certification
 from tests.assessment.fakes import EACH_CONDITION
 from tests.assessment.faults.fault_run import run
 from tests.assessment.faults.model_check import Bounds, ModelCheck
 
+#: A world that shows what each condition of a write is for.
+SMALL = Bounds(questions=2, in_flight=2, epochs=3)
 #: Faults that a mutant may survive before it counts as not noticed.
 FAULTS_PER_MUTANT = 40_000
 
 
-def _unsigned(office: Any, body: bytes, _user_id: str) -> bytes:
-    return hmac.digest(office._key, body, hashlib.sha256)
+def _unsigned(key: bytes, body: bytes, _user_id: str) -> bytes:
+    return hmac.digest(key, body, hashlib.sha256)
 
 
 def _any_spelling(text: str) -> bytes:
@@ -29,7 +33,7 @@ def _any_spelling(text: str) -> bytes:
 #: Each check of the ticket, taken away.
 TICKET_CHECKS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "signature": lambda: patch.object(tickets.hmac, "compare_digest", lambda _one, _other: True),
-    "person": lambda: patch.object(tickets.TicketOffice, "_mac", _unsigned),
+    "person": lambda: patch.object(tickets, "_mac", _unsigned),
     "age": lambda: patch.object(tickets, "LIFE", timedelta(days=1_000)),
     "future": lambda: patch.object(tickets, "CLOCK_SKEW", timedelta(days=1_000)),
     "largest length": lambda: patch.object(tickets, "MAX_LENGTH", 10_000),
@@ -40,13 +44,27 @@ TICKET_CHECKS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
 }
 
 
+def _always_too_old(_ticket: Any, _store: Any) -> NoReturn:
+    raise TicketExpiredError("too old")
+
+
+#: What else is refused, or told, without a condition of a write.
+RULES: dict[str, Callable[[], AbstractContextManager[Any]]] = {
+    "old ticket without what is stored": lambda: patch.object(give_answer, "found_with", _always_too_old),
+    "resume without its device": lambda: patch.object(start_certification, "_refuse_another_device", lambda _candidate, _key: None),
+    "resume without its epoch": lambda: patch.object(start_certification, "_refuse_another_grant", lambda _candidate, _test: None),
+}
+
+
 def killed_mutants() -> Iterator[tuple[str, bool]]:
     """Each mutant by name, and whether it was noticed: by the fault run, and the conditions of the writes by the model check too."""
     for mutant in EACH_CONDITION:
-        report = ModelCheck(Bounds(questions=2, in_flight=2, epochs=2), mutant=mutant, stop_at_first=True).run()
+        report = ModelCheck(SMALL, mutant=mutant, stop_at_first=True).run()
         yield mutant, report.violations > 0 and noticed_by_faults(mutant=mutant)
     for check, removed in TICKET_CHECKS.items():
         yield f"ticket without {check}", noticed_by_faults(removed)
+    for rule, removed in RULES.items():
+        yield rule, noticed_by_faults(removed)
 
 
 def noticed_by_faults(removed: Callable[[], AbstractContextManager[Any]] = nullcontext, mutant: str | None = None) -> bool:

@@ -94,9 +94,9 @@ class DynamoAssessments:
         ]
         return _update(assessment_id, actions, _STARTED)
 
-    def raise_epoch(self, assessment_id: AssessmentId, *, at: datetime) -> WriteOutcome:
-        actions = [AssessmentItem.epoch.add(1), AssessmentItem.epoch_at.set(epoch_ms(at)), AssessmentItem.updated_at.set(epoch_ms(at))]
-        return _update(assessment_id, actions, _STARTED)
+    def raise_epoch(self, assessment_id: AssessmentId, *, epoch: int, at: datetime) -> WriteOutcome:
+        actions = [AssessmentItem.epoch.set(epoch), AssessmentItem.epoch_at.set(epoch_ms(at)), AssessmentItem.updated_at.set(epoch_ms(at))]
+        return _update(assessment_id, actions, reduce(and_, device_change_conditions(epoch).values()))
 
     def move_deadline(self, assessment_id: AssessmentId, *, deadline_at: datetime, at: datetime) -> WriteOutcome:
         actions = [AssessmentItem.deadline_at.set(epoch_ms(deadline_at)), AssessmentItem.updated_at.set(epoch_ms(at))]
@@ -119,6 +119,11 @@ def answer_conditions(epoch: int, sequence: int, deadline_from: datetime) -> dic
 def focus_loss_conditions(epoch: int, sequence: int, deadline_from: datetime) -> dict[str, Condition]:
     """What recording a loss of focus asks of the item, by name: all that storing the answer asks. The tests drop each in turn."""
     return _question_open(epoch, sequence, deadline_from)
+
+
+def device_change_conditions(epoch: int) -> dict[str, Condition]:
+    """What handing the test to another device asks of the item, by name. The tests drop each in turn."""
+    return {"status": _STARTED, "epoch": AssessmentItem.epoch < epoch}
 
 
 def _question_open(epoch: int, sequence: int, deadline_from: datetime) -> dict[str, Condition]:

@@ -17,13 +17,14 @@ from engine.grading import Answer, grade, judge
 from engine.packing import Answered, Question, pack_answer
 from jalon.assessment.abridged_answer import abridged
 from jalon.assessment.errors import AnswerFormError, AnswerTooLargeError, AssessmentNotFoundError
+from jalon.assessment.expired_ticket import found_with
 from jalon.assessment.next_question import NETWORK_GRACE, timer_with_extra_time
 from jalon.assessment.refusals import not_taken
 from jalon.assessment.releases import Releases
 from jalon.assessment.settle import settle
 from jalon.assessment.state import AssessmentState
-from jalon.assessment.store import AssessmentStore, NotWritten, Written
-from jalon.assessment.tickets import Ticket, TicketOffice
+from jalon.assessment.store import AssessmentStore, NotWritten, WriteOutcome, Written
+from jalon.assessment.tickets import Ticket, TicketOffice, serves
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import Violation
 from jalon.kernel.ids import AssessmentId, UserId
@@ -66,21 +67,16 @@ class AnswerTaken:
 def give_answer(*, store: AssessmentStore, releases: Releases, tickets: TicketOffice, clock: Clock, command: GiveAnswer) -> AnswerTaken:
     """Store the answer, or find that it is stored already; acknowledged only once it is.
 
-    Raises TicketInvalidError, TicketExpiredError, AnswerFormError, AnswerTooLargeError before anything is written, and
-    AnswerConflictError, MovedToAnotherDeviceError, AssessmentEndedError, AssessmentCompletedError, DeadlinePassedError
-    when the write was refused.
+    A ticket that is too old stores nothing, and is told what is stored: TicketExpiredError only where its question is not answered.
+
+    Raises TicketInvalidError, AnswerFormError, AnswerTooLargeError before anything is written, and AnswerConflictError,
+    MovedToAnotherDeviceError, AssessmentEndedError, AssessmentCompletedError, DeadlinePassedError when the write was refused.
     """
     now = clock.now()
-    ticket = tickets.check_for(command.assessment_id, command.ticket, command.user_id, now)
+    ticket = tickets.open_for(command.assessment_id, command.ticket, command.user_id)
     release = releases.pinned(ticket.release)
     judged = _judged(release, ticket, command, now)
-    outcome = store.append_answer(
-        ticket.assessment_id,
-        epoch=ticket.epoch,
-        sequence=ticket.sequence,
-        answer=judged,
-        deadline_from=now - NETWORK_GRACE,
-    )
+    outcome = _append(store, ticket, judged, now) if serves(ticket, now) else found_with(ticket, store)
     if isinstance(outcome, Written):
         # as the state tells it: a loss of focus recorded before counts, though nothing was read before judging
         state, answered = outcome.state, outcome.state.answers[ticket.sequence - 1]
@@ -89,6 +85,12 @@ def give_answer(*, store: AssessmentStore, releases: Releases, tickets: TicketOf
     state, due = settle(store, release, state, now)
     moved = ticket.epoch != state.epoch
     return AnswerTaken(ticket.sequence, answered, state, None if moved else due, isinstance(outcome, NotWritten), moved)
+
+
+def _append(store: AssessmentStore, ticket: Ticket, answered: Answered, now: datetime) -> WriteOutcome:
+    return store.append_answer(
+        ticket.assessment_id, epoch=ticket.epoch, sequence=ticket.sequence, answer=answered, deadline_from=now - NETWORK_GRACE
+    )
 
 
 def stored_before(state: AssessmentState | None, ticket: Ticket, digest: bytes) -> tuple[AssessmentState, Answered]:

@@ -5,14 +5,16 @@ so an outcome that was acknowledged never changes. Source: docs/domain.md §2; d
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from jalon.assessment.errors import AssessmentNotFoundError
+from jalon.assessment.expired_ticket import found_with
 from jalon.assessment.next_question import NETWORK_GRACE, focus_counts
 from jalon.assessment.refusals import not_taken
 from jalon.assessment.releases import Releases
 from jalon.assessment.state import AssessmentState
-from jalon.assessment.store import AssessmentStore, Written
-from jalon.assessment.tickets import Ticket, TicketOffice
+from jalon.assessment.store import AssessmentStore, WriteOutcome, Written
+from jalon.assessment.tickets import Ticket, TicketOffice, serves
 from jalon.kernel.clock import Clock
 from jalon.kernel.ids import AssessmentId, UserId
 
@@ -39,17 +41,21 @@ def record_focus_loss(
 ) -> FocusLoss:
     """Record the loss where it counts; elsewhere, and once the question is answered, nothing is written and it is not counted.
 
-    Idempotent. Raises TicketInvalidError and TicketExpiredError before anything is written, and AssessmentNotFoundError,
-    MovedToAnotherDeviceError, AssessmentEndedError, DeadlinePassedError when the write was refused (a completed test has no question
-    left that is not answered).
+    Idempotent. Raises TicketInvalidError before anything is written, TicketExpiredError for a question that is not answered and a
+    ticket too old to write anything, and AssessmentNotFoundError, MovedToAnotherDeviceError, AssessmentEndedError, DeadlinePassedError
+    when the write was refused (a completed test has no question left that is not answered).
     """
     now = clock.now()
-    ticket = tickets.check_for(command.assessment_id, command.ticket, command.user_id, now)
+    ticket = tickets.open_for(command.assessment_id, command.ticket, command.user_id)
     if not focus_counts(releases.pinned(ticket.release).challenges[ticket.challenge_index], ticket):
         return FocusLoss(ticket.sequence, counted=False)
-    outcome = store.record_focus_loss(ticket.assessment_id, epoch=ticket.epoch, sequence=ticket.sequence, deadline_from=now - NETWORK_GRACE)
+    outcome = _record(store, ticket, now) if serves(ticket, now) else found_with(ticket, store)
     counted = isinstance(outcome, Written) or recorded_before(outcome.state, ticket)
     return FocusLoss(ticket.sequence, counted)
+
+
+def _record(store: AssessmentStore, ticket: Ticket, now: datetime) -> WriteOutcome:
+    return store.record_focus_loss(ticket.assessment_id, epoch=ticket.epoch, sequence=ticket.sequence, deadline_from=now - NETWORK_GRACE)
 
 
 def recorded_before(state: AssessmentState | None, ticket: Ticket) -> bool:

@@ -85,8 +85,11 @@ class AssessmentStore(Protocol):
         """Set ``ended`` with its reason if started."""
         ...
 
-    def raise_epoch(self, assessment_id: AssessmentId, *, at: datetime) -> WriteOutcome:
-        """Hand the test to another device if started: tickets of the former epoch answer nothing any more."""
+    def raise_epoch(self, assessment_id: AssessmentId, *, epoch: int, at: datetime) -> WriteOutcome:
+        """Set the epoch **if** the assessment is started and its epoch is lower: tickets of the former ones answer nothing any more.
+
+        It is set and never counted, so that a write that comes twice, or late, hands the test to nobody.
+        """
         ...
 
     def move_deadline(self, assessment_id: AssessmentId, *, deadline_at: datetime, at: datetime) -> WriteOutcome:

@@ -8,10 +8,11 @@ a ticket is worth nothing in another person's hands. Source: docs/architecture.m
 import hashlib
 import hmac
 import struct
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from jalon.assessment.errors import TicketExpiredError, TicketInvalidError
+from jalon.assessment.errors import TicketInvalidError
 from jalon.kernel.base64url import base64url, from_base64url
 from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.errors import Violation
@@ -46,13 +47,24 @@ class Ticket:
     extra_time_percent: int = 0
 
 
-class TicketOffice:
-    """Issues and checks tickets with one secret key."""
+def serves(ticket: Ticket, now: datetime) -> bool:
+    """Whether a ticket still opens its question: issued within :data:`LIFE`, and not ahead of our clock."""
+    return now - LIFE <= ticket.issued_at <= now + CLOCK_SKEW
 
-    def __init__(self, key: bytes) -> None:
-        if len(key) < _MAC_BYTES:
-            raise ValueError("a ticket key has at least 32 bytes")
-        self._key = key
+
+#: Gives the keys as they are now, the present one first; nothing where they cannot have changed.
+LookAgain = Callable[[], Sequence[bytes]]
+
+
+class TicketOffice:
+    """Issues tickets under the present key and opens those made under it or under the former one.
+
+    ``look_again`` is asked when a ticket was made under neither: the key may have been changed since this office was opened.
+    """
+
+    def __init__(self, key: bytes, look_again: LookAgain = tuple) -> None:
+        self._keys = _long_enough([key])
+        self._look_again = look_again
 
     def issue(self, ticket: Ticket, user_id: UserId) -> str:
         """The ticket as text, for this user."""
@@ -68,29 +80,16 @@ class TicketOffice:
             ticket.extra_time_percent,
         )
         body += ticket.release.encode()
-        return base64url(body + self._mac(body, user_id))
+        return base64url(body + _mac(self._keys[0], body, user_id))
 
-    def check(self, text: str, user_id: UserId, now: datetime) -> Ticket:
-        """The ticket that this text is.
+    def open(self, text: str, user_id: UserId) -> Ticket:
+        """The ticket that this text is, however old (:func:`serves`).
 
-        Raises :class:`TicketInvalidError` for anything that :meth:`issue` did not give this user, and
-        :class:`TicketExpiredError` when it is older than :data:`LIFE`.
+        Raises :class:`TicketInvalidError` for anything that :meth:`issue` did not give this user.
         """
-        ticket = self._open(text, user_id)
-        if not now - LIFE <= ticket.issued_at <= now + CLOCK_SKEW:
-            raise TicketExpiredError("This question was asked too long ago: ask for it again, then answer.")
-        return ticket
-
-    def check_for(self, assessment_id: AssessmentId, text: str, user_id: UserId, now: datetime) -> Ticket:
-        """What :meth:`check` gives and raises, and TicketInvalidError for a ticket of another test than the request names."""
-        ticket = self.check(text, user_id, now)
-        refuse_another_tests_ticket(ticket, assessment_id)
-        return ticket
-
-    def _open(self, text: str, user_id: UserId) -> Ticket:
         raw = _decode(text)
         body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
-        if not hmac.compare_digest(mac, self._mac(body, user_id)):
+        if not (self._made(body, mac, user_id) or self._made_since(body, mac, user_id)):
             raise _invalid()
         _refuse_a_part(body)
         _refuse_another_format(body)
@@ -107,9 +106,33 @@ class TicketOffice:
             extra_time_percent=extra_time,
         )
 
-    def _mac(self, body: bytes, user_id: UserId) -> bytes:
-        # the length keeps "body | user" from meaning two things
-        return hmac.digest(self._key, len(body).to_bytes(2, "big") + body + user_id.encode(), hashlib.sha256)
+    def open_for(self, assessment_id: AssessmentId, text: str, user_id: UserId) -> Ticket:
+        """What :meth:`open` gives and raises, and TicketInvalidError for a ticket of another test than the request names."""
+        ticket = self.open(text, user_id)
+        refuse_another_tests_ticket(ticket, assessment_id)
+        return ticket
+
+    def _made(self, body: bytes, mac: bytes, user_id: UserId) -> bool:
+        return any(hmac.compare_digest(mac, _mac(key, body, user_id)) for key in self._keys)
+
+    def _made_since(self, body: bytes, mac: bytes, user_id: UserId) -> bool:
+        """Whether it was made under a key that is newer than this office, which then has it too."""
+        keys = self._look_again()
+        if not keys:
+            return False
+        self._keys = _long_enough(keys)
+        return self._made(body, mac, user_id)
+
+
+def _long_enough(keys: Sequence[bytes]) -> Sequence[bytes]:
+    if any(len(key) < _MAC_BYTES for key in keys):
+        raise ValueError("a ticket key has at least 32 bytes")
+    return keys
+
+
+def _mac(key: bytes, body: bytes, user_id: UserId) -> bytes:
+    # the length keeps "body | user" from meaning two things
+    return hmac.digest(key, len(body).to_bytes(2, "big") + body + user_id.encode(), hashlib.sha256)
 
 
 def refuse_another_tests_ticket(ticket: Ticket, assessment_id: AssessmentId) -> None:

@@ -11,7 +11,7 @@ from jalon.assessment.create_certification_assessment import CreateCertification
 from jalon.assessment.load_assessment import load_assessment
 from jalon.assessment.profiles import ProfileStore
 from jalon.assessment.project_profile import with_assessments
-from jalon.assessment.raise_epoch import raise_epoch
+from jalon.assessment.raise_epoch import grant_epoch
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.releases import Releases
 from jalon.assessment.state import AssessmentState
@@ -21,6 +21,7 @@ from jalon.certification.join_certification import Entry, own_candidate
 from jalon.kernel.ids import CertificationId, IdSource, ReleaseVersion, UserId
 
 LOCALE = "fr-FR"
+_ANOTHER_DEVICE = "This test has started: to go on here, call the invigilator and resume it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +71,53 @@ def resume_certification(entry: Entry, user_id: UserId, certification_id: Certif
     a crash goes on. Raises :class:`NotAuthorisedError`, :class:`TestNotStartedError`, :class:`TestOverError`.
     """
     candidate = own_candidate(entry.candidates, user_id, certification_id)
-    if candidate.started_at is None:
+    if candidate.started_at is None or candidate.assessment_id is None:
         raise TestNotStartedError("This test has not started.")
     if candidate.ended_at is not None:
         raise TestOverError("This test was ended by the invigilator.")
     if candidate.resume_authorised_at is not None:
-        spent = replace(candidate, resume_authorised_at=None, device_key=request_key, epoch=candidate.epoch + 1)
-        try:
-            candidate = entry.candidates.replace(spent, candidate)
-        except CandidateChangedError:
-            raise NotAuthorisedError("Another device has just resumed this test.") from None
+        candidate = _spend_leave(entry, candidate, load_assessment(entry.assessments, candidate.assessment_id), request_key)
     return _same_request(entry, candidate, request_key)
 
 
+def _spend_leave(entry: Entry, candidate: Candidate, test: AssessmentState, request_key: str) -> Candidate:
+    """The row with its authorisation spent on this device, which gets an epoch that the test has never had; or as it stands, spent.
+
+    Where earlier versions counted the test's epoch ahead of its row, the next one is above both.
+    """
+    spent = replace(candidate, resume_authorised_at=None, device_key=request_key, epoch=max(candidate.epoch, test.epoch) + 1)
+    try:
+        return entry.candidates.replace(spent, candidate)
+    except CandidateChangedError:
+        stored = entry.candidates.get(candidate.session_number, candidate.candidate_id)
+    if stored.resume_authorised_at is None or stored.device_key == request_key:
+        return stored  # spent by another device or by this very request, whose response was lost: the key tells
+    return _spend_leave(entry, stored, test, request_key)  # the invigilator wrote a report meanwhile
+
+
 def _same_request(entry: Entry, candidate: Candidate, request_key: str) -> Begun:
-    """The running test for the device whose request took it last; every other device needs the invigilator."""
-    if not request_key or candidate.device_key != request_key or candidate.assessment_id is None:
-        raise NotAuthorisedError("This test has started: to go on here, call the invigilator and resume it.")
+    """The running test for the device whose request took it last; every other device needs the invigilator.
+
+    The row says who holds the test, and under which epoch.
+    """
+    if candidate.assessment_id is None:
+        raise TestNotStartedError("This test has not started.")
+    _refuse_another_device(candidate, request_key)
     test = load_assessment(entry.assessments, candidate.assessment_id)
-    while test.epoch < candidate.epoch:
-        test = raise_epoch(entry.assessments, entry.clock, test.assessment_id)
+    test = grant_epoch(entry.assessments, entry.clock, test, candidate.epoch)
+    _refuse_another_grant(candidate, test)
     return Begun(candidate, test)
+
+
+def _refuse_another_device(candidate: Candidate, request_key: str) -> None:
+    if not request_key or candidate.device_key != request_key:
+        raise NotAuthorisedError(_ANOTHER_DEVICE)
+
+
+def _refuse_another_grant(candidate: Candidate, test: AssessmentState) -> None:
+    """Another device may have taken the test since the row was read: then it is under that device's epoch."""
+    if test.epoch != candidate.epoch:
+        raise NotAuthorisedError(_ANOTHER_DEVICE)
 
 
 def _make_test(starting: Starting, candidate: Candidate, user_id: UserId) -> AssessmentState:
