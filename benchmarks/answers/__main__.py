@@ -1,8 +1,9 @@
 """What an answer costs: ``make bench NAME=answers``.
 
 Operations and units of DynamoDB counted from item sizes, CPU time inside the handler, and whole tests of 48 questions over HTTP, each
-for the protocol's one conditional update and, in the same run, for its peer, get then put. Times are this machine's: read the ratios.
-The last line is the figures as JSON; the exit status is 1 when the budget of docs/architecture.md is missed.
+for the protocol's one conditional update and, in the same run, for its peer, get then put. Then what stands behind an answer, the profile
+that the stream's worker keeps, and what a certification costs with it. Times are this machine's: read the ratios.
+The last line is the figures as JSON; the exit status is 1 when a budget of docs/architecture.md is missed.
 """
 
 import argparse
@@ -22,6 +23,8 @@ from benchmarks.answers.over_http import behind_one_server, on_the_deployed_stac
 from benchmarks.answers.play import QUESTIONS
 from benchmarks.answers.plot import plot
 from benchmarks.answers.positioning import Played, play_positioning
+from benchmarks.answers.prices import MOST_USD, Counted, cost_of
+from benchmarks.answers.projection import Projected, project_a_year
 from functions.answers import wiring
 from jalon.assessment.assessment_store import DynamoAssessments
 from local import emulator, stack
@@ -38,14 +41,35 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """1 operation per answer, and at most 2 write units on average over a test (docs/architecture.md, budgets)."""
+    """1 operation per answer, at most 2 write units on average over a test, and 0.001 USD for it (docs/architecture.md, budgets)."""
 
     operations: float
     write_units: float
+    usd: float
 
     @property
     def is_met(self) -> bool:
-        return self.operations == 1 and self.write_units <= MOST_WRITE_UNITS
+        return self.operations == 1 and self.write_units <= MOST_WRITE_UNITS and self.usd <= MOST_USD
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheEmulator:
+    """Everything that is measured in this process and on an emulator of its own."""
+
+    ours: Measured
+    peer: Measured
+    memory: Measured
+    served: dict[str, Any]
+    last_answer: Played
+    positioning: Projected
+    certification: Projected
+    profiles: dict[str, Any]
+
+    def counted(self) -> Counted:
+        """One certification, its projection with it."""
+        writes, reads = sum(self.ours.write_units), sum(self.ours.read_units)
+        behind = self.certification
+        return Counted(QUESTIONS, behind.batches, writes + behind.write_units, reads + behind.read_units)
 
 
 def main() -> int:
@@ -56,25 +80,31 @@ def main() -> int:
     chosen = parser.parse_args()
     with _step("Build the learning content"):
         stack.build_content()
-    ours, peer, memory, served, positioning = _on_the_emulator(chosen.tests)
+    found = _on_the_emulator(chosen.tests)
+    cost = cost_of(found.counted())
+    in_memory = {"cpu_store_in_memory_ms": found.memory.figures()["cpu_ms"]}
     figures: dict[str, Any] = {
         "questions": QUESTIONS,
         "tests": chosen.tests,
-        "one_update": ours.figures() | {"cpu_store_in_memory_ms": memory.figures()["cpu_ms"], "http": served["one_update"]},
-        "get_then_put": peer.figures() | {"http": served["get_then_put"]},
-        "positioning": positioning.figures(),
+        "one_update": found.ours.figures() | in_memory | {"http": found.served["one_update"]},
+        "get_then_put": found.peer.figures() | {"http": found.served["get_then_put"]},
+        "positioning": found.last_answer.figures(),
+        "projection": {"positioning": found.positioning.figures(), "certification": found.certification.figures()},
+        "profiles": found.profiles,
+        "cost_of_a_certification": cost,
     }
     if not chosen.no_deployed:
         with _step("Tests over HTTP on the deployed stack") as tell:
             figures["deployed_http"] = on_the_deployed_stack(max(1, chosen.tests // 4), tell).figures()
-    _draw(ours, peer)
-    budget = Budget(max(ours.answer_operations, positioning.answer_operations), ours.write_units_per_answer)
+    _draw(found.ours, found.peer)
+    operations = max(found.ours.answer_operations, found.last_answer.answer_operations)
+    budget = Budget(operations, found.ours.write_units_per_answer, cost["usd"])
     figures["budget_met"] = budget.is_met
     print(json.dumps(figures))
     return 0 if budget.is_met else 1
 
 
-def _on_the_emulator(tests: int) -> tuple[Measured, Measured, Measured, dict[str, Any], Played]:
+def _on_the_emulator(tests: int) -> OnTheEmulator:
     with _emulated():
         parts = wiring.parts()
         with _step("One update, in process") as tell:
@@ -87,8 +117,11 @@ def _on_the_emulator(tests: int) -> tuple[Measured, Measured, Measured, dict[str
         with _step("Both behind one server, over HTTP") as tell:
             served = behind_one_server(parts, stores, tests, tell)
         with _step("A competence's test, whose last answer shows the profile"):
-            positioning = play_positioning()
-    return ours, peer, memory, {name: timed.figures() for name, timed in served.items()}, positioning
+            last_answer = play_positioning()
+        with _step("A year's positioning and a certification, each image projected"):
+            positioning, certification, profiles = project_a_year(parts)
+    timed = {name: times.figures() for name, times in served.items()}
+    return OnTheEmulator(ours, peer, memory, timed, last_answer, positioning, certification, profiles)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,17 +43,35 @@ def play_positioning() -> Played:
     """One test answered rightly to its end, by a pupil with others under way; raises RuntimeError where it does not end as it should."""
     user_id = f"usr_{uuid.uuid4().hex}"
     for code in OTHERS_UNDER_WAY:
-        _send(user_id, "/v1/assessments", {"purpose": "competence", "competence": code})
-    test = _send(user_id, "/v1/assessments", {"purpose": "competence", "competence": COMPETENCE})
+        _begin(user_id, code)
+    test = _begin(user_id, COMPETENCE)
     played = Played()
-    while (question := test["question"]) is not None:
-        body = {"ticket": question["ticket"], "idempotency_key": str(uuid.uuid4()), "answer": answer_key().find(question).right}
+    while test["question"] is not None:
         with metered() as meter:
-            test = _send(user_id, f"/v1/assessments/{test['id']}/answers", body)["assessment"]
+            test = _answer(user_id, test)
         _note(played, meter)
     if test["scores"]["basis"] != "profile":
         raise RuntimeError(f"the last answer shows no profile: {test['scores']}")
     return played
+
+
+def play_competence(user_id: str, code: str) -> Iterator[str]:
+    """A competence's test, answered rightly to its end: yields its id after each answer."""
+    test = _begin(user_id, code)
+    while test["question"] is not None:
+        test = _answer(user_id, test)
+        yield test["id"]
+
+
+def _begin(user_id: str, code: str) -> dict[str, Any]:
+    return send(answer_event(user_id, "/v1/assessments", {"purpose": "competence", "competence": code}))
+
+
+def _answer(user_id: str, test: dict[str, Any]) -> dict[str, Any]:
+    question = test["question"]
+    body = {"ticket": question["ticket"], "idempotency_key": str(uuid.uuid4()), "answer": answer_key().find(question).right}
+    assessment: dict[str, Any] = send(answer_event(user_id, f"/v1/assessments/{test['id']}/answers", body))["assessment"]
+    return assessment
 
 
 def _note(played: Played, meter: Meter) -> None:
@@ -60,9 +79,10 @@ def _note(played: Played, meter: Meter) -> None:
     played.last_read_units, played.last_write_units = meter.reads, meter.writes
 
 
-def _send(user_id: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    reply = handler(answer_event(user_id, path, body), None)
+def send(event: dict[str, Any]) -> dict[str, Any]:
+    """What the routes answer to an event; raises RuntimeError for anything but 200."""
+    reply = handler(event, None)
     document: dict[str, Any] = json.loads(reply["body"])
     if reply["statusCode"] != 200:
-        raise RuntimeError(f"POST {path}: {document}")
+        raise RuntimeError(f"{event['rawPath']}: {document}")
     return document
