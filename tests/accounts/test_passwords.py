@@ -1,5 +1,6 @@
 """Passwords people choose, and those that schools hand out."""
 
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jalon.accounts.argon2_hasher import Argon2Hasher
+from jalon.accounts.common_passwords import is_guessable
 from jalon.accounts.passwords import initial_password, normalise_password, password_violations, typed_initial_password
 
 
@@ -26,6 +28,10 @@ def test_good_passwords_are_taken(password: str) -> None:
         ("x" * 129, "password_too_long"),
         ("Martin-2010!", "password_personal"),
         ("Lea.Martin1203!", "password_personal"),
+        ("L3a.M@rt1n", "password_personal"),
+        ("Léa!2024$", "password_personal"),
+        ("Azerty123", "password_common"),
+        ("12345678901234", "password_common"),
     ],
 )
 def test_bad_passwords_are_refused_with_a_reason(password: str, code: str) -> None:
@@ -33,13 +39,32 @@ def test_bad_passwords_are_refused_with_a_reason(password: str, code: str) -> No
     assert (violation.pointer, violation.code) == ("/password", code)
 
 
+@pytest.mark.parametrize("typed", ["12/03/2010", "12032010", "2010-03-12", "12 3 2010", "120310", "100312", "03.12.2010"])
+def test_the_day_when_one_was_born_is_no_password(typed: str) -> None:
+    password = f"Zut {typed} {typed}"
+    (violation,) = password_violations("/password", password, born=date(2010, 3, 12))
+    assert violation.code == "password_personal"
+    assert password_violations("/password", password, born=date(2009, 11, 5)) == ()
+
+
+def test_a_name_of_several_parts_is_looked_for_whole_and_part_by_part() -> None:
+    for password in ("Annelise-2024", "La belle Lise!", "D'Oeuvre2024!", "x0euvre-x-2024"):
+        (violation,) = password_violations("/password", password, "annelise.doeuvre1203", "Anne-Lise", "D'Œuvre")
+        assert violation.code == "password_personal", password
+
+
 @given(st.binary(min_size=32, max_size=32))
 def test_an_initial_password_may_always_be_kept(entropy: bytes) -> None:
     password = initial_password(entropy)
     assert len(password) == 19
     assume(len(set(password)) >= 5)  # all but one in ten million
-    assert password_violations("/password", password, "username9999") == ()
+    assert password_violations("/password", password, "username9999", born=date(2010, 3, 12)) == ()
     assert not set(password) & set("lqxywhc01")
+
+
+def test_an_initial_password_may_be_kept_though_the_keyboard_has_it_in_rows() -> None:
+    assert is_guessable("reza-reza-reza-5432")
+    assert password_violations("/password", "reza-reza-reza-5432") == ()
 
 
 @pytest.mark.parametrize(

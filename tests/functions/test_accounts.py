@@ -105,6 +105,30 @@ def test_what_cannot_be_accepted_is_named_and_nothing_is_kept(cloud: Cloud, chan
     assert cloud.items("credentials") == []
 
 
+def refusal(reply: Reply) -> list[tuple[str, str]]:
+    assert reply.status == 422
+    return [(error["pointer"], error["code"]) for error in reply.body["errors"]]
+
+
+@pytest.mark.parametrize("password", ["Azerty123", "P@ssw0rd1!", "Marseille13"])
+def test_a_password_that_everybody_would_try_is_chosen_nowhere(password: str) -> None:
+    person = send("create_account").body["id"]
+    change = {"current_password": PERSON["password"], "new_password": password}
+    invited = {"token": send("create_staff", body=STAFF).body["setup_token"], "password": password}
+    other = send("create_account", body=PERSON | {"email": "other@example.org", "password": password})
+    assert refusal(other) == refusal(send("set_password", body=invited)) == [("/password", "password_common")]
+    assert refusal(send("replace_password", body=change, subject=person)) == [("/new_password", "password_common")]
+    assert password not in other.text
+
+
+def test_ones_own_birth_date_is_no_password() -> None:
+    body = PERSON | {"birth_date": "2008-05-06"}
+    assert refusal(send("create_account", body=body | {"password": "Zut!06052008"})) == [("/password", "password_personal")]
+    person = send("create_account", body=body).body["id"]
+    change = {"current_password": PERSON["password"], "new_password": "Zut!06/05/08"}
+    assert refusal(send("replace_password", body=change, subject=person)) == [("/new_password", "password_personal")]
+
+
 @pytest.mark.parametrize("body", ["", "null", "[]", '"text"', '{"email": "\\ud800"}'])
 def test_a_body_that_is_no_object_is_refused(body: str) -> None:
     assert send("create_account", body=body).status == 422

@@ -27,6 +27,11 @@ def test_the_operator_opens_a_space_and_its_head_activates_it_once(school: Schoo
     assert (status, again["code"]) == (409, "organisation_already_activated")
 
 
+def test_a_head_chooses_no_password_that_everybody_would_try(school: School) -> None:
+    status, refused = school.activate(password="Azerty123")
+    assert (status, refused["errors"][0]["pointer"], refused["errors"][0]["code"]) == (422, "/password", "password_common")
+
+
 def test_a_new_code_replaces_the_old_one_until_the_space_is_activated(school: School) -> None:
     _, first = school.create()
     _, second = school.create()

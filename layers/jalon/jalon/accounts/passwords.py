@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from typing import Protocol
 
+from jalon.accounts.common_passwords import cores, is_guessable, is_one_of
 from jalon.accounts.logins import fold
 from jalon.kernel.errors import Violation
 
@@ -18,6 +20,10 @@ _KINDS: tuple[Callable[[str], bool], ...] = (str.islower, str.isupper, str.isdig
 _CONSONANTS = "bdfgjkmnprstvz"
 _VOWELS = "aeiou"
 _DIGITS = "23456789"
+_HANDED_OUT = re.compile(f"(?:(?:[{_CONSONANTS}][{_VOWELS}]){{2}}-){{3}}[{_DIGITS}]{{4}}")
+_SEPARATORS = re.compile(r"[\W_]+")
+#: So long must a word of one's own be to be looked for anywhere in a password.
+_TELLING = 4
 _INITIAL = re.compile("([a-z]{4})([a-z]{4})([a-z]{4})([0-9]{4})")
 
 
@@ -51,12 +57,13 @@ def normalise_password(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def password_violations(pointer: str, password: str, *personal: str) -> tuple[Violation, ...]:
-    """Why ``password`` cannot be chosen; empty when it can.
+def password_violations(pointer: str, password: str, *personal: str, born: date | None = None) -> tuple[Violation, ...]:
+    """Why ``password`` cannot be chosen; empty when it can, as what a school hands out always can.
 
     Eight characters of three kinds, or fourteen of any, under growing delays after failures: at least the 50 bits
-    that the CNIL asks for in that case (délibération 2022-100). ``personal`` are the person's login and names, which a
-    password must not contain.
+    that the CNIL asks for in that case (délibération 2022-100), if it is none that everybody thinks of first
+    (:mod:`jalon.accounts.common_passwords`). ``personal`` are the person's login and names, which a password must not contain; nor the
+    day when they were ``born``.
     """
     if len(password) > LONGEST:
         return (Violation(pointer, f"At most {LONGEST} characters.", "password_too_long"),)
@@ -70,10 +77,40 @@ def password_violations(pointer: str, password: str, *personal: str) -> tuple[Vi
                 "password_too_weak",
             ),
         )
-    folded = fold(password)
-    if any(len(word) >= 4 and fold(word) in folded for word in personal):
-        return (Violation(pointer, "Not with your own name or login in it.", "password_personal"),)
+    if _is_personal(password, _own_words(personal), born):
+        return (Violation(pointer, "Not with your own name, login or birth date in it.", "password_personal"),)
+    if is_guessable(password) and not _HANDED_OUT.fullmatch(password):
+        return (
+            Violation(
+                pointer,
+                "One of the first that anybody would try, with digits and signs or without: take several words, or letters that make none.",
+                "password_common",
+            ),
+        )
     return ()
+
+
+def _is_personal(password: str, own_words: frozenset[str], born: date | None) -> bool:
+    texts = {_SEPARATORS.sub("", core) for core in cores(password)}
+    digits = "".join(symbol for symbol in password if symbol.isdecimal())
+    return (
+        any(len(word) >= _TELLING and word in text for word in own_words for text in texts)
+        or is_one_of(password, own_words)
+        or (born is not None and any(day in digits for day in _written(born)))
+    )
+
+
+def _own_words(personal: Iterable[str]) -> frozenset[str]:
+    """Names and logins in small letters and digits alone, whole and part by part."""
+    folded = [fold(word) for word in personal]
+    return frozenset(part for word in folded for part in (_SEPARATORS.sub("", word), *_SEPARATORS.split(word)) if part)
+
+
+def _written(born: date) -> tuple[str, ...]:
+    """A birth date as people write it, without what stands between the numbers."""
+    day, month, year = born.day, born.month, born.year
+    long = f"{day:02}{month:02}{year:04}", f"{year:04}{month:02}{day:02}", f"{month:02}{day:02}{year:04}", f"{day}{month}{year:04}"
+    return (*long, f"{day:02}{month:02}{year % 100:02}", f"{year % 100:02}{month:02}{day:02}")
 
 
 def typed_initial_password(text: str) -> str:

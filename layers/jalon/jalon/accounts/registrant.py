@@ -1,6 +1,7 @@
 """Who is to have an account known by an e-mail address: a pupil on their own, someone of a school, someone of the certifying body."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
 from jalon.accounts.accounts import Accounts
@@ -34,10 +35,10 @@ class Registrant:
             *email_violations("/email", self.email),
         )
 
-    def password_violations(self, password: str) -> tuple[Violation, ...]:
-        """Why ``password`` cannot be this person's: that it is made of their names is one reason."""
+    def password_violations(self, password: str, born: date | None = None) -> tuple[Violation, ...]:
+        """Why ``password`` cannot be this person's: that it has their name in it, or the day when they were ``born``, is one reason."""
         known = self.email.partition("@")[0], self.first_name, self.last_name
-        return password_violations("/password", normalise_password(password), *known)
+        return password_violations("/password", normalise_password(password), *known, born=born)
 
     def identity(self, accounts: Accounts, user_id: UserId, role: Role, request: str = "") -> Identity:
         """The account to write, made now; the address is its one way in."""

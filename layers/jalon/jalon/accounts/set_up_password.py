@@ -37,6 +37,6 @@ def _tell(accounts: Accounts, mailer: Mailer, identity: Identity) -> None:
 def chosen_password(identity: Identity, pointer: str, password: str) -> str:
     """The normalised password if this person may choose it; raises :class:`InvalidInputError`."""
     normalised = normalise_password(password)
-    login = identity.username or (identity.email or "").partition("@")[0]
-    refuse(password_violations(pointer, normalised, login, identity.first_name, identity.last_name))
+    known = identity.username or "", (identity.email or "").partition("@")[0], identity.first_name, identity.last_name
+    refuse(password_violations(pointer, normalised, *known, born=identity.birth_date))
     return normalised

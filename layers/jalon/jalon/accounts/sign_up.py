@@ -37,7 +37,11 @@ def sign_up(accounts: Accounts, command: SignUp) -> Identity:
     who = Registrant.cleaned(command.first_name, command.last_name, command.email)
     today = accounts.clock.now().date()
     refuse(
-        (*who.violations(), *birth_date_violations("/birth_date", command.birth_date, today), *who.password_violations(command.password))
+        (
+            *who.violations(),
+            *birth_date_violations("/birth_date", command.birth_date, today),
+            *who.password_violations(command.password, command.birth_date),
+        )
     )
     if command.email_code is not None:
         require_code("/email_code", accounts, NOBODY_YET, who.email, command.email_code)

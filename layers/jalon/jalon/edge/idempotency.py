@@ -177,11 +177,7 @@ def _claim(record: IdempotencyRecord) -> IdempotencyRecord | None:
     """
     now = record.started_at
     abandoned = IdempotencyRecord.started_at < now - int(ABANDONED_AFTER.total_seconds())
-    free = (
-        IdempotencyRecord.key.does_not_exist()
-        | (IdempotencyRecord.expires_at < now)
-        | ((IdempotencyRecord.status == 0) & abandoned)
-    )
+    free = IdempotencyRecord.key.does_not_exist() | (IdempotencyRecord.expires_at < now) | ((IdempotencyRecord.status == 0) & abandoned)
     for _ in range(_CLAIMS):
         try:
             with translated():
