@@ -233,3 +233,20 @@ def test_a_lost_last_response_is_closed_and_shown_by_the_reading_after(pupil: Pu
 def test_a_competence_is_not_reset_the_day_it_was_answered_though_the_stream_is_late(pupil: Pupil) -> None:
     pupil.play(pupil.start().body)
     assert code(pupil.reset("1.1")) == (409, "too_early_to_reset")
+
+
+def test_the_pages_that_show_what_a_pupil_has_just_written_are_read_consistently(pupil: Pupil, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tutorial saved, a competence reset (docs/scale.md): an emulator has no copies that lag, so what is asked for is what is held."""
+    asked: list[bool] = []
+    send = BaseClient._make_api_call
+
+    def watched(self: Any, operation: str, arguments: Any) -> Any:
+        if operation == "GetItem":
+            asked.append(arguments.get("ConsistentRead", False))
+        return send(self, operation, arguments)
+
+    pupil.save_tutorial("tuto_skill")
+    monkeypatch.setattr(BaseClient, "_make_api_call", watched)
+    assert [item["id"] for item in pupil.tutorials().body["items"]] == ["tuto_skill"]
+    assert [item["id"] for item in pupil.profile().body["tutorials"]] == ["tuto_skill"]
+    assert asked == [True, True]

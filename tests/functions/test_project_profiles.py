@@ -80,8 +80,12 @@ def test_a_certification_reads_and_writes_its_pupils_profile_at_its_beginning_an
         document = pupil.play(document, at_most=1)
         changes.append(change_of(answers, test.assessment_id))
     asked.clear()
+    shown = []
     for change in changes:
         assert app.handler({"Records": [change]}, None) == {"batchItemFailures": []}
+        shown.append(pupil.profile().body["tests"][0])
+    asked["GetItem"] -= len(shown)
+    assert [(test["status"], test["answered"]) for test in shown] == [("started", None)] * 6 + [("completed", 6)]
     assert {operation: count for operation, count in asked.items() if count} == {"GetItem": 2, "PutItem": 2}
     profile = wiring.parts().profiles.get(UserId(pupil.user_id))
     assert profile is not None
