@@ -68,6 +68,7 @@ def build(endpoint: str) -> Cloud:
         "AWS::SQS::Queue": _queue,
         "AWS::KMS::Key": _key,
         "AWS::SecretsManager::Secret": _secret,
+        "AWS::Logs::LogGroup": _log_group,
     }
     for logical_id, resource in template()["Resources"].items():
         make = makers.get(resource["Type"])
@@ -106,6 +107,13 @@ def _key(cloud: Cloud, logical_id: str, properties: Mapping[str, Any]) -> None:
     answer = cloud.client("kms").create_key(KeySpec=spec, KeyUsage=properties.get("KeyUsage", "ENCRYPT_DECRYPT"))["KeyMetadata"]
     cloud.names[logical_id] = answer["KeyId"]
     cloud.arns[logical_id] = answer["Arn"]
+
+
+def _log_group(cloud: Cloud, logical_id: str, _properties: Mapping[str, Any]) -> None:
+    """Of the groups the one that our code writes to; the runtime writes to the others."""
+    if logical_id == "OperatorLogs":
+        cloud.client("logs").create_log_group(logGroupName=logical_id)
+        cloud.names[logical_id] = logical_id
 
 
 def _secret(cloud: Cloud, logical_id: str, properties: Mapping[str, Any]) -> None:

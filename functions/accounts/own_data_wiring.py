@@ -15,6 +15,7 @@ from jalon.certification.candidatures import require_none_running
 from jalon.certification.personal_data_store import DynamoCandidatures
 from jalon.certification.session_store import DynamoSessionStore
 from jalon.certification.tables import CandidateItem, SessionItem
+from jalon.edge.operator_log import OperatorLog
 from jalon.edge.settings import Settings
 from jalon.edge.tables import bind
 from jalon.kernel.clock import Clock
@@ -32,6 +33,7 @@ class OwnData:
     accounts: Accounts
     exporting: Exporting
     asking: Asking
+    operator_log: OperatorLog
 
 
 @cache
@@ -55,6 +57,7 @@ def own_data() -> OwnData:
             check=partial(_require_nothing_in_the_way, accounts.clock),
             leave=partial(leave_administrations, DynamoMembers(), memberships_of),
         ),
+        operator_log=OperatorLog(settings.value("OPERATOR_LOGS")),
     )
 
 

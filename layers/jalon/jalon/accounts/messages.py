@@ -278,5 +278,37 @@ def no_account_here(locale: str) -> Message:
     )
 
 
+def copied_on_behalf(locale: str) -> Message:
+    """An operator fetched the copy of the account's data for its owner, as a school asked once it had checked who asks."""
+    if _french(locale):
+        return Message(
+            "Une copie de vos données a été remise",
+            "Une copie de toutes les données de votre compte a été remise, à la demande d’une personne dont l’identité a été vérifiée sur "
+            "pièce.\n\n"
+            "Si c’était vous, ne faites rien. Sinon, dites-le tout de suite à votre établissement : l’accès est enregistré.\n",
+        )
+    return Message(
+        "A copy of your data was handed over",
+        "A copy of everything that your account holds was handed over to somebody whose identity was checked on paper.\n\n"
+        "If it was you, do nothing. If not, tell your school at once: who fetched it is on record.\n",
+    )
+
+
+def erased_on_behalf(locale: str) -> Message:
+    """An operator begins the erasure of the account for its owner."""
+    if _french(locale):
+        return Message(
+            "Votre compte est effacé",
+            "L’effacement de votre compte commence, à la demande d’une personne dont l’identité a été vérifiée sur pièce. Plus personne ne "
+            "peut s’y connecter.\n\n"
+            "Si c’était vous, ne faites rien. Sinon, dites-le tout de suite à votre établissement : la demande est enregistrée.\n",
+        )
+    return Message(
+        "Your account is being erased",
+        "The erasure of your account begins, as somebody asked whose identity was checked on paper. Nobody can sign in to it any more.\n\n"
+        "If it was you, do nothing. If not, tell your school at once: who asked is on record.\n",
+    )
+
+
 def _french(locale: str) -> bool:
     return locale.partition("-")[0] == "fr"
