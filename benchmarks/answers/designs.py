@@ -16,6 +16,7 @@ from jalon.assessment.assessment_store import DynamoAssessments
 from jalon.assessment.store import NotWritten, WriteOutcome, Written
 from jalon.assessment.tables import item_of, state_of
 from jalon.edge.tables import translated
+from jalon.kernel.clock import epoch_ms
 from jalon.kernel.ids import AssessmentId
 
 
@@ -26,7 +27,7 @@ class GetThenPut(DynamoAssessments):
     """
 
     def append_answer(
-        self, assessment_id: AssessmentId, *, epoch: int, sequence: int, answer: Answered, deadline_from: datetime
+        self, assessment_id: AssessmentId, *, epoch: int, sequence: int, answer: Answered, at: datetime, deadline_from: datetime
     ) -> WriteOutcome:
         state = self.get(assessment_id)
         if state is None:
@@ -37,7 +38,7 @@ class GetThenPut(DynamoAssessments):
         item: Any = item_of(state)  # PynamoDB types a list by its attributes, not by what they hold
         item.answers = [pack_answer(stored) for stored in (*state.answers, answer)]
         item.sequence = sequence + 1
-        item.updated_at = answer.at * 1000
+        item.updated_at = epoch_ms(at)
         with translated():
             item.save()
         return Written(state_of(item.serialize()))

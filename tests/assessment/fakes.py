@@ -14,7 +14,6 @@ from jalon.assessment.state import AssessmentState, Slot, Status, effective_answ
 from jalon.assessment.store import Attempt, NotWritten, WriteOutcome, Written
 from jalon.kernel.ids import AssessmentId, ReleaseVersion, UserId
 
-
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -81,7 +80,7 @@ class FakeAssessments:
         return True
 
     def append_answer(
-        self, assessment_id: AssessmentId, *, epoch: int, sequence: int, answer: Answered, deadline_from: datetime
+        self, assessment_id: AssessmentId, *, epoch: int, sequence: int, answer: Answered, at: datetime, deadline_from: datetime
     ) -> WriteOutcome:
         expected = Expected(epoch, sequence, deadline_from)
         return self._update(
@@ -90,7 +89,7 @@ class FakeAssessments:
             lambda state: replace(
                 state,
                 answers=effective_answers((*state.answers, answer), state.focus_losses),
-                updated_at=datetime.fromtimestamp(answer.at, tz=state.updated_at.tzinfo),
+                updated_at=at,
             ),
         )
 

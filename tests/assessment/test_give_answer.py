@@ -1,6 +1,7 @@
 """Each answer is stored exactly once, judged by the server, and refused for the right reason. Source: docs/architecture.md §4."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -263,7 +264,7 @@ def test_an_answer_stored_before_its_form_was_refused_stays_what_it_is(desk: Des
     asked, now = desk.question(test.assessment_id), desk.clock.now()
     index = release().challenge_index(asked.challenge.id)
     stored = Answered(index, asked.variant_index, Result.KO, 1_000, int(now.timestamp()), answer=given, digest=b"d" * 12)
-    desk.store.append_answer(test.assessment_id, epoch=test.epoch, sequence=4, answer=stored, deadline_from=now)
+    desk.store.append_answer(test.assessment_id, epoch=test.epoch, sequence=4, answer=stored, at=now, deadline_from=now)
     state = desk.play(desk.state(test.assessment_id))
     assert (state.status, state.answers[3]) == (Status.COMPLETED, stored)
     replayed = [as_given(desk.releases.current(), answered) for answered in state.answers]
@@ -298,6 +299,25 @@ def test_a_timer_is_judged_to_the_millisecond_with_three_seconds_for_the_network
     test = desk.certify(questions=6, extra_time_percent=extra_time_percent)
     desk.play(test, at_most=5)
     assert desk.give(test.assessment_id, desk.question(test.assessment_id), seconds=seconds).answered.result is result
+
+
+@pytest.mark.parametrize(("seconds", "result"), [(33, Result.OK), (33.001, Result.TIMEDOUT)])
+def test_a_timer_starts_with_the_answer_before_and_not_with_its_second(desk: Desk, seconds: float, result: Result) -> None:
+    test = desk.certify(questions=6)
+    desk.wait(milliseconds=999)
+    desk.play(test, at_most=5)
+    assert desk.give(test.assessment_id, desk.question(test.assessment_id), seconds=seconds).answered.result is result
+
+
+@pytest.mark.parametrize(("seconds", "result"), [(33, Result.OK), (33.002, Result.TIMEDOUT)])
+def test_a_deadline_that_is_moved_does_not_start_a_timer_early_nor_again(desk: Desk, seconds: float, result: Result) -> None:
+    """What is known of the answer before is then its second; the next one counts."""
+    test = desk.certify(questions=6)
+    desk.wait(milliseconds=999)
+    desk.play(test, at_most=5)
+    desk.wait(seconds=5)
+    move_deadline(desk.store, desk.clock, test.assessment_id, desk.clock.now() + timedelta(hours=3))
+    assert desk.give(test.assessment_id, desk.question(test.assessment_id), seconds=seconds - 5).answered.result is result
 
 
 @pytest.mark.parametrize("seconds", [603, 603.001])

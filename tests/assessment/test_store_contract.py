@@ -77,7 +77,7 @@ def answer(number: int = 1, at: datetime = NOW) -> Answered:
 
 
 def append(store: AssessmentStore, *, epoch: int = 1, sequence: int = 1, at: datetime = NOW) -> Written | NotWritten:
-    return store.append_answer(ID, epoch=epoch, sequence=sequence, answer=answer(sequence, at), deadline_from=at)
+    return store.append_answer(ID, epoch=epoch, sequence=sequence, answer=answer(sequence, at), at=at, deadline_from=at)
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_an_assessment_is_created_once(store: AssessmentStore) -> None:
 
 def test_an_answer_is_appended_and_the_state_after_it_comes_back(store: AssessmentStore) -> None:
     store.create(new())
-    outcome = append(store, at=NOW + timedelta(seconds=9))
-    later = NOW + timedelta(seconds=9)
+    later = NOW + timedelta(milliseconds=9_999)
+    outcome = append(store, at=later)
     assert outcome == Written(new(answers=(answer(1, later),), updated_at=later))
     assert store.get(ID) == outcome.state
 
@@ -261,7 +261,7 @@ def test_a_loss_of_focus_recorded_before_the_answer_takes_a_right_one_away_for_w
     store.create(new())
     right = replace(answer(), result=Result.OK, focus_lost=False)
     lose_focus(store)
-    outcome = store.append_answer(ID, epoch=1, sequence=1, answer=right, deadline_from=NOW)
+    outcome = store.append_answer(ID, epoch=1, sequence=1, answer=right, at=NOW, deadline_from=NOW)
     counted = new(answers=(replace(right, result=Result.FOCUSEDOUT, focus_lost=True),), focus_losses=frozenset({1}))
     assert outcome == Written(counted)
     assert (store.get(ID), store.get_many([ID])) == (counted, {ID: counted})
@@ -274,7 +274,7 @@ def test_a_loss_of_focus_leaves_an_answer_that_was_not_right_what_it_was(store: 
     store.create(new())
     given = replace(answer(), result=result, focus_lost=False)
     lose_focus(store)
-    store.append_answer(ID, epoch=1, sequence=1, answer=given, deadline_from=NOW)
+    store.append_answer(ID, epoch=1, sequence=1, answer=given, at=NOW, deadline_from=NOW)
     append(store, sequence=2)
     after = store.get(ID)
     assert after is not None

@@ -137,7 +137,12 @@ class Centre:
                 question.challenge_index, question.variant_index, result, 1000, int(self.clock.now().timestamp()), answer=Answer(text="…")
             )
             self.assessments.append_answer(
-                test.assessment_id, epoch=state.epoch, sequence=state.sequence, answer=given, deadline_from=self.clock.now()
+                test.assessment_id,
+                epoch=state.epoch,
+                sequence=state.sequence,
+                answer=given,
+                at=self.clock.now(),
+                deadline_from=self.clock.now(),
             )
         state = self.assessments.items[test.assessment_id]
         if len(state.answers) == len(state.questions or ()):

@@ -131,11 +131,11 @@ class FaultyAssessments(FakeAssessments):
         return super().get(assessment_id)
 
     def append_answer(
-        self, assessment_id: AssessmentId, *, epoch: int, sequence: int, answer: Answered, deadline_from: datetime
+        self, assessment_id: AssessmentId, *, epoch: int, sequence: int, answer: Answered, at: datetime, deadline_from: datetime
     ) -> WriteOutcome:
         def write() -> WriteOutcome:
             return FakeAssessments.append_answer(
-                self, assessment_id, epoch=epoch, sequence=sequence, answer=answer, deadline_from=deadline_from
+                self, assessment_id, epoch=epoch, sequence=sequence, answer=answer, at=at, deadline_from=deadline_from
             )
 
         return self.faults.write(lambda: self._watched(assessment_id, epoch, deadline_from, write))

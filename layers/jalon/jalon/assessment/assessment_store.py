@@ -68,12 +68,12 @@ class DynamoAssessments:
         return True
 
     def append_answer(
-        self, assessment_id: AssessmentId, *, epoch: int, sequence: int, answer: Answered, deadline_from: datetime
+        self, assessment_id: AssessmentId, *, epoch: int, sequence: int, answer: Answered, at: datetime, deadline_from: datetime
     ) -> WriteOutcome:
         actions = [
             AssessmentItem.answers.set(AssessmentItem.answers.append([pack_answer(answer)])),
             AssessmentItem.sequence.set(sequence + 1),
-            AssessmentItem.updated_at.set(answer.at * 1000),
+            AssessmentItem.updated_at.set(epoch_ms(at)),
         ]
         conditions = answer_conditions(epoch, sequence, deadline_from)
         return _update(assessment_id, actions, reduce(and_, conditions.values()))

@@ -89,7 +89,7 @@ def give_answer(*, store: AssessmentStore, releases: Releases, tickets: TicketOf
 
 def _append(store: AssessmentStore, ticket: Ticket, answered: Answered, now: datetime) -> WriteOutcome:
     return store.append_answer(
-        ticket.assessment_id, epoch=ticket.epoch, sequence=ticket.sequence, answer=answered, deadline_from=now - NETWORK_GRACE
+        ticket.assessment_id, epoch=ticket.epoch, sequence=ticket.sequence, answer=answered, at=now, deadline_from=now - NETWORK_GRACE
     )
 
 

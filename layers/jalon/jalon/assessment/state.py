@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from engine.grading import Result
@@ -107,8 +107,16 @@ class AssessmentState:
     @property
     def last_change_at(self) -> datetime:
         """When the present question came up: after the last answer, or when the present device took the test."""
-        answered_at = datetime.fromtimestamp(self.answers[-1].at, UTC) if self.answers else self.started_at
-        return max(self.epoch_at, answered_at)
+        return max(self.epoch_at, self._answered_at() if self.answers else self.started_at)
+
+    def _answered_at(self) -> datetime:
+        """When the last answer was taken, never earlier: its record keeps the second, the item's last change the millisecond.
+
+        Where something else changed the item since, the second after the record's stands for it.
+        """
+        second = datetime.fromtimestamp(self.answers[-1].at, UTC)
+        following = second + timedelta(seconds=1)
+        return self.updated_at if second <= self.updated_at < following else following
 
 
 def effective_answers(records: Iterable[Answered], focus_losses: Collection[int]) -> tuple[Answered, ...]:

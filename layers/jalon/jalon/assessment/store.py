@@ -64,10 +64,11 @@ class AssessmentStore(Protocol):
         ...
 
     def append_answer(
-        self, assessment_id: AssessmentId, *, epoch: int, sequence: int, answer: Answered, deadline_from: datetime
+        self, assessment_id: AssessmentId, *, epoch: int, sequence: int, answer: Answered, at: datetime, deadline_from: datetime
     ) -> WriteOutcome:
         """The one write of the protocol: append the answer and count on **if** the assessment is started, its epoch and its
-        sequence are these, and its deadline, when it has one, is ``deadline_from`` or later. Source: docs/architecture.md §4.
+        sequence are these, and its deadline, when it has one, is ``deadline_from`` or later. ``at`` is when the answer was taken, to
+        the millisecond. Source: docs/architecture.md §4.
         """
         ...
 
