@@ -159,7 +159,8 @@ def _point_elsewhere(schemas: dict[str, Any]) -> None:
     for schema in schemas.values():
         for name, described in schema.get("properties", {}).items():
             if "x-schema" in described:
-                schema["properties"][name] = {"anyOf": [{"$ref": f"#/components/schemas/{described['x-schema']}"}, {"type": "null"}]}
+                shown = {"anyOf": [{"$ref": f"#/components/schemas/{described['x-schema']}"}, {"type": "null"}]}
+                schema["properties"][name] = shown | {word: described[word] for word in _WORDS & described.keys()}
 
 
 def _plain(described: Any) -> Any:

@@ -288,6 +288,8 @@ VALUES: dict[str, Any] = {
     "CertificationLineView.max_pix": 895,
     "CertificationLineView.pix": 412,
     "CertificationLineView.status": "validated",
+    "CertificationView.duration_min": 140,
+    "CertificationView.start_time": "09:00",
     "CertificationView.status": "started",
     "CheckpointRowView.fields": [],
     "CheckpointRowView.images": [],
@@ -365,7 +367,7 @@ VALUES: dict[str, Any] = {
 #: What a route answers otherwise than its schema's example: the state that it has just brought about.
 ANSWERED: dict[str, dict[str, Any]] = {
     "PATCH /v1/sessions/{number}": {"room": "Salle 13", "start_time": "14:00", "starts_at": "2026-11-23T13:00:00Z"},
-    "POST /v1/certifications": {"status": "waiting", "assessment_id": None},
+    "POST /v1/certifications": {"status": "waiting", "assessment_id": None, "question_count": None},
     "POST /v1/jury/sessions/{number}/correction": {"finalisation": 2},
     "POST /v1/me/email/confirmation": {"email": "elodie.martin@example.org", "email_verified": True},
     "POST /v1/me/exports": {"status": "preparing", "size_bytes": None, "sha256": None, "download": None},

@@ -47,7 +47,7 @@ def join(body: JoinRequest) -> Response[CertificationView]:
 def read(certification_id: CertificationPath) -> CertificationView:
     """The caller's certification: whether to wait, start, go on or call the invigilator. Never a question: that is the device's.
 
-    Poll it with its ETag.
+    It has what a waiting room shows: where, when, under which name, how long. Poll it with its ETag.
     """
     return _view(own_candidate(parts().entry.candidates, pupil(router), CertificationId(certification_id)))
 
@@ -72,11 +72,17 @@ def resume(certification_id: CertificationPath, idempotency_key: RequestKey) -> 
 
 def _view(candidate: Candidate) -> CertificationView:
     test = sitting_test(parts().entry.assessments, candidate)
-    return rendering.certification_view(live(candidate, test, parts().clock.now()))
+    return _shown(candidate, test)
 
 
 def _begun_view(begun: Begun) -> CertificationView:
-    return rendering.certification_view(live(begun.candidate, begun.test, parts().clock.now()), _presented(begun.test))
+    return _shown(begun.candidate, begun.test, _presented(begun.test))
+
+
+def _shown(candidate: Candidate, test: AssessmentState | None, presented: dict[str, Any] | None = None) -> CertificationView:
+    """With the session as it is now: one read more, for its room may change until somebody starts, and no copy would."""
+    session = parts().entry.sessions.get(candidate.session_number)
+    return rendering.certification_view(session, live(candidate, test, parts().clock.now()), presented)
 
 
 def _presented(test: AssessmentState) -> dict[str, Any]:

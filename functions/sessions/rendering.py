@@ -1,7 +1,7 @@
 """From the domain's values to the API's."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from functions.sessions.schemas import (
@@ -15,7 +15,7 @@ from functions.sessions.schemas import (
     ReportView,
     SessionView,
 )
-from jalon.certification.candidates import Candidate
+from jalon.certification.candidates import Candidate, own_duration
 from jalon.certification.reports import Report
 from jalon.certification.sessions import Session
 from jalon.certification.watch_session import LiveCandidate
@@ -129,12 +129,28 @@ def finalisation_view(session: Session, now: datetime) -> FinalisationView | Non
     )
 
 
-def certification_view(live: LiveCandidate, test: dict[str, Any] | None = None) -> CertificationView:
+def certification_view(session: Session, live: LiveCandidate, test: dict[str, Any] | None = None) -> CertificationView:
     candidate = live.candidate
     return CertificationView(
         id=candidate.certification_id,
         status=live.progress.value,
         session_number=candidate.session_number,
+        centre=session.centre,
+        site=session.site,
+        room=session.room,
+        date=session.date,
+        start_time=session.start_time.isoformat("minutes"),
+        time_zone=session.time_zone,
+        last_name=candidate.identity.last_name,
+        first_name=candidate.identity.first_name,
+        duration_min=_whole_minutes(own_duration(candidate.extra_time_percent, candidate.extension_min)),
+        extra_time_percent=candidate.extra_time_percent,
+        question_count=live.question_count,
         assessment_id=candidate.assessment_id,
         test=test,
     )
+
+
+def _whole_minutes(duration: timedelta) -> int:
+    """Rounded up."""
+    return -(-duration // timedelta(minutes=1))

@@ -223,12 +223,50 @@ class FinalisationView(AnswerSchema):
 
 
 class CertificationView(AnswerSchema):
-    """A pupil's certification. ``test`` is the running test as ``GET /v1/assessments/{id}`` shows it, with its question and ticket, for
-    the device that has just started or resumed it; null otherwise.
-    """
+    """A pupil's certification, from the waiting room to the end."""
 
-    id: str
-    status: Annotated[str, one_of(Progress)]
+    id: Annotated[str, Field(description="`crt_` and 32 hexadecimal digits.")]
+    status: Annotated[
+        str,
+        one_of(Progress),
+        Field(
+            description=(
+                "What there is to do: `waiting` for the invigilator's leave, `authorised` to start, `started` (go on, or call the "
+                "invigilator to resume elsewhere), `resume_authorised` to go on here; `completed`, `time_over`, `ended` by the invigilator."
+            )
+        ),
+    ]
     session_number: str
-    assessment_id: str | None
-    test: Annotated[dict[str, Any] | None, Field(json_schema_extra={"x-schema": "AssessmentView"})] = None
+    centre: str
+    site: Annotated[str, Field(description="Where in the school the session is held.")]
+    room: Annotated[str, Field(description="Its room; it may still change until somebody starts.")]
+    date: Annotated[dt.date, Field(description="The session's day.")]
+    start_time: Annotated[str, Field(description="When it is to begin, on the wall of the room, HH:MM.")]
+    time_zone: str
+    last_name: Annotated[str, Field(description="As on the centre's list, and so on the certificate; tell the invigilator if it is wrong.")]
+    first_name: Annotated[str, Field(description="As on the centre's list, and so on the certificate.")]
+    duration_min: Annotated[
+        int,
+        Field(
+            description=(
+                "How long the candidate has from the start on, in minutes, rounded up; extra time and what the invigilator gave are "
+                "included. The end to the second is the test's `deadline_at`."
+            )
+        ),
+    ]
+    extra_time_percent: Annotated[int, Field(description="*Temps majoré*, in per cent; included in `duration_min`.")]
+    question_count: Annotated[
+        int | None,
+        Field(description="How many questions the test has; null until it is started, when they are drawn; 48 at most."),
+    ]
+    assessment_id: Annotated[str | None, Field(description="The test: `GET /v1/assessments/{assessment_id}`; null until it is started.")]
+    test: Annotated[
+        dict[str, Any] | None,
+        Field(
+            json_schema_extra={"x-schema": "AssessmentView"},
+            description=(
+                "The running test as `GET /v1/assessments/{assessment_id}` shows it, with its question and ticket, for the device that has "
+                "just started or resumed it; null otherwise."
+            ),
+        ),
+    ] = None

@@ -116,8 +116,8 @@ class Candidate:
         body = {"session_number": self.number, "access_code": self.access_code, **names} | changes
         return send("sessions", "join_certification", self.user_id, "pupil", body=body)
 
-    def read(self) -> Reply:
-        return send("sessions", "read_certification", self.user_id, "pupil", certification_id=self.certification_id)
+    def read(self, headers: Mapping[str, str] | None = None) -> Reply:
+        return send("sessions", "read_certification", self.user_id, "pupil", headers=headers, certification_id=self.certification_id)
 
     def start(self, key: str = "device-1") -> Reply:
         return self._take("start_certification", key)

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from botocore.client import BaseClient
 
+from jalon.assessment.profile_store import DynamoProfiles
 from jalon.edge.paging import encode_cursor
 from jalon.kernel.ids import UserId
-from tests.certification.centre import HEAD, INVIGILATOR, SCHOOL
-from tests.functions.certification_cloud import CLASS, CLASS_NAMES, TEACHER, CertificationCloud, certification_cloud, send
+from tests.certification.centre import HEAD, INVIGILATOR, SCHOOL, everything_known, profile
+from tests.functions.certification_cloud import CLASS, CLASS_NAMES, TEACHER, Candidate, CertificationCloud, certification_cloud, send
 
 STRANGER = UserId("usr_" + "e" * 32)
 
@@ -155,6 +157,61 @@ def test_a_pupil_passes_from_the_list_to_the_end(world: CertificationCloud) -> N
     assert candidate.answer(test, times=100)["status"] == "completed"
     assert candidate.read().body["status"] == "completed"
     assert candidate.read().body["test"] is None
+
+
+def test_the_waiting_room_tells_where_when_under_which_name_and_how_long(world: CertificationCloud) -> None:
+    session = world.session(room="B12", start_time="14:05")
+    (candidate,) = world.enrol(session, ("Lefèvre", "Zoé"))
+    joined = candidate.join(last_name="LEFEVRE", first_name="zoe").body
+    told = {name: joined[name] for name in ("centre", "site", "room", "date", "start_time", "time_zone", "first_name", "last_name")}
+    wanted = {name: session[name] for name in ("centre", "site", "room", "date", "start_time", "time_zone")}
+    assert told == wanted | {"first_name": "Zoé", "last_name": "Lefèvre"}
+    assert (joined["duration_min"], joined["extra_time_percent"], joined["question_count"]) == (105, 0, None)
+    assert candidate.read().body == joined
+
+
+def test_extra_time_and_the_invigilators_minutes_are_in_the_duration_and_the_start_tells_the_number_of_questions(
+    world: CertificationCloud,
+) -> None:
+    session = world.session()
+    person = {
+        "last_name": "Lefèvre",
+        "first_name": "Zoé",
+        "birth_date": "2012-05-17",
+        "sex": "F",
+        "birth_place": {"insee_code": "29019"},
+        "extra_time_percent": 33,
+    }
+    (item,) = world.centre("enrol_candidates", number=session["number"], body={"candidates": [person]}).body["items"]
+    candidate = Candidate(session["number"], session["access_code"], item, item["id"], item["certification_id"])
+    assert DynamoProfiles().put(profile(UserId(candidate.user_id), everything_known()), expected_version=0)
+    assert candidate.join().body["duration_min"] == 140  # 139.65
+    world.authorise(candidate)
+    started = candidate.start().body
+    assert (started["duration_min"], started["question_count"], started["test"]["total"]) == (140, 18, 18)
+    assert world.room("extend_time", session["number"], candidate_id=candidate.candidate_id, body={"total_min": 15}).status == 200
+    later = candidate.read().body
+    assert (later["duration_min"], later["extra_time_percent"], later["question_count"]) == (155, 33, 18)
+
+
+def test_the_waiting_room_is_not_sent_again_until_something_happens_and_reads_three_items(
+    world: CertificationCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = world.session(room="B12")
+    (candidate,) = world.enrol(session, ("Lefèvre", "Zoé"))
+    candidate.join()
+    known = {"if-none-match": candidate.read().headers["etag"]}
+    operations: list[str] = []
+    call = BaseClient._make_api_call
+    with monkeypatch.context() as watched:
+        watched.setattr(BaseClient, "_make_api_call", lambda self, name, asked: (operations.append(name), call(self, name, asked))[1])
+        held = candidate.read(known)
+    assert (held.status, held.body, operations) == (304, None, ["GetItem"] * 3)
+    assert world.centre("change_session", number=session["number"], body={"room": "C3"}).status == 200
+    moved = candidate.read(known)
+    assert (moved.status, moved.body["room"]) == (200, "C3")
+    world.authorise(candidate)
+    assert candidate.read({"if-none-match": moved.headers["etag"]}).body["status"] == "authorised"
 
 
 @pytest.mark.parametrize(

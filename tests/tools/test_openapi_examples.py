@@ -65,6 +65,7 @@ def test_what_a_page_asks_for_while_it_waits_is_polled(route: str) -> None:
 ON_SCREEN = [
     "AnswerView",
     "AssessmentView",
+    "CertificationView",
     "CheckpointRowView",
     "CheckpointView",
     "ChoiceView",

@@ -81,13 +81,22 @@ class Sitting:
     candidate_id: CandidateId
 
 
+def own_duration(extra_time_percent: int, extension_min: int) -> timedelta:
+    """A candidate's time: 105 minutes × (1 + extra time) + what the invigilator gave; never a global constant (docs/domain.md §5).
+
+    >>> str(own_duration(20, 10))
+    '2:16:00'
+    """
+    return timedelta(minutes=DURATION_MIN) * (100 + extra_time_percent) / 100 + timedelta(minutes=extension_min)
+
+
 def own_deadline(started_at: datetime, extra_time_percent: int, extension_min: int) -> datetime:
-    """A candidate's start + 105 minutes × (1 + extra time) + what the invigilator gave; never a global constant (docs/domain.md §5).
+    """When a candidate's own time is over.
 
     >>> own_deadline(datetime(2027, 3, 12, 9), 20, 10)
     datetime.datetime(2027, 3, 12, 11, 16)
     """
-    return started_at + timedelta(minutes=DURATION_MIN) * (100 + extra_time_percent) / 100 + timedelta(minutes=extension_min)
+    return started_at + own_duration(extra_time_percent, extension_min)
 
 
 def extension_of(started_at: datetime, extra_time_percent: int, deadline_at: datetime) -> int:
