@@ -176,8 +176,17 @@ def test_nobody_is_rebuilt_twice_though_their_tests_stand_on_two_pages(
     assert sorted(rebuilt) == sorted(everybody(crowd))
 
 
+def test_who_takes_part_is_rebuilt_once_whether_they_began_a_test_or_not(crowd: Cloud, rebuilt: list[UserId]) -> None:
+    for number in (100, 200):
+        for campaign in (1, 2):
+            _participation(f"cmp_{campaign:032x}", user(number), started_at=campaign).save()
+    rebuild.main(["--all"])
+    assert sorted(rebuilt) == sorted(everybody(crowd))
+    assert user(200) in rebuilt
+
+
 def test_since_an_instant_it_rebuilds_those_of_whom_something_changed(crowd: Cloud, rebuilt: list[UserId], capsys: Told) -> None:
-    """A test, a participation, a published result, an archived campaign; the others are left alone."""
+    """A test (a little before it, too: clocks differ), a participation, a published result, an archived campaign; nobody else."""
     now = SystemClock().now()
     long_ago = epoch_ms(now - timedelta(days=30))
     rebuild.main(["--user", user(100)])
@@ -189,12 +198,14 @@ def test_since_an_instant_it_rebuilds_those_of_whom_something_changed(crowd: Clo
     _participation(campaign, user(103), started_at=long_ago).save()
     _participation(archived, user(104), started_at=long_ago).save()
     CampaignItem(archived, **CAMPAIGN, archived_at=epoch_ms(now)).save()
+    early = [AssessmentItem.get(item["assessment_id"]["S"]) for item in crowd.items("assessments") if item["user_id"]["S"] == user(107)]
+    early[0].update([AssessmentItem.updated_at.set(epoch_ms(now - timedelta(minutes=5)))])
     for number, published in ((105, iso(now)), (106, iso(now - timedelta(days=30)))):
         PublishedResultRecord("12345678", f"crt_{number:032x}", version=1, user_id=user(number), published_at=published, result={}).save()
     rebuilt.clear()
     capsys.readouterr()
     rebuild.main(["--since", (now - timedelta(minutes=1)).isoformat()])
-    assert sorted(rebuilt) == [user(101), user(102), user(104), user(105)]
+    assert sorted(rebuilt) == [user(101), user(102), user(104), user(105), user(107)]
 
 
 def _participation(campaign_id: str, user_id: UserId, **changes: Any) -> ParticipationItem:
