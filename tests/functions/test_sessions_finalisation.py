@@ -16,7 +16,7 @@ from functions.resume_finalisations.app import SERVICE as SWEEP
 from functions.resume_finalisations.app import SweepIncompleteError
 from functions.resume_finalisations.app import handler as sweep
 from functions.score_candidate.app import handler as score_candidate
-from jalon.certification import run_finalisation
+from jalon.certification import run_finalisation, start_certification
 from tests.certification.machine import TASKS, Machine, NamedError, Task, machine, until
 from tests.cloud import template
 from tests.functions.certification_cloud import EVENTS, CertificationCloud, certification_cloud
@@ -191,6 +191,29 @@ def test_wherever_an_execution_dies_the_next_one_gives_one_result_and_one_certif
     after = certificates(world, {candidate.certification_id})
     assert len(after) == len(published(world, session)) == 1
     assert not before or before == after
+
+
+def test_a_start_that_was_drawing_its_questions_gets_no_test_once_its_session_is_loaded(
+    world: CertificationCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = world.session()
+    (late,) = world.seat(session, ("Martin", "Anne-Lise"))
+    (finished,) = world.finish(session, ("Lefèvre", "Zoé"))
+    draw: Callable[..., Any] = start_certification._make_test
+
+    def overtaken(*args: Any) -> Any:
+        if not is_published(world, session):
+            assert world.finalise(session).status == 202
+            assert running.wait(execution_of(running, session))["status"] == "SUCCEEDED"
+        return draw(*args)
+
+    monkeypatch.setattr(start_certification, "_make_test", overtaken)
+    with deployed(world) as running:
+        for _ in range(2):
+            refused = late.start()
+            assert (refused.status, refused.body["code"]) == (409, "session_already_finalised")
+    assert is_published(world, session)
+    assert [item["certification_id"]["S"] for item in published(world, session)] == [finished.certification_id]
 
 
 def test_a_finalisation_that_no_machine_took_is_begun_by_the_sweep(world: CertificationCloud) -> None:

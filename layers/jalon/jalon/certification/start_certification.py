@@ -8,15 +8,23 @@ from engine.content import Release
 from engine.errors import NotCertifiableError as EngineNotCertifiableError
 from engine.grading import Result
 from jalon.assessment.create_certification_assessment import CreateCertificationAssessment, create_certification_assessment
+from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.load_assessment import load_assessment
 from jalon.assessment.profiles import ProfileStore
 from jalon.assessment.project_profile import with_assessments
 from jalon.assessment.raise_epoch import grant_epoch
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.releases import Releases
-from jalon.assessment.state import AssessmentState
+from jalon.assessment.state import AssessmentState, EndReason
 from jalon.certification.candidates import Candidate, own_deadline
-from jalon.certification.errors import CandidateChangedError, NotAuthorisedError, NotCertifiableError, TestNotStartedError, TestOverError
+from jalon.certification.errors import (
+    CandidateChangedError,
+    NotAuthorisedError,
+    NotCertifiableError,
+    SessionFinalisedError,
+    TestNotStartedError,
+    TestOverError,
+)
 from jalon.certification.join_certification import Entry, own_candidate
 from jalon.kernel.ids import CertificationId, IdSource, ReleaseVersion, UserId
 
@@ -61,7 +69,12 @@ def start_certification(starting: Starting, user_id: UserId, certification_id: C
     if session.opened_at is None or session.finalisation is not None:
         entry.sessions.open(session.number, entry.clock.now())
     test = _make_test(starting, candidate, user_id)
-    return _same_request(entry, _mark_started(entry, candidate, test, request_key), request_key)
+    try:
+        started = _mark_started(entry, candidate, test, request_key)
+    except SessionFinalisedError:  # while the questions were drawn: the test is nobody's, or over like its session
+        end_assessment(entry.assessments, entry.clock, test.assessment_id, EndReason.FINALISATION)
+        raise
+    return _same_request(entry, started, request_key)
 
 
 def resume_certification(entry: Entry, user_id: UserId, certification_id: CertificationId, request_key: str) -> Begun:
