@@ -16,6 +16,7 @@ from jalon.accounts.provider_flow import Flow
 from jalon.accounts.refresh_token import Family
 from jalon.accounts.sign_ins import SignIns
 from jalon.accounts.stores import ClosedWays, Credentials, Displaced, LoginTakenError, SetupTicket, StaleWriteError, TicketPurpose
+from jalon.edge.tables import ConditionFailedError
 from jalon.kernel.ids import ClientId, UserId
 from tests.sources import FixedClock, SequenceIdSource
 
@@ -172,6 +173,8 @@ class MemoryFamilies:
         self.families: dict[str, Family] = {}
 
     def start(self, family: Family) -> None:
+        if family.family_id in self.families:
+            raise ConditionFailedError("there already")
         self.families[family.family_id] = family
 
     def get(self, family_id: str) -> Family | None:

@@ -31,7 +31,7 @@ from jalon.accounts.stores import (
 )
 from jalon.accounts.tables import FamilyItem, FlowItem
 from jalon.edge.settings import Settings
-from jalon.edge.tables import bind
+from jalon.edge.tables import ConditionFailedError, bind
 from jalon.kernel.ids import ClientId, UserId
 from tests.accounts.fakes import MemoryAccounts, MemoryClients, MemoryFamilies, MemoryFlows
 from tests.functions.accounts_cloud import emptied
@@ -398,6 +398,17 @@ def test_a_family_is_rotated_by_one_of_two_at_once(families: FamilyStore) -> Non
     assert families.rotate(family, later, later + timedelta(hours=1))
     assert not families.rotate(family, later, later + timedelta(hours=1))
     assert families.get("fam_1") == replace(family, generation=1, rotated_at=later, idle_until=later + timedelta(hours=1))
+
+
+def test_a_family_that_is_there_is_not_begun_again(families: FamilyStore) -> None:
+    """An identifier is 128 random bits: only a fault of ours begins it twice, and the sign-in that is there is not overwritten."""
+    family = start_family("fam_1", LEA.user_id, ClientId("jalon"), 4, NOW)
+    families.start(family)
+    with pytest.raises(ConditionFailedError):
+        families.start(replace(family, user_id=PAUL.user_id))
+    with pytest.raises(ConditionFailedError):
+        families.start(family)
+    assert families.get("fam_1") == family
 
 
 def test_a_family_remembers_when_its_person_proved_who_they_are(families: FamilyStore) -> None:
