@@ -76,6 +76,6 @@ $(UV): tools/uv-requirements.txt
 faults: .jalon/setup-test ## model-check the answer protocol and inject faults into whole sessions
 	@PYTHONPATH=.:layers/engine:layers/jalon $(PY) -m tests.assessment.faults
 
-bench: .jalon/setup-test ## measure one part beside its peers and check its budget: make bench NAME=answers|certificate|cold_start|content|engine
+bench: .jalon/setup-test ## measure one part beside its peers and check its budget: make bench NAME=answers|certificate|cold_start|content|engine|starts
 	@if grep -q '^bench-$(NAME) =' pyproject.toml; then $(SYNC) --group bench-$(NAME); fi
 	@PYTHONPATH=.:layers/engine:layers/jalon $(PY) -m benchmarks.$(or $(NAME),answers)

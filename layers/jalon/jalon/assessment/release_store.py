@@ -15,7 +15,7 @@ from jalon.kernel.ids import ReleaseVersion
 
 #: How long the pointer to the current release is believed, in seconds.
 POINTER_LIFE_S = 60
-#: How many whole releases an environment keeps beside the current one, each 11 to 16 MiB (988 challenges).
+#: How many whole releases an environment keeps beside the current one: 15 MiB each with their solutions, of 988 challenges (docs/scale.md).
 KEPT_RELEASES = 6
 #: How many outlines it keeps beside them, each a third of a MiB: those of years of publications.
 KEPT_OUTLINES = 64
