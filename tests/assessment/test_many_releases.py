@@ -15,7 +15,8 @@ from tests.assessment.fakes import FakeReleases
 from tests.assessment.history import MANY, History, finished_test, old_release
 from tests.sources import FixedClock
 
-RELEASES = MANY[: 10 * KEPT_RELEASES]
+RELEASES = MANY[:60]
+assert len(RELEASES) > KEPT_RELEASES
 
 
 def spread_tests() -> list[AssessmentState]:

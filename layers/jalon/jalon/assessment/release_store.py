@@ -16,7 +16,7 @@ from jalon.kernel.ids import ReleaseVersion
 #: How long the pointer to the current release is believed, in seconds.
 POINTER_LIFE_S = 60
 #: How many whole releases an environment keeps beside the current one: 15 MiB each with their solutions, of 988 challenges (docs/scale.md).
-KEPT_RELEASES = 6
+KEPT_RELEASES = 12
 #: How many outlines it keeps beside them, each a third of a MiB: those of years of publications.
 KEPT_OUTLINES = 64
 CURRENT_KEY = "releases/current.json"
