@@ -8,6 +8,7 @@ from functions.accounts.oauth_problems import with_oauth_error
 from jalon.edge import bodies
 from jalon.edge.problems import TYPE_PREFIX, NoSuchRouteError, status_and_title
 from jalon.kernel.errors import InvalidInputError, JalonError
+from tools.openapi_samples import FACTS_OF
 from tools.refusals import UNKNOWN, Reached, Refusal, reached
 
 Problems = dict[type[JalonError], Refusal]
@@ -129,7 +130,7 @@ def _example(refusal: Refusal) -> dict[str, Any]:
 def _value(refusal: Refusal) -> dict[str, Any]:
     status, title = status_and_title(refusal.error)
     code = refusal.error.code
-    value = {**refusal.facts, "type": TYPE_PREFIX + code.replace("_", "-"), "title": title, "status": status}
+    value = {**refusal.facts, **FACTS_OF.get(code, {}), "type": TYPE_PREFIX + code.replace("_", "-"), "title": title, "status": status}
     value |= {"detail": refusal.detail, "code": code}
     if any(UNKNOWN in str(each) for each in value.values()):
         raise ValueError(f"nothing says what a fact of {code} looks like: give tools/openapi_samples.py an example (FACTS): {value}")

@@ -248,6 +248,12 @@ FACTS: dict[str, Any] = {
     "wanted": "application/json",
 }
 
+#: The same by the error's code, where errors mean different things by one name.
+FACTS_OF: dict[str, dict[str, Any]] = {
+    "assessment_ended": {"reason": "invigilator"},
+    "seal_unavailable": {"reason": "ReadTimeoutError"},
+}
+
 #: What the examples of parameters are, by name or by route and name, where a property of that name is something else.
 PARAMETERS: dict[str, Any] = {
     "/v1/me/profile/competences/{code}/reset code": "1.3",

@@ -106,7 +106,7 @@ def _leave_the_page(pupil: Pupil, test: Mapping[str, Any]) -> None:
     event = {"ticket": test["question"]["ticket"]}
     for _ in range(2):
         told = pupil.api.post("/v1/assessments/{assessment_id}/focus-losses", event, assessment_id=test["id"])
-        if told.body != {"sequence": test["sequence"], "counted": test["question"]["focused"]}:
+        if told.body != {"sequence": test["sequence"], "counted": test["question"]["focus_counts"]}:
             raise JourneyError(f"of a page that was left at question {test['sequence']} the API said {told.body}")
 
 

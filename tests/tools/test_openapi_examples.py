@@ -108,6 +108,12 @@ def test_words_that_a_screen_tells_apart_are_listed() -> None:
     assert SCHEMAS["QuestionView"]["properties"]["accessibility"]["items"]["enum"] == [word.value for word in Accessibility]
 
 
+def test_why_a_test_was_ended_is_told_by_its_words() -> None:
+    told = _document["components"]["examples"]["assessment_ended"]
+    assert told["value"]["reason"] in list(EndReason)
+    assert {word for word in EndReason if f"`{word.value}`" in told["summary"]} == set(EndReason)
+
+
 def _named(schema: Any, name: str) -> Iterator[dict[str, Any]]:
     """Every schema of a property of this name."""
     for key, value in schema.items() if isinstance(schema, dict) else enumerate(schema) if isinstance(schema, list) else ():

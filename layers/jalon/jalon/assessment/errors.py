@@ -94,7 +94,7 @@ class MovedToAnotherDeviceError(ConflictError):
 
 
 class AssessmentEndedError(GoneError):
-    """The test was ended before its last question; ``reason`` says why."""
+    """The test was ended before its last question; ``reason`` says why: ``invigilator``, ``finalisation`` or ``reset``."""
 
     code = "assessment_ended"
 
