@@ -113,8 +113,13 @@ def answer(assessment_id: AssessmentPath, body: GiveAnswerRequest) -> AnswerView
     )
     taken = give_answer(store=shared.store, releases=shared.releases, tickets=shared.tickets, clock=shared.clock, command=command)
     state = taken.state
-    digest = taken.answered.digest.hex()
-    logger(SERVICE).info(REPEATED if taken.repeated else STORED, assessment_id=assessment_id, sequence=taken.sequence, digest=digest)
+    logger(SERVICE).info(
+        REPEATED if taken.repeated else STORED,
+        assessment_id=assessment_id,
+        user_id=state.user_id,
+        sequence=taken.sequence,
+        digest=taken.answered.digest.hex(),
+    )
     metric("AnswerRepeated" if taken.repeated else "AnswerStored", purpose=state.purpose.value)
     return AnswerView(
         sequence=taken.sequence,

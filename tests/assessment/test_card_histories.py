@@ -1,9 +1,12 @@
 """Whatever a pupil did before: what the card of a competence says is what starting, improving and resetting it then do."""
 
 import copy
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -15,14 +18,16 @@ from jalon.assessment.errors import (
     TooEarlyToImproveError,
     TooEarlyToResetError,
 )
+from jalon.assessment.profiles import AttemptCard
 from jalon.assessment.project_profile import project_profile
 from jalon.assessment.read_profile import read_profile
 from jalon.assessment.reset_competence import reset_competence
 from jalon.assessment.settle import settle
-from jalon.assessment.state import AssessmentState, Purpose
+from jalon.assessment.state import AssessmentState, Purpose, Status
 from jalon.kernel.errors import JalonError
 from tests.assessment.content import release
 from tests.assessment.desk import PUPIL, Desk, new_desk
+from tests.assessment.fakes import FakeProfiles
 from tests.sources import FixedClock
 
 COMPETENCES = ("1.1", "1.2")
@@ -138,6 +143,42 @@ def check_reset(desk: Desk, code: str, card: CompetenceCard) -> None:
         assert waits_for(outcome, TooEarlyToResetError, card.days_before_reset)
     else:
         assert outcome is None
+
+
+def cards_in_every_order(desk: Desk, *images: AssessmentState) -> list[AttemptCard]:
+    """The card of a test, for each order in which the stream may bring its images."""
+    cards = []
+    for order in itertools.permutations(images):
+        profiles = FakeProfiles()
+        for image in order:
+            project_profile(profiles, desk.releases, image)
+        cards.extend(profiles.items[PUPIL].cards.values())
+    return cards
+
+
+@pytest.mark.parametrize("behind", [{"milliseconds": -700}, {"seconds": -2}])
+def test_an_answer_is_on_the_card_though_the_clock_that_dated_it_was_behind_the_starts(desk: Desk, behind: dict[str, float]) -> None:
+    """The start at .700 s and an answer dated with its second alone, as earlier versions did; two environments whose clocks differ."""
+    desk.wait(milliseconds=700)
+    started = desk.start()
+    desk.wait(**behind)
+    desk.give(started.assessment_id, desk.question(started.assessment_id), seconds=0)
+    answered = desk.state(started.assessment_id)
+    assert answered.updated_at < started.updated_at
+    assert {card.answered for card in cards_in_every_order(desk, started, answered)} == {1}
+
+
+@pytest.mark.parametrize("over", [Status.ENDED, Status.COMPLETED])
+def test_a_test_that_is_over_is_over_on_the_card_though_the_clock_that_ended_it_was_behind(desk: Desk, over: Status) -> None:
+    started = desk.start()
+    asked = desk.question(started.assessment_id)
+    desk.give(started.assessment_id, asked)
+    answered, earlier = desk.state(started.assessment_id), desk.clock.now() - timedelta(seconds=1)
+    if over is Status.ENDED:
+        desk.store.end(started.assessment_id, reason="reset", at=earlier)
+    else:
+        desk.store.complete(started.assessment_id, sequence=2, at=earlier)
+    assert {card.status for card in cards_in_every_order(desk, started, answered, desk.state(started.assessment_id))} == {over}
 
 
 @settings(max_examples=60)

@@ -10,6 +10,8 @@ from functions.answers import reconcile
 from functions.answers.wiring import parts
 from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.state import EndReason
+from jalon.assessment.tables import AssessmentItem
+from jalon.edge.erasures import ErasureMark, subject_of
 from tests.assessment.content import PLANTED, wrong_answer
 from tests.cloud import Cloud
 from tests.functions.answers_client import EVENTS, Pupil, code, right_to
@@ -99,15 +101,25 @@ def test_the_logs_reconcile_with_the_table(
 ) -> None:
     pupil.play(pupil.start().body)
     told = [record for record in caplog.records if record.getMessage() == "ANSWER_STORED"]
-    keys = ("assessment_id", "sequence", "digest")
+    keys = ("assessment_id", "user_id", "sequence", "digest")
     lines = [json.dumps({"message": "ANSWER_STORED"} | {key: vars(record)[key] for key in keys}) for record in told]
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
     assert reconcile.main() == 0
-    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"acknowledged": len(told), "assessments": 1, "lost": 0, "changed": 0}
+    figures = {"acknowledged": len(told), "assessments": 1, "lost": 0, "changed": 0, "gone": 0}
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == figures
     lost = lines[-1].replace(f'"sequence": {len(told)}', '"sequence": 40')
     monkeypatch.setattr("sys.stdin", io.StringIO(lost))
     assert reconcile.main() == 1
     assert capsys.readouterr().out.startswith("lost: asm_")
+    AssessmentItem(vars(told[0])["assessment_id"]).delete()  # as an erasure does
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
+    assert reconcile.main() == 1
+    capsys.readouterr()
+    ErasureMark(subject_of(pupil.user_id)).save()
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
+    assert reconcile.main() == 0
+    assert json.loads(capsys.readouterr().out) == figures | {"gone": len(told)}
+    ErasureMark(subject_of(pupil.user_id)).delete()
 
 
 def test_a_log_that_tells_of_no_answer_compares_nothing_and_says_so(

@@ -39,11 +39,17 @@ def subject_of(user_id: str) -> str:
     return base64url(hashlib.sha256(user_id.encode()).digest())
 
 
-def refuse_erased(user_id: str) -> None:
-    """Raise :class:`AccountErasedError` if this person asked to be erased; one consistent read."""
+def is_erased(user_id: str) -> bool:
+    """Whether this person asked to be erased; one consistent read."""
     try:
         with translated():
             ErasureMark.get(subject_of(user_id), consistent_read=True, attributes_to_get=["subject"])
     except DoesNotExist:
-        return
-    raise AccountErasedError("This account is erased; nothing is kept for it any more.")
+        return False
+    return True
+
+
+def refuse_erased(user_id: str) -> None:
+    """Raise :class:`AccountErasedError` if this person asked to be erased."""
+    if is_erased(user_id):
+        raise AccountErasedError("This account is erased; nothing is kept for it any more.")
