@@ -105,8 +105,12 @@ def unlinks(token: Token) -> Reply:
     return send("remove_provider_link", event=event, body="", token=token)
 
 
+def detaches(token: Token) -> Reply:
+    return send("detach_own_email", body="", token=token)
+
+
 ENDINGS = (signs_out, changes_password, goes_to_her_teacher, recovers_by_mail)
-ACTS = (attaches, links, links_by_introduction, unlinks)
+ACTS = (attaches, links, links_by_introduction, unlinks, detaches)
 
 
 @pytest.mark.parametrize("act", ACTS)
