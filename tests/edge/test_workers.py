@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from botocore.exceptions import ClientError
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jalon.edge.workers import grouped_stream_batch, sqs_batch, stream_batch
@@ -122,6 +122,23 @@ def test_a_group_before_the_failure_that_fails_too_is_what_is_reported() -> None
     assert _grouped(records)[0] == {"batchItemFailures": [{"itemIdentifier": "2"}]}
 
 
+def test_nothing_behind_the_first_failure_is_taken_that_does_not_come_with_its_group() -> None:
+    records = [_change(1, "a"), _change(2, "b"), _change(3, "a", bad=True), _change(4, "b"), _change(5, "b", bad=True)]
+    answer, calls = _grouped([*records, _change(6, "c"), _change(7, "c")])
+    assert (answer, calls) == ({"batchItemFailures": [{"itemIdentifier": "3"}]}, [["1"], ["2"]])
+
+
+def test_a_record_alone_that_fails_is_tried_once() -> None:
+    tried: list[Any] = []
+
+    def process(taken: Any) -> None:
+        tried.append(taken)
+        raise ValueError
+
+    assert grouped_stream_batch("test", str, process)({"Records": [_change(1, "a")]}, None)["batchItemFailures"]
+    assert len(tried) == 1
+
+
 def test_only_the_record_that_fails_is_logged(capsys: Any) -> None:
     handler = grouped_stream_batch(f"test-{uuid.uuid4()}", lambda _: "all", lambda taken: [_process(record) for record in taken])
     handler({"Records": [_change(1, "a"), _change(2, "a", bad=True), _change(3, "a")]}, None)
@@ -132,7 +149,9 @@ def test_an_empty_grouped_batch_has_no_failure() -> None:
     assert grouped_stream_batch("test", str, lambda _: None)({}, None) == {"batchItemFailures": []}
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=12))
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([False, False, False, True])), max_size=12))
+@example([("a", False), ("b", False), ("a", True), ("b", True)])
 def test_everything_before_the_record_reported_is_processed_and_that_one_is_not(seen: list[tuple[str, bool]]) -> None:
     """The checkpoint of a stream: what comes before it never comes again."""
     records = [_change(place, group, bad=bad) for place, (group, bad) in enumerate(seen)]
