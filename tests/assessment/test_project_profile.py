@@ -47,7 +47,7 @@ def images(desk: Desk) -> list[AssessmentState]:
     for _ in range(2):
         desk.clock.instant += timedelta(minutes=1)
         seen.append(raise_epoch(desk.store, desk.clock, moved))
-    for turn in range(4):
+    for turn in range(5):
         for number, test in enumerate(tests):
             before = len(desk.state(test.assessment_id).answers)
             desk.play(test, right=(turn + number) % 3 != 0, at_most=1)
