@@ -47,7 +47,7 @@ def test_a_client_may_prove_itself_in_the_form(cloud: Cloud, provider: OpenIdPro
 
 def test_a_key_that_the_provider_has_just_made_is_fetched(provider: OpenIdProvider, monkeypatch: pytest.MonkeyPatch) -> None:
 
-    monkeypatch.setattr("jalon.accounts.openid_gateway.KEYS_AT_MOST_EVERY", timedelta(0))
+    monkeypatch.setattr("jalon.accounts.provider_documents.ASKED_AT_MOST_EVERY", timedelta(0))
     assert sign_in().status == 200
     provider.rotate()
     assert sign_in().status == 200
@@ -60,7 +60,7 @@ def test_a_new_key_without_a_name_is_fetched_and_a_forged_signature_does_not_fet
     forget_desk()
     assert sign_in().status == 200
     with monkeypatch.context() as later:
-        later.setattr("jalon.accounts.openid_gateway.KEYS_AT_MOST_EVERY", timedelta(0))
+        later.setattr("jalon.accounts.provider_documents.ASKED_AT_MOST_EVERY", timedelta(0))
         provider.rotate()
         assert sign_in().status == 200
     provider.mischief = Mischief(nameless_keys=True, forged=True)

@@ -1,14 +1,12 @@
 """Speaks OpenID Connect to identity providers; joserfc checks what they sign.
 
-Where a provider's endpoints and keys are comes from its discovery document, kept for an hour. Each request is bounded in time and size
-(:mod:`jalon.accounts.call_provider`), and a sign-in makes four at most: its discovery, tokens, keys and claims.
+Where a provider's endpoints and keys are comes from its discovery document (:mod:`jalon.accounts.provider_documents`). Each request is
+bounded in time and size (:mod:`jalon.accounts.call_provider`), and a sign-in makes four at most: its discovery, tokens, keys and claims.
 """
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
@@ -19,16 +17,13 @@ from jalon.accounts.identity_providers import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
+from jalon.accounts.provider_documents import ProviderDocuments, as_object
 from jalon.kernel.base64url import base64url
 from jalon.kernel.clock import Clock
 
 #: Signatures only a provider can make: never ``none``, never one keyed by the secret that we share (RFC 8725 §3.1).
 ALGORITHMS = ("RS256", "PS256", "ES256")
-KEPT_FOR = timedelta(hours=1)
-#: An unknown key id makes us fetch the keys again, but not for every forged token.
-KEYS_AT_MOST_EVERY = timedelta(seconds=30)
 CLOCK_SKEW_S = 60
-_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 class OpenIdGateway:
@@ -36,12 +31,12 @@ class OpenIdGateway:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._documents: dict[str, tuple[datetime, Mapping[str, Any]]] = {}
+        self._documents = ProviderDocuments(clock)
 
     def authorization_url(
         self, provider: IdentityProvider, redirect_uri: str, state: str, nonce: str, verifier: str, *, anew: bool = False
     ) -> str:
-        endpoint = str(self._metadata(provider)["authorization_endpoint"])
+        endpoint = str(self._documents.metadata(provider)["authorization_endpoint"])
         challenge = base64url(hashlib.sha256(verifier.encode()).digest())
         query = {
             "response_type": "code",
@@ -59,7 +54,7 @@ class OpenIdGateway:
     def redeem(
         self, provider: IdentityProvider, code: str, redirect_uri: str, nonce: str, verifier: str, said_issuer: str | None
     ) -> ProviderPerson:
-        metadata = self._metadata(provider)
+        metadata = self._documents.metadata(provider)
         expected = metadata.get("authorization_response_iss_parameter_supported") is True
         if said_issuer != provider.issuer and (expected or said_issuer is not None):
             raise ProviderRefusedError("This answer comes from another identity provider (RFC 9207): begin again.")
@@ -69,7 +64,7 @@ class OpenIdGateway:
         return ProviderPerson(str(claims["sub"]), claims, str(tokens.get("access_token", "")))
 
     def claims(self, provider: IdentityProvider, person: ProviderPerson) -> Mapping[str, Any]:
-        endpoint = self._metadata(provider).get("userinfo_endpoint")
+        endpoint = self._documents.metadata(provider).get("userinfo_endpoint")
         if not isinstance(endpoint, str) or not person.access_token:
             return person.claims
         if not provider.allows_endpoint(endpoint):
@@ -78,7 +73,7 @@ class OpenIdGateway:
         if reply.status != 200:
             raise _refusal(reply)
         signed = reply.media_type == "application/jwt"
-        said = self._signed_claims(provider, reply.body.decode("utf-8", "replace")) if signed else _object(reply)
+        said = self._signed_claims(provider, reply.body.decode("utf-8", "replace")) if signed else as_object(reply)
         if said.get("sub") != person.subject:
             raise ProviderRefusedError("The provider describes someone else than who signed in (OpenID Connect Core §5.3.2).")
         return {**person.claims, **said}
@@ -86,8 +81,7 @@ class OpenIdGateway:
     def _exchange(self, provider: IdentityProvider, metadata: Mapping[str, Any], form: dict[str, str]) -> Mapping[str, Any]:
         """The token endpoint's answer; the client proves itself as the provider wants (Core §9)."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        methods = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
-        if "client_secret_basic" in methods:
+        if "client_secret_basic" in _auth_methods(metadata):
             pair = f"{quote_plus(provider.client_id)}:{quote_plus(provider.client_secret)}"
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
         else:
@@ -95,7 +89,7 @@ class OpenIdGateway:
         reply = call_provider("POST", str(metadata["token_endpoint"]), headers, urlencode(form).encode())
         if reply.status != 200:
             raise _refusal(reply)
-        return _object(reply)
+        return as_object(reply)
 
     def _checked(self, provider: IdentityProvider, id_token: str, nonce: str) -> Mapping[str, Any]:
         """The claims of an ID token (Core §3.1.3.7)."""
@@ -129,65 +123,22 @@ class OpenIdGateway:
         try:
             key_id = jws.extract_compact(token.encode()).protected.get("kid")
             try:
-                return dict(decode(token, self._keys(provider, key_id), algorithms=list(ALGORITHMS)).claims)
+                return dict(decode(token, self._documents.keys(provider, key_id), algorithms=list(ALGORITHMS)).claims)
             except JoseError:
                 if key_id is not None:
                     raise
-                keys = self._keys(
-                    provider, None, fresh_for=KEYS_AT_MOST_EVERY
-                )  # a new key without a name cannot be told from the one before
+                # A new key without a name cannot be told from the one before.
+                keys = self._documents.keys(provider, None, anew=True)
                 return dict(decode(token, keys, algorithms=list(ALGORITHMS)).claims)
         except (JoseError, ValueError, TypeError) as error:
             raise ProviderRefusedError("The provider's signature does not hold.") from error
 
-    def _keys(self, provider: IdentityProvider, key_id: Any, *, fresh_for: timedelta = KEPT_FOR) -> Any:
-        """The provider's signing keys, fetched again when it signs with a new one."""
-        from joserfc.jwk import KeySet
 
-        uri = str(self._metadata(provider)["jwks_uri"])
-        known = self._signing_keys(uri, fresh_for)
-        if all(key.get("kid") != key_id for key in known):
-            known = self._signing_keys(uri, KEYS_AT_MOST_EVERY)
-        if key_id is not None:
-            known = [key for key in known if key.get("kid") == key_id]
-        return KeySet.import_key_set({"keys": known})
-
-    def _signing_keys(self, uri: str, fresh_for: timedelta) -> list[dict[str, Any]]:
-        keys = self._document(uri, fresh_for).get("keys")
-        if not isinstance(keys, list):
-            raise ProviderUnavailableError("The identity provider publishes no keys.")
-        usable = [key for key in keys if isinstance(key, dict) and key.get("kty") in {"RSA", "EC"}]
-        return [key for key in usable if key.get("use", "sig") == "sig"]
-
-    def _metadata(self, provider: IdentityProvider) -> Mapping[str, Any]:
-        """The discovery document (OpenID Connect Discovery 1.0 §4), which must speak for this very issuer."""
-        metadata = self._document(provider.issuer.rstrip("/") + "/.well-known/openid-configuration", KEPT_FOR)
-        if metadata.get("issuer") != provider.issuer or not all(
-            provider.allows_endpoint(str(metadata.get(name, ""))) for name in _ENDPOINTS
-        ):
-            raise ProviderUnavailableError("The identity provider describes itself wrongly.")
-        return metadata
-
-    def _document(self, url: str, fresh_for: timedelta) -> Mapping[str, Any]:
-        now = self._clock.now()
-        fetched_at, document = self._documents.get(url, (None, {}))
-        if fetched_at is None or now - fetched_at >= fresh_for:
-            reply = call_provider("GET", url, {})
-            if reply.status != 200:
-                raise ProviderUnavailableError("The identity provider does not describe itself.")
-            document = _object(reply)
-            self._documents[url] = (now, document)
-        return document
-
-
-def _object(reply: Reply) -> Mapping[str, Any]:
-    try:
-        value = json.loads(reply.body)
-    except (ValueError, RecursionError) as error:
-        raise ProviderUnavailableError("The identity provider answers something else than JSON.") from error
-    if not isinstance(value, dict):
-        raise ProviderUnavailableError("The identity provider answers something else than an object.")
-    return value
+def _auth_methods(metadata: Mapping[str, Any]) -> list[Any]:
+    """How the token endpoint takes a client's secret; what is no list, or an empty one, is not said (Discovery §3)."""
+    said = metadata.get("token_endpoint_auth_methods_supported")
+    named = [said] if isinstance(said, str) else said
+    return named if isinstance(named, list) and named else ["client_secret_basic"]
 
 
 def _refusal(reply: Reply) -> ProviderRefusedError | ProviderUnavailableError:
