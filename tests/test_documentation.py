@@ -38,6 +38,35 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+SOURCES = sorted(
+    path
+    for folder in ("benchmarks", "docs", "functions", "layers", "local", "tests", "tools")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in {".py", ".md", ".yaml", ".js"} and "node_modules" not in path.parts
+)
+
+
+def test_every_page_and_section_that_is_named_is_there() -> None:
+    """A page with a section's number or its title in italics, in code and pages alike; a decision by its number."""
+    lost = [f"{path.relative_to(ROOT)}: {named}" for path in SOURCES for named in _named_in(path.read_text()) if not _is_there(*named)]
+    assert lost == []
+
+
+def _named_in(text: str) -> list[tuple[str, str]]:
+    """Pages with the section's number or title, either of which may be left out."""
+    found = re.findall(r"(docs/[\w./-]*\w)(?: ?§ ?(\d+[a-z]?)|, \*([^*\n]+)\*)?", text)
+    return [(page, number or title) for page, number, title in found if page.endswith(".md") or re.fullmatch(r"docs/decisions/\d{4}", page)]
+
+
+def _is_there(page: str, section: str) -> bool:
+    if not page.endswith(".md"):
+        return any((ROOT / "docs" / "decisions").glob(f"{page[-4:]}-*.md"))
+    if not (ROOT / page).exists():
+        return False
+    headings = re.findall(r"^#+ +(.*)$", (ROOT / page).read_text(), re.MULTILINE)
+    return not section or any(heading == section or re.match(rf"{re.escape(section)}[. ]", heading) for heading in headings)
+
+
 def test_every_command_the_readme_names_is_a_target() -> None:
     text = "".join(page.read_text() for page in PAGES if page.name != "problems.md")  # made of what errors say: they name no command
     named = set(re.findall(r"`?make ([a-z]+)\b", text)) - {"it", "them", "a", "the", "sure", "no", "one", "nothing", "up", "what"}

@@ -3,7 +3,7 @@
 Operations and units of DynamoDB counted from item sizes, CPU time inside the handler, and whole tests of 48 questions over HTTP, each
 for the protocol's one conditional update and, in the same run, for its peer, get then put. Then what stands behind an answer, the profile
 that the stream's worker keeps, and what a certification costs with it. Times are this machine's: read the ratios.
-The last line is the figures as JSON; the exit status is 1 when a budget of docs/architecture.md is missed.
+The last line is the figures as JSON; the exit status is 1 when a budget is missed (docs/architecture.md, *Budgets*).
 """
 
 import argparse
@@ -41,7 +41,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """1 operation per answer, at most 2 write units on average over a test, and 0.001 USD for it (docs/architecture.md, budgets)."""
+    """1 operation per answer, at most 2 write units on average over a test, and 0.001 USD for it (docs/architecture.md, *Budgets*)."""
 
     operations: float
     write_units: float

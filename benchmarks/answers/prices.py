@@ -1,4 +1,7 @@
-"""What a certification of 48 questions costs in US dollars, from what was counted. Budget: docs/architecture.md, 0.001 at list prices."""
+"""What a certification of 48 questions costs in US dollars, from what was counted.
+
+Budget: 0.001 at list prices (docs/architecture.md, *Budgets*).
+"""
 
 from dataclasses import dataclass
 from typing import Any

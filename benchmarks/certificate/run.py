@@ -1,7 +1,7 @@
 """What a certificate costs: ``make bench NAME=certificate``, which installs the peers and runs this; five minutes or so.
 
 Every library prints the same certificates in the same process. Times are CPU times of this machine: read the ratios. The last line is
-the figures as JSON; the exit status is 1 when a budget of docs/architecture.md is missed.
+the figures as JSON; the exit status is 1 when a budget is missed (docs/architecture.md, *Budgets*).
 """
 
 import argparse

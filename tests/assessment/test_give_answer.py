@@ -1,4 +1,4 @@
-"""Each answer is stored exactly once, judged by the server, and refused for the right reason. Source: docs/architecture.md §4."""
+"""Each answer is stored exactly once, judged by the server, and refused for the right reason. Source: docs/protocol.md."""
 
 from dataclasses import replace
 from datetime import timedelta

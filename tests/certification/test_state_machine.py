@@ -1,4 +1,7 @@
-"""The finalisation's state machine: the document itself, and every state of it on the emulator (docs/architecture.md §5)."""
+"""The finalisation's state machine: the document itself, and every state of it on the emulator.
+
+Source: docs/architecture.md, *What is never lost*.
+"""
 
 import json
 import threading

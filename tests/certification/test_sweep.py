@@ -1,4 +1,4 @@
-"""The sweep: no finalisation is lost, whatever died (docs/architecture.md §5)."""
+"""The sweep: no finalisation is lost, whatever died (docs/architecture.md, *What is never lost*)."""
 
 from datetime import timedelta
 

@@ -4,7 +4,7 @@ A model says for every delivery what the answer must be; after every step the st
 condition of the two writes (an answer, a loss of focus), and each check of the ticket, is taken away in turn: the machine must
 notice every time. It hunts for a missing condition over the store in memory, whose conditions are those of the table
 (``tests/assessment/test_store_contract.py``), since that takes hundreds of rounds.
-Source: docs/architecture.md §4, docs/protocol.md.
+Source: docs/protocol.md.
 """
 
 import itertools

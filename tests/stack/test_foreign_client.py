@@ -1,7 +1,7 @@
 """A client that we did not write reads the API document, calls every route with what it allows and what it does not, and finds nothing.
 
 Schemathesis makes the requests: the document's examples, every constraint met and broken once, then anything at all. No answer is a 5xx,
-none breaks the document, nothing forbidden is taken, and no route is open that says it is guarded (docs/architecture.md, budgets).
+none breaks the document, nothing forbidden is taken, and no route is open that says it is guarded (docs/architecture.md, *Budgets*).
 """
 
 import re

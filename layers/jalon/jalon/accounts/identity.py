@@ -1,6 +1,6 @@
 """A person, as the system knows them: the only place where names and birth dates live.
 
-Everything else refers to a person by ``user_id`` alone (docs/architecture.md §3, table ``identities``).
+Everything else refers to a person by ``user_id`` alone (docs/architecture.md, table ``identities``).
 """
 
 import unicodedata

@@ -1,6 +1,6 @@
 """Answers as they are kept: fields without their names, and what was picked from a list by its place there, since the release knows both.
 
-A test of 48 questions with many such fields would otherwise outgrow 2 write units per answer (docs/architecture.md, budgets).
+A test of 48 questions with many such fields would otherwise outgrow 2 write units per answer (docs/architecture.md, *Budgets*).
 """
 
 from collections.abc import Mapping

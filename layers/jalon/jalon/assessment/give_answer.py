@@ -1,6 +1,6 @@
 """Take one answer, exactly once: check the ticket, grade, and write — one operation, no read before it.
 
-Source: docs/architecture.md §4; docs/protocol.md has the proof obligations.
+Source: docs/protocol.md, with the proof obligations.
 """
 
 import hashlib

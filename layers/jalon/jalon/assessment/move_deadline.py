@@ -15,7 +15,7 @@ MAX_EXTENSION_MIN = 240
 def move_deadline(store: AssessmentStore, clock: Clock, assessment_id: AssessmentId, deadline_at: datetime) -> AssessmentState:
     """Set this candidate's deadline (start + duration × (1 + extra time) + extensions); it holds for the answers from now on.
 
-    Raises AssessmentNotFoundError, AssessmentEndedError, AssessmentCompletedError. Source: docs/architecture.md §4.
+    Raises AssessmentNotFoundError, AssessmentEndedError, AssessmentCompletedError. Source: docs/protocol.md.
     """
     outcome = store.move_deadline(assessment_id, deadline_at=deadline_at, at=clock.now())
     if isinstance(outcome, NotWritten):

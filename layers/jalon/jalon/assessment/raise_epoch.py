@@ -11,7 +11,7 @@ def raise_epoch(store: AssessmentStore, clock: Clock, test: AssessmentState) -> 
 
     Two devices can never both write, since a write asks for the present epoch. An epoch that is there already may be another
     device's, or this call's own write whose response was lost: the next one is taken then. In a certification the invigilator's
-    authorisation says which epoch it is (:func:`grant_epoch`). Source: docs/architecture.md §4.
+    authorisation says which epoch it is (:func:`grant_epoch`). Source: docs/protocol.md.
 
     Raises AssessmentNotFoundError, AssessmentEndedError, AssessmentCompletedError.
     """

@@ -1,4 +1,4 @@
-"""Compare the answers that were acknowledged with those that are stored. Source: docs/architecture.md §4."""
+"""Compare the answers that were acknowledged with those that are stored. Source: docs/protocol.md."""
 
 import json
 from collections import defaultdict

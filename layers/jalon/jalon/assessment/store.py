@@ -68,7 +68,7 @@ class AssessmentStore(Protocol):
     ) -> WriteOutcome:
         """The one write of the protocol: append the answer and count on **if** the assessment is started, its epoch and its
         sequence are these, and its deadline, when it has one, is ``deadline_from`` or later. ``at`` is when the answer was taken, to
-        the millisecond. Source: docs/architecture.md §4.
+        the millisecond. Source: docs/protocol.md.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 A ticket carries what the server needs to grade and to write without reading anything first; nothing in it is secret.
 It is a fixed binary layout followed by HMAC-SHA256 over the layout **and the user's id**, in base64url without padding:
-a ticket is worth nothing in another person's hands. Source: docs/architecture.md §4, docs/protocol.md.
+a ticket is worth nothing in another person's hands. Source: docs/protocol.md.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""The tables of this context. One table per access pattern; keys as in docs/architecture.md §3."""
+"""The tables of this context. One table per access pattern (docs/architecture.md)."""
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection, LocalSecondaryIndex

@@ -1,4 +1,4 @@
-"""Finalisations under way: what must run to the end, whatever dies meanwhile (docs/architecture.md §5)."""
+"""Finalisations under way: what must run to the end, whatever dies meanwhile (docs/architecture.md, *What is never lost*)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

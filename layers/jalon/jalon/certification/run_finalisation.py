@@ -1,7 +1,7 @@
 """See every finalisation to its end: begin its execution, begin another where one was lost, keep the jury's tokens alive.
 
 Starting is idempotent by our own record: an attempt is claimed before its execution starts, and the execution's name follows from
-the claim. Whatever runs twice finds its work done (docs/architecture.md §5).
+the claim. Whatever runs twice finds its work done (docs/architecture.md, *What is never lost*).
 """
 
 import contextlib

@@ -1,4 +1,7 @@
-"""What the finalisation's state machine asks between scoring and publication; each task is safe to repeat (docs/architecture.md §5)."""
+"""What the finalisation's state machine asks between scoring and publication; each task is safe to repeat.
+
+Source: docs/architecture.md, *What is never lost*.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
