@@ -128,8 +128,8 @@ def typed_initial_password(text: str) -> str:
 def initial_password(entropy: bytes) -> str:
     """A password that is easy to read from paper and to type: three made-up words and four digits.
 
-    There are 14⁶ × 5⁶ × 8⁴ ≈ 5 × 10¹⁴ of them (49 bits), drawn evenly, and guessing is online only: at the 10 000 requests a second
-    that the whole API takes, one account lasts 700 years on average. So nothing is slowed down while it is in use
+    There are 14⁶ × 5⁶ × 8⁴ ≈ 5 × 10¹⁴ of them (49 bits), drawn evenly, and guessing is online only: thousands of years of it
+    for one account (docs/sign-in.md has the odds). So nothing is slowed down while it is in use
     (:mod:`jalon.accounts.lockout`), and nobody can keep a class out by typing nonsense.
 
     >>> initial_password(bytes(range(32)))

@@ -7,8 +7,8 @@ sent to their own address (:mod:`jalon.accounts.send_sign_in_code`), and what is
 was given, at whatever speed they try.
 
 The code opens nothing by itself. It is derived by the keyring from the person and the time, so nothing of it is stored. There are
-24⁸ ≈ 1.1 × 10¹¹ of them, up to twelve good at once: at the 10 000 requests a second that the whole API takes, an hour of guessing finds one
-of one account with a probability of 0.4 %, and gains no more than its holder has, twenty tries of the password.
+24⁸ ≈ 1.1 × 10¹¹ of them, up to twelve good at once: whoever guesses one gains no more than its holder has, twenty tries of the password
+(docs/sign-in.md has the odds).
 """
 
 from collections.abc import Iterable
