@@ -43,6 +43,11 @@ class Mischief:
     signed_userinfo: bool = False
     forged: bool = False
     nameless_keys: bool = False
+    #: The parameters it knows at its authorization endpoint; any other is a 400, as at ProConnect.
+    only_parameters: frozenset[str] | None = None
+    #: When its person signed in, whom it asks again only if it is asked to; None where it asks everybody.
+    session_since: int | None = None
+    auth_time_when_asked: bool = False
     algorithm: str = "RS256"
     statuses: dict[str, int] = field(default_factory=dict)
     bodies: dict[str, bytes] = field(default_factory=dict)
@@ -74,6 +79,7 @@ class _Client:
 class _Code:
     person: Mapping[str, Any]
     parameters: Mapping[str, str]
+    mischief: Mischief
 
     @property
     def code_challenge(self) -> str | None:
@@ -92,8 +98,11 @@ class _Code:
     def get_nonce(self) -> str | None:
         return self.parameters.get("nonce")
 
-    def get_auth_time(self) -> int:
-        return int(time.time())
+    def get_auth_time(self) -> int | None:
+        asks_anew = "login" in self.parameters.get("prompt", "").split() or self.parameters.get("max_age") == "0"
+        if self.mischief.auth_time_when_asked and "max_age" not in self.parameters and "auth_time" not in self.parameters.get("claims", ""):
+            return None
+        return int(time.time()) if asks_anew or self.mischief.session_since is None else self.mischief.session_since
 
     def get_acr(self) -> None:
         return None
@@ -180,6 +189,9 @@ class OpenIdProvider(AuthorizationServer):
         return [{name: value for name, value in self.keys[0].as_dict(private=False).items() if name != "kid"}]
 
     def authorize(self, request: Request) -> Response:
+        known = self.mischief.only_parameters
+        if known is not None and not set(request.query_params) <= known:
+            return JSONResponse({"error": "Y000400"}, status_code=400)
         asked = _Request("GET", dict(request.query_params), request.headers)
         grant = self.get_consent_grant(asked, end_user=self.person)
         return self.create_authorization_response(asked, grant_user=self.person, grant=grant)
@@ -232,7 +244,7 @@ def _code_grant(provider: OpenIdProvider) -> type[AuthorizationCodeGrant]:
         TOKEN_ENDPOINT_AUTH_METHODS: ClassVar = ["client_secret_basic", "client_secret_post"]
 
         def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
-            provider.codes[code] = _Code(request.user, dict(request.payload.data))
+            provider.codes[code] = _Code(request.user, dict(request.payload.data), provider.mischief)
 
         def query_authorization_code(self, code: str, client: _Client) -> _Code | None:
             return provider.codes.pop(code, None)

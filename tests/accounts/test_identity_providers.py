@@ -37,6 +37,14 @@ def test_a_provider_is_read_with_what_is_usual() -> None:
         {"role": "king"},
         {"scopes": ["profile"]},
         {"colour": "red"},
+        {"fresh_sign_in": []},
+        {"fresh_sign_in": "max_age"},
+        {"fresh_sign_in": ["force"]},
+        {"prompt": "none"},
+        {"prompt": None},
+        {"claim_names": {"nickname": "surnom"}},
+        {"claim_names": {"first_name": ["prenom"]}},
+        {"claim_names": "prenom"},
     ],
 )
 def test_a_provider_that_nobody_could_sign_in_with_is_refused(change: dict[str, Any]) -> None:

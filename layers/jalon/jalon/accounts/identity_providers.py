@@ -7,6 +7,7 @@ subject alone (Core §5.7): an e-mail address that a provider gives never opens 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -45,13 +46,51 @@ class ProviderIncompleteError(ConflictError):
     code = "provider_incomplete"
 
 
+class Asking(StrEnum):
+    """A parameter by which a provider is asked to have its person prove anew who they are, or to say when they last did."""
+
+    #: ``max_age=0`` (Core §3.1.2.1): both.
+    MAX_AGE = "max_age"
+    #: ``prompt=login`` (Core §3.1.2.1): to have them prove it.
+    PROMPT = "prompt"
+    #: ``claims`` with an essential ``auth_time`` (Core §5.5.1.1): to say when.
+    AUTH_TIME = "auth_time"
+
+
+class Prompt(StrEnum):
+    """What a provider may be asked to show at every sign-in (Core §3.1.2.1)."""
+
+    LOGIN = "login"
+    SELECT_ACCOUNT = "select_account"
+    CONSENT = "consent"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimNames:
+    """In which claims a provider says who someone is, where it has names of its own; empty for those of Core §5.1 and, for the last
+    name, ProConnect's ``usual_name`` before it.
+    """
+
+    first_name: str = ""
+    last_name: str = ""
+    birth_date: str = ""
+
+    def __post_init__(self) -> None:
+        if not all(isinstance(name, str) for name in (self.first_name, self.last_name, self.birth_date)):
+            raise TypeError("a claim's name is text")
+
+
+STANDARD_CLAIMS = ClaimNames()
+
+
 @dataclass(frozen=True, slots=True)
 class IdentityProvider:
     """One provider, as the operator registered us with it.
 
     ``redirect_uris`` are the pages of our screens to which it may send people back; ``role`` is what an account made
     by a first sign-in becomes. ``number_claim`` names the claim in which it certifies a pupil's national student number
-    (INE), if it does: a first sign-in then finds the account that the school made.
+    (INE), if it does: a first sign-in then finds the account that the school made. ``fresh_sign_in`` is how it is asked to ask its person
+    anew, ``prompt`` what it shows at every sign-in, for some refuse parameters that they do not know.
     """
 
     id: str
@@ -63,6 +102,9 @@ class IdentityProvider:
     role: Role = Role.PUPIL
     scopes: tuple[str, ...] = ("openid", "profile")
     number_claim: str = ""
+    claim_names: ClaimNames = STANDARD_CLAIMS
+    fresh_sign_in: tuple[Asking, ...] = (Asking.MAX_AGE, Asking.PROMPT)
+    prompt: Prompt | None = None
 
     def __post_init__(self) -> None:
         if not self.id or not self.name or not self.client_id or not self.client_secret:
@@ -71,6 +113,8 @@ class IdentityProvider:
             raise ValueError(f"provider {self.id}: the issuer and at least one redirect_uri are https addresses")
         if "openid" not in self.scopes or self.role not in _ROLES:
             raise ValueError(f"provider {self.id}: scopes have openid, and the role is one of {sorted(_ROLES)}")
+        if not self.fresh_sign_in:
+            raise ValueError(f"provider {self.id}: fresh_sign_in is one or more of {[str(asking) for asking in Asking]}")
 
     def allows_endpoint(self, url: str) -> bool:
         """Whether an address from the provider's own description may be called.
@@ -125,7 +169,8 @@ class ProviderGateway(Protocol):
     ) -> str:
         """Where to send the person: authorization code with PKCE (RFC 7636, S256), ``state`` and ``nonce``.
 
-        ``anew`` asks the provider to have them prove who they are once more, and to say when they did (``max_age``, Core §3.1.2.1).
+        ``anew`` asks the provider to have them prove who they are once more, and to say when they did, as it is asked for that
+        (:class:`Asking`).
         """
         ...
 
@@ -151,6 +196,9 @@ def read_providers(document: Mapping[str, Any]) -> Providers:
         values["redirect_uris"] = tuple(values["redirect_uris"])
         values["role"] = Role(values.get("role", Role.PUPIL))
         values["scopes"] = tuple(values.get("scopes", ("openid", "profile")))
+        values["claim_names"] = ClaimNames(**values.get("claim_names", {}))
+        values["fresh_sign_in"] = tuple(map(Asking, values.get("fresh_sign_in", (Asking.MAX_AGE, Asking.PROMPT))))
+        values["prompt"] = Prompt(values["prompt"]) if "prompt" in values else None
         provider = IdentityProvider(**values)
         if provider.id in found:
             raise ValueError(f"provider {provider.id} is listed twice")
@@ -165,7 +213,7 @@ def find_provider(providers: Providers, provider_id: str) -> IdentityProvider:
     return providers[provider_id]
 
 
-def read_civil_claims(claims: Mapping[str, Any], number_claim: str = "") -> CivilClaims:
+def read_civil_claims(claims: Mapping[str, Any], number_claim: str = "", names: ClaimNames = STANDARD_CLAIMS) -> CivilClaims:
     """Names, birth date and certified national number among a provider's claims (Core §5.1; ``usual_name`` is ProConnect's family name).
 
     Names are as an account goes by them; a birth date that is not a whole day is left out (Core allows a bare year).
@@ -174,9 +222,9 @@ def read_civil_claims(claims: Mapping[str, Any], number_claim: str = "") -> Civi
     CivilClaims(first_name='Léa Anne', last_name='Martin', birth_date=None, national_number='')
     """
     return CivilClaims(
-        first_name=plain_name(_text(claims, "given_name")),
-        last_name=plain_name(_text(claims, "usual_name") or _text(claims, "family_name")),
-        birth_date=_day(_text(claims, "birthdate")),
+        first_name=plain_name(_text(claims, names.first_name or "given_name")),
+        last_name=plain_name(_text(claims, names.last_name) if names.last_name else _usual_name(claims)),
+        birth_date=_day(_text(claims, names.birth_date or "birthdate")),
         national_number=_text(claims, number_claim) if number_claim else "",
     )
 
@@ -194,6 +242,10 @@ def is_safe_url(url: str) -> bool:
         return False
     safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
     return safe and bool(host) and "@" not in parts.netloc and not parts.fragment
+
+
+def _usual_name(claims: Mapping[str, Any]) -> str:
+    return _text(claims, "usual_name") or _text(claims, "family_name")
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

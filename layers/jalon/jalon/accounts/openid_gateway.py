@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
 from jalon.accounts.call_provider import Reply, call_provider
 from jalon.accounts.identity_providers import (
+    Asking,
     IdentityProvider,
     ProviderPerson,
     ProviderRefusedError,
@@ -24,6 +25,11 @@ from jalon.kernel.clock import Clock
 #: Signatures only a provider can make: never ``none``, never one keyed by the secret that we share (RFC 8725 §3.1).
 ALGORITHMS = ("RS256", "PS256", "ES256")
 CLOCK_SKEW_S = 60
+_ASKING = {
+    Asking.MAX_AGE: ("max_age", "0"),
+    Asking.PROMPT: ("prompt", "login"),
+    Asking.AUTH_TIME: ("claims", '{"id_token":{"auth_time":{"essential":true}}}'),
+}
 
 
 class OpenIdGateway:
@@ -47,7 +53,8 @@ class OpenIdGateway:
             "nonce": nonce,
             "code_challenge": challenge,
             "code_challenge_method": "S256",
-            **({"max_age": "0", "prompt": "login"} if anew else {}),
+            **({"prompt": str(provider.prompt)} if provider.prompt else {}),
+            **(_asked_anew(provider) if anew else {}),
         }
         return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(query, quote_via=quote)}"
 
@@ -132,6 +139,11 @@ class OpenIdGateway:
                 return dict(decode(token, keys, algorithms=list(ALGORITHMS)).claims)
         except (JoseError, ValueError, TypeError) as error:
             raise ProviderRefusedError("The provider's signature does not hold.") from error
+
+
+def _asked_anew(provider: IdentityProvider) -> dict[str, str]:
+    """The parameters by which this provider is asked to ask its person anew, and to say when it did."""
+    return dict(_ASKING[asking] for asking in provider.fresh_sign_in)
 
 
 def _auth_methods(metadata: Mapping[str, Any]) -> list[Any]:

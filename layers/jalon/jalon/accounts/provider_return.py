@@ -61,7 +61,7 @@ class Believed:
 def introduce(sign_ins: ProviderSignIns, accounts: Accounts, named: Named) -> Introduction:
     """All that the provider says of the person; raises as :func:`name_person`. What has not the form of a number counts for none."""
     provider = named.provider
-    said = read_civil_claims(sign_ins.gateway.claims(provider, named.person), provider.number_claim)
+    said = read_civil_claims(sign_ins.gateway.claims(provider, named.person), provider.number_claim, provider.claim_names)
     number = said.national_number.strip() if provider.role is Role.PUPIL else ""
     introduction = Introduction(provider, named.login_key, "", said, named.authenticated_at)
     if not number:
