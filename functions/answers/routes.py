@@ -101,7 +101,11 @@ def take_over(assessment_id: AssessmentPath) -> AssessmentView:
 
 @router.post("/v1/assessments/<assessment_id>/answers")
 def answer(assessment_id: AssessmentPath, body: GiveAnswerRequest) -> AnswerView:
-    """Give one answer; acknowledged once it is stored, exactly once. The response carries the next question."""
+    """Give one answer; acknowledged once it is stored, exactly once. The response carries the next question.
+
+    A ticket older than 24 hours stores nothing: the same request is told its stored outcome, and a question that is not answered yet is 409
+    `ticket_expired`. Read the assessment again then, and send the answer with the new ticket only if its question has the same `number`.
+    """
     shared = parts()
     command = GiveAnswer(
         user_id=pupil(router),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.answers import wiring
+from jalon.assessment import tickets
 from jalon.assessment.end_assessment import end_assessment
 from jalon.assessment.move_deadline import move_deadline
 from jalon.assessment.raise_epoch import raise_epoch
@@ -210,6 +211,14 @@ def test_in_a_certification_the_question_comes_only_to_the_device_that_holds_the
     raise_epoch(wiring.parts().store, wiring.parts().clock, state)
     assert pupil.read(state.assessment_id, question["ticket"]).body["question"] is None
     assert code(pupil.read(state.assessment_id, "made-up")) == (422, "ticket_invalid")
+
+
+def test_a_ticket_of_yesterday_shows_a_certification_and_no_question_of_it(pupil: Pupil, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = certification(pupil)
+    ticket = first_ticket(state)["ticket"]
+    monkeypatch.setattr(tickets, "LIFE", timedelta(seconds=-1))
+    reply = pupil.read(state.assessment_id, ticket)
+    assert (reply.status, reply.body["status"], reply.body["question"]) == (200, "started", None)
 
 
 def test_a_ticket_of_another_test_shows_no_question_of_a_certification(pupil: Pupil) -> None:

@@ -58,13 +58,13 @@ class TooManyTutorialsError(ConflictError):
 
 
 class TicketInvalidError(InvalidInputError):
-    """A ticket that we did not make for this person and this assessment."""
+    """A ticket that we did not make for this person and this assessment; asking for the question again shows whether it is answered."""
 
     code = "ticket_invalid"
 
 
 class TicketExpiredError(ConflictError):
-    """A ticket that was issued too long ago; asking for the question again gives a fresh one."""
+    """A ticket that was issued too long ago, of a question that is not answered; asking for the question again gives a fresh one."""
 
     code = "ticket_expired"
 
