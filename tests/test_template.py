@@ -213,6 +213,27 @@ def test_a_throttle_is_below_the_whole_apis_and_lets_a_countrys_sign_ins_through
         assert rate >= 3 * STARTS_A_SECOND
 
 
+@pytest.mark.parametrize("bucket", [name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::S3::Bucket"])
+def test_nobody_reads_or_writes_a_bucket_without_tls_or_from_outside(bucket: str) -> None:
+    assert set(RESOURCES[bucket]["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
+    policies = [resource["Properties"] for resource in RESOURCES.values() if resource["Type"] == "AWS::S3::BucketPolicy"]
+    (policy,) = [each["PolicyDocument"] for each in policies if each["Bucket"] == {"Ref": bucket}]
+    (denied,) = [statement for statement in policy["Statement"] if statement["Effect"] == "Deny"]
+    assert (denied["Principal"], denied["Action"]) == ("*", "s3:*")
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert bucket in str(denied["Resource"][0])
+    assert f"{bucket}.Arn}}/*" in str(denied["Resource"][1])
+
+
+def test_what_the_gateway_refuses_itself_is_told_from_what_a_function_refuses() -> None:
+    """Of a request that reached no function the access log has no status: the filter names what the log's format does."""
+    pattern = RESOURCES["RequestsShed"]["Properties"]["FilterPattern"]
+    form = API["AccessLogSettings"]["Format"]
+    for member, variable in (("status", "$context.status"), ("integration_status", "$context.integration.status")):
+        assert f"$.{member} " in pattern
+        assert f'"{member}":{variable}' in form.replace(f'"{variable}"', variable)
+
+
 def test_the_operators_page_names_the_templates_parameters_and_no_other() -> None:
     page = (ROOT / "docs" / "deploy.md").read_text()
     table = page.split("## For pupils")[1].split("\n## ")[0]
