@@ -52,6 +52,14 @@ def test_a_claim_left_by_a_crash_is_fulfilled_under_its_own_id(desk: Desk) -> No
     assert desk.start().assessment_id == claimed
 
 
+def test_a_certification_that_was_claimed_before_a_crash_is_made_once_under_its_own_id(desk: Desk) -> None:
+    claimed = AssessmentId("asm_" + "c" * 32)
+    desk.store.claim_attempt(Attempt(Slot(PUPIL, Purpose.CERTIFICATION, "crt_" + "a" * 32), 1, claimed))
+    made = desk.certify(questions=6)
+    assert made.assessment_id == claimed
+    assert desk.certify(questions=3) == made
+
+
 def test_of_two_starts_at_once_both_get_the_one_that_claimed_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     winner: list[AssessmentState] = []
     attempts_of = desk.store.attempts_of

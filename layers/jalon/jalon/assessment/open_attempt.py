@@ -32,13 +32,6 @@ class NewAssessment:
     extra_time_percent: int = 0
 
 
-def open_first_attempt(
-    store: AssessmentStore, clock: Clock, ids: IdSource, slot: Slot, make: Callable[[Attempt | None], NewAssessment]
-) -> AssessmentState:
-    """:func:`open_latest_attempt` for who has not read the slot: one query more."""
-    return open_latest_attempt(store, clock, ids, slot, store.latest_attempt(slot), make)
-
-
 def open_latest_attempt(
     store: AssessmentStore,
     clock: Clock,
