@@ -18,7 +18,7 @@ from functions.sessions.schemas import (
 )
 from functions.sessions.wiring import SERVICE, parts
 from jalon.certification.report_incident import ReportIncident, report_incident, withdraw_report
-from jalon.certification.supervise_session import authorise_candidate, end_test, extend_time, join_as_invigilator
+from jalon.certification.supervise_session import authorise_candidate, end_test, extend_time, free_seat, join_as_invigilator
 from jalon.certification.watch_session import watch_session
 from jalon.edge.idempotency import idempotent
 from jalon.edge.observability import logger, metric
@@ -31,7 +31,10 @@ router = Router()
 
 @router.post("/v1/sessions/<number>/invigilators")
 def join(number: NumberPath, body: InvigilatorRequest) -> SessionView:
-    """Join the session's room with the invigilator's code; any signed-in account may, and joining again is harmless."""
+    """Join the session's room with the invigilator's code, until the session is finalised; joining again is harmless.
+
+    Any signed-in account may but a candidate's of the session.
+    """
     session = join_as_invigilator(parts().room, SessionNumber(number), body.invigilator_code, user(router))
     logger(SERVICE).info("INVIGILATOR_JOINED", session_number=session.number)
     metric("InvigilatorJoined")
@@ -53,6 +56,19 @@ def authorise(number: NumberPath, candidate_id: CandidatePath) -> CandidateView:
     logger(SERVICE).info("CANDIDATE_AUTHORISED", session_number=session.number, candidate_id=candidate_id)
     metric("CandidateAuthorised")
     return rendering.candidate_view(candidate)
+
+
+@router.delete("/v1/sessions/<number>/candidates/<candidate_id>/account", status_code=HTTPStatus.NO_CONTENT)
+def free(number: NumberPath, candidate_id: CandidatePath) -> Response[None]:
+    """Give a candidate's place back that another one's account has taken, until the test starts; the account hears it at its next request.
+
+    It does not take the place again for five minutes. Repeating the request is harmless.
+    """
+    session, person = room_session(router, number)
+    free_seat(parts().room, parts().ids, session.number, CandidateId(candidate_id))
+    logger(SERVICE).info("SEAT_FREED", session_number=session.number, candidate_id=candidate_id, by=person)
+    metric("SeatFreed")
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 @router.post("/v1/sessions/<number>/candidates/<candidate_id>/extension")

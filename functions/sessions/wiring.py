@@ -75,9 +75,10 @@ def parts() -> Parts:
     clock, ids, bucket = SystemClock(), SecureIdSource(), settings.value("CONTENT_BUCKET")
     sessions, candidates, assessments = DynamoSessionStore(), DynamoCandidateStore(), DynamoAssessments()
     releases = S3Releases(lambda: client("s3"), bucket, clock)
-    entry = Entry(sessions, candidates, assessments, clock)
+    invigilators = DynamoInvigilatorStore()
+    entry = Entry(sessions, candidates, assessments, invigilators, clock)
     return Parts(
-        room=Room(sessions, candidates, DynamoInvigilatorStore(), assessments, clock),
+        room=Room(sessions, candidates, invigilators, assessments, clock),
         starting=Starting(entry, DynamoProfiles(), releases, ids),
         members=DynamoMembers(),
         organisations=DynamoOrganisations(),

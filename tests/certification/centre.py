@@ -78,7 +78,6 @@ class Centre:
     ids: SequenceIdSource = field(default_factory=SequenceIdSource)
     open_finalisations: FakeOpenFinalisations = field(default_factory=FakeOpenFinalisations)
     candidates: FakeCandidates = field(default_factory=FakeCandidates)
-    invigilators: FakeInvigilators = field(default_factory=FakeInvigilators)
     worklist: FakeWorklist = field(default_factory=FakeWorklist)
     executions: FakeExecutions = field(default_factory=FakeExecutions)
     assessments: FakeAssessments = field(default_factory=FakeAssessments)
@@ -86,10 +85,11 @@ class Centre:
     releases: FakeReleases = field(default_factory=lambda: FakeReleases(release()))
 
     def __post_init__(self) -> None:
+        self.invigilators = FakeInvigilators(self.candidates)
         self.sessions = FakeSessions(self.open_finalisations)
         self.results = FakeResults(self.sessions)
         self.room = Room(self.sessions, self.candidates, self.invigilators, self.assessments, self.clock)
-        self.entry = Entry(self.sessions, self.candidates, self.assessments, self.clock)
+        self.entry = Entry(self.sessions, self.candidates, self.assessments, self.invigilators, self.clock)
         self.starting = Starting(self.entry, self.profiles, self.releases, self.ids)
         self.marking = Marking(self.sessions, self.candidates, self.results, self.assessments, self.releases, self.clock)
         self.desk = JuryDesk(self.sessions, self.candidates, self.results, self.worklist, self.executions, self.clock)

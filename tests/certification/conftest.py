@@ -39,7 +39,8 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
     if request.param == "fake":
         open_finalisations = FakeOpenFinalisations()
         sessions = FakeSessions(open_finalisations)
-        yield Stores(sessions, FakeCandidates(), FakeInvigilators(), FakeResults(sessions), open_finalisations, FakeWorklist())
+        candidates = FakeCandidates()
+        yield Stores(sessions, candidates, FakeInvigilators(candidates), FakeResults(sessions), open_finalisations, FakeWorklist())
         return
     request.getfixturevalue("tables")
     yield Stores(

@@ -9,8 +9,10 @@ from jalon.certification.errors import (
     AnotherCertificationLiveError,
     CandidateChangedError,
     CandidateNotFoundError,
+    CandidateOfSessionError,
     CertificationNotFoundError,
     FinalisationSupersededError,
+    InvigilatorOfSessionError,
     NotInJuryError,
     NotPublishedError,
     ResultChangedError,
@@ -148,12 +150,18 @@ class FakeSessions:
 
 
 class FakeInvigilators:
-    """An InvigilatorStore."""
+    """An InvigilatorStore; a candidate of the session is refused, as by the real one."""
 
-    def __init__(self) -> None:
+    def __init__(self, candidates: "FakeCandidates | None" = None) -> None:
+        self.candidates = candidates
+        if candidates is not None:
+            candidates.invigilators = self
         self.items: dict[tuple[SessionNumber, UserId], datetime] = {}
 
     def add(self, number: SessionNumber, user: UserId, at: datetime) -> None:
+        sitting = self.candidates.sittings.get(user) if self.candidates else None
+        if sitting and sitting.session_number == number and sitting.freed_at is None and (number, user) not in self.items:
+            raise CandidateOfSessionError("sits it")
         self.items.setdefault((number, user), at)
 
     def has(self, number: SessionNumber, user: UserId) -> bool:
@@ -166,6 +174,7 @@ class FakeCandidates:
     def __init__(self) -> None:
         self.items: dict[tuple[SessionNumber, CandidateId], Candidate] = {}
         self.sittings: dict[UserId, Sitting] = {}
+        self.invigilators: FakeInvigilators | None = None
 
     def add(self, candidates: Iterable[Candidate]) -> None:
         for candidate in candidates:
@@ -186,12 +195,21 @@ class FakeCandidates:
 
     def join(self, candidate: Candidate, previous: Candidate, live: Sitting | None) -> Candidate:
         assert candidate.user_id is not None
+        if self.invigilators and self.invigilators.has(candidate.session_number, candidate.user_id):
+            raise InvigilatorOfSessionError("invigilates it")
         if self.sittings.get(candidate.user_id) != live:
             raise AnotherCertificationLiveError("another")
         self._require_unchanged(previous)
         self.sittings[candidate.user_id] = Sitting(
             candidate.user_id, candidate.certification_id, candidate.session_number, candidate.candidate_id
         )
+        return self._keep(candidate, previous)
+
+    def free(self, candidate: Candidate, previous: Candidate, at: datetime) -> Candidate:
+        self._require_unchanged(previous)
+        sitting = self.sittings.get(previous.user_id) if previous.user_id else None
+        if sitting and sitting.certification_id == previous.certification_id:
+            self.sittings[sitting.user_id] = replace(sitting, freed_at=at)
         return self._keep(candidate, previous)
 
     def freeze(self, number: SessionNumber, candidate_id: CandidateId, finalisation: int) -> Candidate:

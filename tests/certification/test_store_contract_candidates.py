@@ -9,8 +9,10 @@ from jalon.certification.errors import (
     AnotherCertificationLiveError,
     CandidateChangedError,
     CandidateNotFoundError,
+    CandidateOfSessionError,
     CertificationNotFoundError,
     FinalisationSupersededError,
+    InvigilatorOfSessionError,
     NotInJuryError,
     ResultChangedError,
     SessionFinalisedError,
@@ -79,6 +81,58 @@ def test_joining_writes_the_candidate_and_the_sitting_together(stores: Stores) -
     assert stores.candidates.sitting_of(user_id) == sitting
     moved = stores.candidates.join(replace(second, user_id=user_id), second, sitting)
     assert stores.candidates.sitting_of(user_id) == Sitting(user_id, moved.certification_id, NUMBER, moved.candidate_id)
+
+
+def test_a_place_is_given_back_and_the_sitting_ends_together(stores: Stores) -> None:
+    user_id, enrolled = account(1), a_candidate(1)
+    stores.candidates.add([enrolled])
+    joined = stores.candidates.join(replace(enrolled, user_id=user_id), enrolled, None)
+    freed = stores.candidates.free(replace(enrolled, certification_id=CertificationId("crt_other")), joined, NOW)
+    assert (freed.user_id, freed.certification_id, freed.revision) == (None, "crt_other", joined.revision + 1)
+    over = stores.candidates.sitting_of(user_id)
+    assert over == Sitting(user_id, joined.certification_id, NUMBER, joined.candidate_id, freed_at=NOW)
+    with pytest.raises(CandidateChangedError):
+        stores.candidates.free(replace(enrolled, certification_id=CertificationId("crt_more")), joined, NOW)
+    again = stores.candidates.join(replace(freed, user_id=user_id), freed, over)
+    assert stores.candidates.sitting_of(user_id) == Sitting(user_id, again.certification_id, NUMBER, again.candidate_id)
+
+
+def test_giving_a_place_back_leaves_what_its_account_sits_elsewhere(stores: Stores) -> None:
+    user_id, first, second = account(1), a_candidate(1), a_candidate(2, "Martin")
+    stores.candidates.add([first, second])
+    joined = stores.candidates.join(replace(first, user_id=user_id), first, None)
+    stores.candidates.join(replace(second, user_id=user_id), second, stores.candidates.sitting_of(user_id))
+    stores.candidates.free(first, joined, NOW)
+    assert stores.candidates.sitting_of(user_id) == Sitting(user_id, second.certification_id, NUMBER, second.candidate_id)
+
+
+def test_a_frozen_place_is_not_given_back(stores: Stores) -> None:
+    user_id, enrolled = account(1), a_candidate(1)
+    stores.candidates.add([enrolled])
+    stores.candidates.join(replace(enrolled, user_id=user_id), enrolled, None)
+    frozen = stores.candidates.freeze(NUMBER, enrolled.candidate_id, 1)
+    with pytest.raises(SessionFinalisedError):
+        stores.candidates.free(enrolled, frozen, NOW)
+    sitting = stores.candidates.sitting_of(user_id)
+    assert sitting is not None
+    assert sitting.freed_at is None
+
+
+def test_nobody_is_candidate_and_invigilator_of_one_session_whichever_comes_first(stores: Stores) -> None:
+    sits, watches, enrolled, other = account(1), account(2), a_candidate(1), a_candidate(2, "Martin")
+    stores.candidates.add([enrolled, other])
+    joined = stores.candidates.join(replace(enrolled, user_id=sits), enrolled, None)
+    with pytest.raises(CandidateOfSessionError):
+        stores.invigilators.add(NUMBER, sits, NOW)
+    assert not stores.invigilators.has(NUMBER, sits)
+    stores.invigilators.add(SessionNumber("1"), sits, NOW)  # of another session they may be
+    stores.invigilators.add(NUMBER, watches, NOW)
+    with pytest.raises(InvigilatorOfSessionError):
+        stores.candidates.join(replace(other, user_id=watches), other, None)
+    assert (stores.candidates.get(NUMBER, other.candidate_id), stores.candidates.sitting_of(watches)) == (other, None)
+    stores.candidates.free(enrolled, joined, NOW)
+    stores.invigilators.add(NUMBER, sits, NOW)
+    assert stores.invigilators.has(NUMBER, sits)
 
 
 def test_only_who_has_not_joined_is_removed(stores: Stores) -> None:

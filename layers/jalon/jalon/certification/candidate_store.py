@@ -1,6 +1,7 @@
 """Candidates and sittings in DynamoDB."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
@@ -11,10 +12,11 @@ from jalon.certification.errors import (
     CandidateChangedError,
     CandidateNotFoundError,
     FinalisationSupersededError,
+    InvigilatorOfSessionError,
     SessionFinalisedError,
 )
 from jalon.certification.records import identity_of, identity_record, optional_instant, optional_ms, report_of, report_record
-from jalon.certification.tables import CandidateItem, SittingItem
+from jalon.certification.tables import CandidateItem, InvigilatorItem, SittingItem
 from jalon.edge.batches import write_items
 from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import ConditionFailedError, conditional_update, transaction, translated
@@ -53,21 +55,35 @@ class DynamoCandidateStore:
 
     def join(self, candidate: Candidate, previous: Candidate, live: Sitting | None) -> Candidate:
         item = _next_revision(candidate, previous)
-        sitting = SittingItem(
-            candidate.user_id,
-            certification_id=candidate.certification_id,
-            session_number=candidate.session_number,
-            candidate_id=candidate.candidate_id,
-        )
+        sitting = _sitting_item(candidate)
         free = SittingItem.certification_id == live.certification_id if live else SittingItem.user_id.does_not_exist()
         refuse_erased(sitting.user_id)
         try:
             with transaction(CandidateItem) as write:
                 write.save(item, condition=_unchanged(previous))
                 write.save(sitting, condition=free)
+                write.condition_check(
+                    InvigilatorItem, candidate.session_number, candidate.user_id, condition=InvigilatorItem.user_id.does_not_exist()
+                )
         except ConditionFailedError:
+            if candidate.user_id is not None and is_invigilator(candidate.session_number, candidate.user_id):
+                raise InvigilatorOfSessionError("This account invigilates this session: sit it with your own.") from None
             if candidate.user_id is not None and self.sitting_of(candidate.user_id) != live:
                 raise AnotherCertificationLiveError("This account has just joined another certification.") from None
+            raise self._why_not_replaced(previous) from None
+        return candidate_of(item)
+
+    def free(self, candidate: Candidate, previous: Candidate, at: datetime) -> Candidate:
+        item = _next_revision(candidate, previous)
+        sitting = self.sitting_of(previous.user_id) if previous.user_id else None
+        try:
+            with transaction(CandidateItem) as write:
+                write.save(item, condition=_unchanged(previous))
+                if sitting is not None and sitting.certification_id == previous.certification_id:
+                    freed, same = _sitting_item(previous), SittingItem.certification_id == previous.certification_id
+                    freed.freed_at = optional_ms(at)
+                    write.save(freed, condition=same)
+        except ConditionFailedError:
             raise self._why_not_replaced(previous) from None
         return candidate_of(item)
 
@@ -105,6 +121,7 @@ class DynamoCandidateStore:
             certification_id=CertificationId(item.certification_id),
             session_number=SessionNumber(item.session_number),
             candidate_id=CandidateId(item.candidate_id),
+            freed_at=optional_instant(item.freed_at),
         )
 
     def _why_not_replaced(self, previous: Candidate) -> CandidateChangedError | SessionFinalisedError | CandidateNotFoundError:
@@ -115,6 +132,25 @@ class DynamoCandidateStore:
         if stored.finalisation is not None:
             return SessionFinalisedError("This session is finalised: its candidates cannot be changed any more.")
         return CandidateChangedError("Someone else wrote to this candidate at the same moment: read again, then repeat.")
+
+
+def is_invigilator(number: SessionNumber, user: UserId) -> bool:
+    """Whether the account joined the session's room as invigilator; one consistent read."""
+    with translated():
+        try:
+            InvigilatorItem.get(number, user, consistent_read=True)
+        except DoesNotExist:
+            return False
+    return True
+
+
+def _sitting_item(candidate: Candidate) -> SittingItem:
+    return SittingItem(
+        candidate.user_id,
+        certification_id=candidate.certification_id,
+        session_number=candidate.session_number,
+        candidate_id=candidate.candidate_id,
+    )
 
 
 def _unchanged(previous: Candidate) -> Condition:

@@ -30,7 +30,7 @@ class AbortReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """``certification_id`` is given on enrolment, so that every later step has a natural key.
+    """``certification_id`` is given on enrolment, so that every later step has a natural key; another one when the place is given back.
 
     ``started_at`` is the instant at which the test was made (its assessment's), from which this candidate's time runs.
     ``epoch`` is the number of devices that were allowed to write (1 at the start, one more at each resume).
@@ -73,12 +73,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """The one certification an account sits at present."""
+    """The one certification an account sits at present. ``freed_at`` is when the invigilator gave its place back: then it sits none."""
 
     user_id: UserId
     certification_id: CertificationId
     session_number: SessionNumber
     candidate_id: CandidateId
+    freed_at: datetime | None = None
 
 
 def own_duration(extra_time_percent: int, extension_min: int) -> timedelta:
@@ -134,8 +135,13 @@ class CandidateStore(Protocol):
     def join(self, candidate: Candidate, previous: Candidate, live: Sitting | None) -> Candidate:
         """Like :meth:`replace`, and makes the candidate the account's one sitting, in one transaction of these two rows.
 
-        ``live`` is the account's sitting as read before; raises :class:`AnotherCertificationLiveError` if it changed since.
+        ``live`` is the account's sitting as read before; raises :class:`AnotherCertificationLiveError` if it changed since, and
+        :class:`InvigilatorOfSessionError` if the account has joined the session's room as invigilator.
         """
+        ...
+
+    def free(self, candidate: Candidate, previous: Candidate, at: datetime) -> Candidate:
+        """Like :meth:`replace`, and in the same transaction ends the sitting of ``previous``'s account, if it is this one."""
         ...
 
     def freeze(self, number: SessionNumber, candidate_id: CandidateId, finalisation: int) -> Candidate:

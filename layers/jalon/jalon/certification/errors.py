@@ -93,6 +93,24 @@ class WrongInvigilatorCodeError(ForbiddenError):
     code = "wrong_invigilator_code"
 
 
+class RoomClosedError(GoneError):
+    """Once a session is finalised its room is closed: nobody joins or watches it any more, and its list is the centre's and the jury's."""
+
+    code = "session_finalised"
+
+
+class CandidateOfSessionError(ConflictError):
+    """Who is a candidate of a session does not invigilate it."""
+
+    code = "candidate_of_session"
+
+
+class InvigilatorOfSessionError(ConflictError):
+    """Who invigilates a session is no candidate of it."""
+
+    code = "invigilator_of_session"
+
+
 class NotAnInvigilatorError(ForbiddenError):
     """The caller has not joined the session that they want to supervise."""
 
@@ -117,6 +135,20 @@ class TestNotStartedError(ConflictError):
     code = "test_not_started"
 
     __test__ = False  # a domain word, not a pytest class
+
+
+class TestStartedError(ConflictError):
+    """The candidate's test has started: the place is the account's that sits it."""
+
+    code = "test_started"
+
+    __test__ = False
+
+
+class SeatFreedError(GoneError):
+    """The invigilator gave the place back that this account had taken: the certification that it waited for is over."""
+
+    code = "seat_freed"
 
 
 class TestOverError(GoneError):

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from jalon.assessment.store import AssessmentStore
 from jalon.certification.candidates import Candidate, CandidateStore, Sitting
@@ -11,14 +12,19 @@ from jalon.certification.errors import (
     CandidateNotMatchedError,
     CandidateTakenError,
     CertificationNotFoundError,
+    InvigilatorOfSessionError,
+    SeatFreedError,
     SessionFinalisedError,
     SessionNotFoundError,
     WrongAccessCodeError,
 )
 from jalon.certification.identities import IdentityClaim
-from jalon.certification.sessions import Session, SessionStore
+from jalon.certification.sessions import InvigilatorStore, Session, SessionStore
 from jalon.kernel.clock import Clock
 from jalon.kernel.ids import CertificationId, SessionNumber, UserId
+
+#: How long an account does not take a place again that it was taken from: whose place it is needs less to come in.
+KEPT_FREE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class Entry:
     sessions: SessionStore
     candidates: CandidateStore
     assessments: AssessmentStore
+    invigilators: InvigilatorStore
     clock: Clock
 
 
@@ -43,12 +50,17 @@ def join_certification(entry: Entry, command: JoinCertification) -> Candidate:
     """Links the account with its candidate, who then waits for the invigilator. Joining again changes nothing.
 
     Raises :class:`WrongAccessCodeError` (unknown session and wrong code alike), :class:`SessionFinalisedError`,
-    :class:`CandidateNotMatchedError`, :class:`CandidateTakenError`, :class:`AnotherCertificationLiveError`.
+    :class:`InvigilatorOfSessionError`, :class:`CandidateNotMatchedError`, :class:`CandidateTakenError`, :class:`SeatFreedError`,
+    :class:`AnotherCertificationLiveError`.
     """
     session = _session(entry.sessions, command)
+    if entry.invigilators.has(session.number, command.user_id):
+        raise InvigilatorOfSessionError("Who invigilates this session does not sit it.", session_number=session.number)
     candidate = _find(entry.candidates.of_session(session.number), command)
     live = entry.candidates.sitting_of(command.user_id)
-    if live is not None and live.certification_id != candidate.certification_id:
+    if live is not None and live.freed_at is not None:
+        _require_anothers(entry, live, candidate)
+    elif live is not None and live.certification_id != candidate.certification_id:
         _require_over(entry, live)
     if candidate.user_id == command.user_id and live is not None and live.certification_id == candidate.certification_id:
         return candidate
@@ -57,10 +69,15 @@ def join_certification(entry: Entry, command: JoinCertification) -> Candidate:
 
 
 def own_candidate(candidates: CandidateStore, user_id: UserId, certification_id: CertificationId) -> Candidate:
-    """The candidate behind the account's present certification; raises :class:`CertificationNotFoundError` for any other id."""
+    """The candidate behind the account's present certification.
+
+    Raises :class:`CertificationNotFoundError` for any other id, and :class:`SeatFreedError` once the invigilator gave the place back.
+    """
     sitting = candidates.sitting_of(user_id)
     if sitting is None or sitting.certification_id != certification_id:
         raise CertificationNotFoundError("You are not sitting this certification.")
+    if sitting.freed_at is not None:
+        raise SeatFreedError("The invigilator gave this place back: enter the session under your own name, or call the invigilator.")
     candidate = candidates.get(sitting.session_number, sitting.candidate_id)
     if candidate.user_id != user_id:
         raise CertificationNotFoundError("You are not sitting this certification.")
@@ -95,6 +112,13 @@ def _find(listed: Sequence[Candidate], command: JoinCertification) -> Candidate:
     if not free:
         raise CandidateTakenError("Another account has joined as this candidate: call the invigilator.")
     return free[0]
+
+
+def _require_anothers(entry: Entry, freed: Sitting, wanted: Candidate) -> None:
+    """Whoever was taken from a place leaves it for a while to whose it is; a mistake mends itself."""
+    again = (freed.session_number, freed.candidate_id) == (wanted.session_number, wanted.candidate_id)
+    if again and freed.freed_at is not None and entry.clock.now() < freed.freed_at + KEPT_FREE:
+        raise SeatFreedError("The invigilator has just given this place back: enter under your own name, or call the invigilator.")
 
 
 def _require_over(entry: Entry, live: Sitting) -> None:

@@ -1,6 +1,5 @@
 """Sessions and invigilators in DynamoDB."""
 
-import contextlib
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
@@ -8,7 +7,9 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from jalon.certification.candidate_store import is_invigilator
 from jalon.certification.errors import (
+    CandidateOfSessionError,
     FinalisationSupersededError,
     NotInJuryError,
     NotPublishedError,
@@ -20,7 +21,7 @@ from jalon.certification.errors import (
 from jalon.certification.finalisations import shard_of
 from jalon.certification.records import finalisation_of, finalisation_record, optional_instant, optional_ms
 from jalon.certification.sessions import Finalisation, Session, SessionPage
-from jalon.certification.tables import CentreSessionItem, InvigilatorItem, OpenFinalisationItem, SessionItem
+from jalon.certification.tables import CentreSessionItem, InvigilatorItem, OpenFinalisationItem, SessionItem, SittingItem
 from jalon.edge.batches import read_items
 from jalon.edge.erasures import refuse_erased
 from jalon.edge.tables import Applied, ConditionFailedError, Refused, conditional_update, transaction, translated
@@ -178,16 +179,17 @@ class DynamoInvigilatorStore:
 
     def add(self, number: SessionNumber, user: UserId, at: datetime) -> None:
         refuse_erased(user)
-        with contextlib.suppress(ConditionFailedError), translated():
-            InvigilatorItem(number, user, joined_at=epoch_ms(at)).save(condition=InvigilatorItem.user_id.does_not_exist())
+        sits_elsewhere = SittingItem.user_id.does_not_exist() | (SittingItem.session_number != number) | SittingItem.freed_at.exists()
+        try:
+            with transaction(InvigilatorItem) as write:
+                write.save(InvigilatorItem(number, user, joined_at=epoch_ms(at)), condition=InvigilatorItem.user_id.does_not_exist())
+                write.condition_check(SittingItem, user, condition=sits_elsewhere)
+        except ConditionFailedError:
+            if not self.has(number, user):
+                raise CandidateOfSessionError("A candidate does not invigilate their own session.", session_number=number) from None
 
     def has(self, number: SessionNumber, user: UserId) -> bool:
-        with translated():
-            try:
-                InvigilatorItem.get(number, user, consistent_read=True)
-            except DoesNotExist:
-                return False
-        return True
+        return is_invigilator(number, user)
 
 
 def _why_not_changed(stored: Session) -> SessionFinalisedError | SessionAlreadyStartedError | SessionChangedError:

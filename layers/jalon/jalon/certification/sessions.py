@@ -182,7 +182,7 @@ class InvigilatorStore(Protocol):
     """Who joined a session's room as invigilator."""
 
     def add(self, number: SessionNumber, user: UserId, at: datetime) -> None:
-        """Adds once; adding again changes nothing."""
+        """Adds once; adding again changes nothing. Raises :class:`CandidateOfSessionError` if the account's sitting is of this session."""
         ...
 
     def has(self, number: SessionNumber, user: UserId) -> bool: ...

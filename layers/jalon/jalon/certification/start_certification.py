@@ -21,6 +21,7 @@ from jalon.certification.errors import (
     CandidateChangedError,
     NotAuthorisedError,
     NotCertifiableError,
+    SeatFreedError,
     SessionFinalisedError,
     TestNotStartedError,
     TestOverError,
@@ -57,7 +58,8 @@ def start_certification(starting: Starting, user_id: UserId, certification_id: C
     start from the test. The same request repeated (by ``request_key``) returns the running test; any other finds that it has
     started and needs an authorisation to resume.
 
-    Raises :class:`NotAuthorisedError`, :class:`NotCertifiableError`, :class:`SessionFinalisedError`, :class:`TestOverError`.
+    Raises :class:`NotAuthorisedError`, :class:`NotCertifiableError`, :class:`SeatFreedError`, :class:`SessionFinalisedError`,
+    :class:`TestOverError`.
     """
     entry = starting.entry
     candidate = own_candidate(entry.candidates, user_id, certification_id)
@@ -73,6 +75,9 @@ def start_certification(starting: Starting, user_id: UserId, certification_id: C
         started = _mark_started(entry, candidate, test, request_key)
     except SessionFinalisedError:  # while the questions were drawn: the test is nobody's, or over like its session
         end_assessment(entry.assessments, entry.clock, test.assessment_id, EndReason.FINALISATION)
+        raise
+    except SeatFreedError:  # likewise: the test is of a certification that is nobody's any more
+        end_assessment(entry.assessments, entry.clock, test.assessment_id, EndReason.INVIGILATOR)
         raise
     return _same_request(entry, started, request_key)
 
@@ -188,5 +193,7 @@ def _mark_started(entry: Entry, candidate: Candidate, test: AssessmentState, req
         return entry.candidates.replace(started(candidate), candidate)
     except CandidateChangedError:
         stored = entry.candidates.get(candidate.session_number, candidate.candidate_id)
+        if stored.certification_id != candidate.certification_id:
+            raise SeatFreedError("The invigilator gave this place back: call the invigilator.") from None
         # Either the same start came twice at once, and the first to write holds the test, or the invigilator wrote a report meanwhile.
         return stored if stored.started_at is not None else entry.candidates.replace(started(stored), stored)

@@ -11,18 +11,21 @@ from jalon.assessment.state import EndReason
 from jalon.assessment.store import AssessmentStore
 from jalon.certification.candidates import Candidate, CandidateStore, extension_of, own_deadline
 from jalon.certification.errors import (
+    CandidateOfSessionError,
     InvalidExtensionError,
     NotAnInvigilatorError,
+    RoomClosedError,
     SessionFinalisedError,
     SessionNotFoundError,
     TestNotStartedError,
     TestOverError,
+    TestStartedError,
     WrongInvigilatorCodeError,
 )
 from jalon.certification.sessions import InvigilatorStore, Session, SessionStore
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import Violation
-from jalon.kernel.ids import CandidateId, SessionNumber, UserId
+from jalon.kernel.ids import CandidateId, CertificationId, IdSource, SessionNumber, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,10 @@ class Room:
 
 
 def join_as_invigilator(room: Room, number: SessionNumber, code: str, user: UserId) -> Session:
-    """Opens the room to this account; joining again changes nothing.
+    """Opens the room to this account, whoever's it is (docs/domain.md §1: the role is within one session); joining again changes nothing.
 
-    An unknown session and a wrong code are one answer. Raises :class:`WrongInvigilatorCodeError`.
+    An unknown session and a wrong code are one answer. Raises :class:`WrongInvigilatorCodeError`, :class:`RoomClosedError`, and
+    :class:`CandidateOfSessionError`: who sits a session does not authorise themselves.
     """
     wrong = WrongInvigilatorCodeError("No session has this number and this invigilator code.")
     try:
@@ -48,15 +52,46 @@ def join_as_invigilator(room: Room, number: SessionNumber, code: str, user: User
         raise wrong from None
     if not hmac.compare_digest(code.strip().upper().encode(), session.invigilator_code.encode()):
         raise wrong
+    _require_room(session)
+    if any(candidate.user_id == user for candidate in room.candidates.of_session(number)):
+        raise CandidateOfSessionError("A candidate does not invigilate their own session.", session_number=number)
     room.invigilators.add(number, user, room.clock.now())
     return session
 
 
 def require_invigilator(room: Room, number: SessionNumber, user: UserId) -> Session:
-    """The session, for someone who joined its room. Raises :class:`NotAnInvigilatorError`, for an unknown session too."""
+    """The session, for someone who joined its room and until it is finalised.
+
+    Raises :class:`NotAnInvigilatorError`, for an unknown session too, and :class:`RoomClosedError`.
+    """
     if not room.invigilators.has(number, user):
         raise NotAnInvigilatorError("Join this session with its invigilator code first.", session_number=number)
-    return room.sessions.get(number)
+    session = room.sessions.get(number)
+    _require_room(session)
+    return session
+
+
+def _require_room(session: Session) -> None:
+    if session.finalisation is not None:
+        raise RoomClosedError("This session is finalised: its room is closed.", session_number=session.number)
+
+
+def free_seat(room: Room, ids: IdSource, number: SessionNumber, candidate_id: CandidateId) -> Candidate:
+    """Gives a candidate's place back that an account has joined and not started: the next account with these names may take it.
+
+    The certification that the account waited for is over for it, and the place has another one, so that a start that is still under way
+    finds nothing to begin. Freeing a place that nobody holds changes nothing. Raises :class:`TestStartedError`, :class:`TestOverError`,
+    :class:`SessionFinalisedError`, :class:`CandidateChangedError`.
+    """
+    candidate = _open_candidate(room, number, candidate_id)
+    if candidate.started_at is not None:
+        raise TestStartedError("This candidate's test has started.", candidate_id=candidate_id)
+    if candidate.user_id is None:
+        return candidate
+    free = replace(
+        candidate, certification_id=CertificationId(ids.new("crt")), user_id=None, joined_at=None, authorised_at=None, device_key=""
+    )
+    return room.candidates.free(free, candidate, room.clock.now())
 
 
 def authorise_candidate(room: Room, number: SessionNumber, candidate_id: CandidateId) -> Candidate:

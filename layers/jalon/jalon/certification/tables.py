@@ -129,6 +129,7 @@ class SittingItem(Model):
     certification_id = UnicodeAttribute()
     session_number = UnicodeAttribute()
     candidate_id = UnicodeAttribute()
+    freed_at = NumberAttribute(null=True)
 
 
 class InvigilationsOfPerson(GlobalSecondaryIndex["InvigilatorItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
