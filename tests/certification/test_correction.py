@@ -1,5 +1,7 @@
 """A correction after publication: a new finalisation, new versions only where the jury changed something (docs/domain.md §8)."""
 
+from dataclasses import replace
+
 import pytest
 
 from jalon.certification import decisions
@@ -13,6 +15,7 @@ from jalon.certification.score_candidate import ScoreCandidate, score_candidate
 from jalon.certification.sessions import Session, SessionStatus
 from jalon.certification.start_certification import Begun
 from jalon.certification.workflow_tasks import load_session, mark_published, request_jury
+from jalon.kernel.ids import CandidateId, CertificationId
 from tests.certification.centre import JUROR, NAMES, Centre
 
 
@@ -85,6 +88,21 @@ def test_only_what_the_jury_changes_gets_a_new_version(centre: Centre) -> None:
     locked = mark(centre, session, 2)
     assert (locked.status(centre.clock.now()), locked.published_at) == (SessionStatus.PUBLISHED, session.published_at)
     assert correct(centre, session).finalisation is not None
+
+
+def test_a_test_that_an_earlier_version_began_after_the_scoring_gets_its_result_in_a_correction(centre: Centre) -> None:
+    session, first, _ = published(centre)
+    row = centre.candidates.get(session.number, first.candidate.candidate_id)
+    late = replace(
+        row, candidate_id=CandidateId("can_late"), certification_id=CertificationId("crt_late"), abort_reason=None, finalisation=None
+    )
+    centre.candidates.add([late])
+    correct(centre, session)
+    loaded = load_session(centre.sessions, centre.candidates, session.number, 2)
+    assert late.candidate_id in {candidate.candidate_id for candidate in loaded.started}
+    result = score_candidate(centre.marking, ScoreCandidate(session.number, 2, late.candidate_id))
+    assert (result.version, result.certification_id) == (2000, late.certification_id)
+    assert request_jury(centre.desk, session.number, 2, "token-2", 0)
 
 
 def test_only_a_published_session_is_opened_again_and_with_a_reason(centre: Centre) -> None:

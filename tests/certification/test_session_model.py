@@ -1,31 +1,34 @@
 """A session under any sequence of acts, each repeated at will: what always holds (docs/domain.md §5, §7, §8)."""
 
 import contextlib
+from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from engine.grading import Result
 from jalon.assessment.state import Status
-from jalon.certification import decisions
+from jalon.certification import decisions, start_certification
 from jalon.certification.candidates import AbortReason, Candidate, CandidateStatus
 from jalon.certification.enrol_candidates import remove_candidate
 from jalon.certification.reports import ReportCode
 from jalon.certification.review_session import approve_publication, record_decision
 from jalon.certification.start_certification import resume_certification
 from jalon.certification.supervise_session import authorise_candidate, end_test, extend_time
-from jalon.certification.workflow_tasks import mark_published
+from jalon.certification.workflow_tasks import load_session, mark_published
 from jalon.kernel.errors import JalonError
 from tests.certification.centre import JUROR, NAMES, Centre, account, everything_known, profile
 
-CANDIDATES = st.integers(0, 2)
+#: Of four candidates two have started, one is on the list and one may start.
+CANDIDATES, NOT_JOINED, MAY_START = st.integers(0, 3), 2, 3
 DEVICES = st.sampled_from(["device-1", "device-2", "device-3"])
 refused = contextlib.suppress(JalonError)
 
 
 class SessionModel(RuleBasedStateMachine):
-    """One session, three candidates, three devices, everybody doing anything at any time; every refusal is one of ours."""
+    """One session, four candidates, three devices, everybody doing anything at any time; every refusal is one of ours."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,13 +38,15 @@ class SessionModel(RuleBasedStateMachine):
         self.takings: dict[str, int] = {}
         self.versions: dict[tuple[str, int], object] = {}
         self.frozen: dict[str, object] = {}
+        self.scored = False
 
-        self.listed = self.centre.enrol(self.session.number, *NAMES[:3])
+        self.listed = self.centre.enrol(self.session.number, *NAMES[:4])
         for rank in range(len(self.listed)):
             self.centre.profiles.items[account(rank)] = profile(account(rank), everything_known())
-            if rank < 2:
+            if rank != NOT_JOINED:
                 self.join(rank, rank)
                 self.authorise(rank)
+            if rank < NOT_JOINED:
                 self.start(rank, "device-1")
 
     def row(self, rank: int) -> Candidate:
@@ -78,6 +83,36 @@ class SessionModel(RuleBasedStateMachine):
         if row.user_id is not None:
             with refused:
                 self._taken(row, self.centre.start(row, device).candidate)
+
+    @precondition(lambda self: self.row(MAY_START).status is CandidateStatus.AUTHORISED)
+    @rule(device=DEVICES, reason=st.sampled_from(AbortReason), scored=st.booleans())
+    def start_overtaken(self, device: str, reason: AbortReason, scored: bool) -> None:
+        """While the questions are drawn, the session is finalised, and perhaps scored."""
+        draw = start_certification._make_test
+
+        def slowly(*args: Any) -> Any:
+            self.finalise("", reason, careless=False)
+            if scored and self._finalised():
+                self.score()
+            return draw(*args)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(start_certification, "_make_test", slowly)
+            self.start(MAY_START, device)
+
+    @precondition(lambda self: self.row(MAY_START).status is CandidateStatus.AUTHORISED)
+    @rule(device=DEVICES, reason=st.sampled_from(AbortReason))
+    def finalise_overtaken(self, device: str, reason: AbortReason) -> None:
+        """Between the question who started and the finalisation, somebody starts."""
+        close = self.centre.sessions.finalise
+
+        def slowly(*args: Any) -> None:
+            self.start(MAY_START, device)
+            close(*args)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(self.centre.sessions, "finalise", slowly)
+            self.finalise("", reason, careless=False)
 
     @rule(candidate=CANDIDATES, device=DEVICES)
     def resume(self, candidate: int, device: str) -> None:
@@ -138,11 +173,12 @@ class SessionModel(RuleBasedStateMachine):
     @precondition(lambda self: self._finalised())
     @rule()
     def score(self) -> None:
-        for row in self.centre.candidates.of_session(self.session.number):
+        for row in load_session(self.centre.sessions, self.centre.candidates, self.session.number, 1).started:
             with refused:
                 result = self.centre.score(row)
                 self.frozen.setdefault(row.candidate_id, self.centre.candidates.get(row.session_number, row.candidate_id).reports)
                 assert self.centre.assessments.items[result.assessment_id].status is not Status.STARTED
+        self.scored = True
 
     @precondition(lambda self: self._finalised())
     @rule(token=st.sampled_from(["token-1", "token-2"]))
@@ -218,6 +254,13 @@ class SessionModel(RuleBasedStateMachine):
     def a_version_once_written_never_changes(self) -> None:
         for key, result in self.centre.results.items.items():
             assert self.versions.setdefault(key, result) == result
+
+    @invariant()
+    def whoever_got_a_test_has_a_result_once_the_session_is_scored(self) -> None:
+        if self.scored:
+            for row in self.centre.candidates.of_session(self.session.number):
+                assert row.started_at is None or self.centre.results.history(row.certification_id)
+            assert not any(test.is_live for test in self.centre.assessments.items.values())
 
     @invariant()
     def what_was_scored_keeps_its_reports(self) -> None:

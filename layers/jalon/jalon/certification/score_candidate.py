@@ -3,6 +3,7 @@
 The version's number is ``1000 × finalisation``, so that scoring a second time finds the first and answers the same.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from engine.errors import EngineError
@@ -44,7 +45,7 @@ class ScoreCandidate:
 
 
 def score_candidate(marking: Marking, command: ScoreCandidate) -> ResultVersion:
-    """The candidate's result by rule or, in a correction, as it was published.
+    """The candidate's result by rule or, in a correction, as it was published; by rule, too, where an earlier version published none.
 
     Raises :class:`FinalisationSupersededError` for another finalisation's candidate, and :class:`ScoringError` when the content
     or the test cannot be read: then :func:`set_aside` gives the case to the jury.
@@ -52,8 +53,9 @@ def score_candidate(marking: Marking, command: ScoreCandidate) -> ResultVersion:
     session = current_session(marking.sessions, command.number, command.finalisation)
     candidate = marking.candidates.freeze(command.number, command.candidate_id, command.finalisation)
     if command.finalisation > FIRST_FINALISATION:
-        # a correction begins from what was published, with the jury's decisions in it
-        return version_before(marking.results, candidate.certification_id, command.finalisation)
+        # a correction begins from what was published, with the jury's decisions in it; earlier versions let starts through too late for it
+        with suppress(CertificationNotFoundError):
+            return version_before(marking.results, candidate.certification_id, command.finalisation)
     try:
         result = _by_rule(marking, session, candidate, command.finalisation)
     except (EngineError, ReleaseNotFoundError, AssessmentNotFoundError) as error:
