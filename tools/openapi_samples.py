@@ -222,6 +222,7 @@ FACTS: dict[str, Any] = {
     "client_id": "cli_0123456789abcdef0123456789abcdef",
     "competences": 3,
     "days_remaining": 3,
+    "end_session_url": "https://ent.example/session/end?id_token_hint=eyJhbGciOiJSUzI1NiIs…&client_id=jalon",
     "epoch": 2,
     "export_id": "exp_0123456789abcdef0123456789abcdef",
     "in_force": "2026-09",

@@ -39,7 +39,7 @@ OPERATIONS = (
         provider_routes.complete_provider_sign_in,
         HTTPStatus.OK,
         schemas.ProviderReturnRequest,
-        schemas.TokenResponse,
+        schemas.ProviderTokenResponse,
     ),
     Operation(
         "POST",

@@ -1,6 +1,7 @@
 """Routes of signing in through an identity provider: parse, act, render."""
 
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import unquote
 
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from functions.accounts.schemas import (
     ProviderDepartureRequest,
     ProviderReturnRequest,
     Providers,
+    ProviderTokenResponse,
     TokenResponse,
 )
 from functions.accounts.services import ACCOUNTS
@@ -50,10 +52,12 @@ def complete_provider_sign_in(exchange: Exchange) -> Response:
 
     409 provider_account_unknown when nobody signs in as this person yet, with their names and an introduction: whoever has an
     account signs in to it and sends the introduction to POST /v1/me/provider-links/introduction, anyone else to POST
-    /v1/provider-sign-ins/account. Where an account may be theirs, sign_in_with says what one signs in to it with.
+    /v1/provider-sign-ins/account. Where an account may be theirs, sign_in_with says what one signs in to it with. Either answer says
+    where the session at the provider is ended (end_session_url).
     """
     came = exchange.read(ProviderReturnRequest).as_return()
-    return _signed_in(sign_in_with_provider(provider_sign_ins(), desk().accounts, desk().mailer, came))
+    arrival = sign_in_with_provider(provider_sign_ins(), desk().accounts, desk().mailer, came)
+    return json_response(HTTPStatus.OK, ProviderTokenResponse(**_opened(arrival), end_session_url=arrival.end_session_url))
 
 
 def begin_provider_account(exchange: Exchange) -> Response:
@@ -68,7 +72,7 @@ def begin_provider_account(exchange: Exchange) -> Response:
     if arrival.new:
         logger(ACCOUNTS).info("SIGNED_UP", user_id=arrival.identity.user_id, provider=next(iter(arrival.identity.providers)))
         metric("SignedUp", service=ACCOUNTS)
-    return _signed_in(arrival)
+    return json_response(HTTPStatus.OK, TokenResponse(**_opened(arrival)))
 
 
 def begin_provider_link(exchange: Exchange) -> Response:
@@ -111,7 +115,8 @@ def remove_provider_link(exchange: Exchange) -> Response:
     return no_content()
 
 
-def _signed_in(arrival: Arrival) -> Response:
+def _opened(arrival: Arrival) -> dict[str, Any]:
+    """A sign-in for whoever arrived, as :class:`TokenResponse` has it."""
     identity = arrival.identity
     if arrival.joined:
         logger(ACCOUNTS).info("PROVIDER_LINKED", user_id=identity.user_id, provider=arrival.joined, by="number")
@@ -119,7 +124,7 @@ def _signed_in(arrival: Arrival) -> Response:
     tokens = desk().tokens.sign_ins.open(identity, SCREENS, arrival.authenticated_at)
     logger(ACCOUNTS).info("SIGNED_IN", user_id=identity.user_id)
     metric("SignedIn", service=ACCOUNTS)
-    return json_response(HTTPStatus.OK, TokenResponse(**person_response(tokens, write_device_token(desk().accounts, identity))))
+    return person_response(tokens, write_device_token(desk().accounts, identity))
 
 
 def _linked(identity: Identity) -> Response:

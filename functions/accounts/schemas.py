@@ -240,6 +240,16 @@ class TokenResponse(AnswerSchema):
     )
 
 
+class ProviderTokenResponse(TokenResponse):
+    """After a sign-in through an identity provider."""
+
+    end_session_url: str | None = Field(
+        default=None,
+        description="Where the person's browser goes after they sign out here, to end their session at the provider too; null where it "
+        "says nothing of that. It holds what the provider says of them: keep it in this screen (sessionStorage).",
+    )
+
+
 class TokenError(AnswerSchema):
     """RFC 6749 §5.2."""
 

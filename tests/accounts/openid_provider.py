@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import uvicorn
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request
@@ -20,7 +20,7 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import OpenIDCode, UserInfo
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import KeySet, OctKey, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -29,6 +29,7 @@ from starlette.routing import Route
 CLIENT_ID = "jalon-at-the-ent"
 CLIENT_SECRET = "s3cret-of-jalon-at-the-ent"
 REDIRECT_URI = "https://ecrans.example/retour"
+SIGNED_OUT_URI = "https://ecrans.example/au-revoir"
 LEA: Mapping[str, Any] = {"sub": "lea-1", "given_name": "Léa", "family_name": "Martin", "birthdate": "2010-03-12"}
 
 
@@ -45,8 +46,8 @@ class Mischief:
     nameless_keys: bool = False
     #: The parameters it knows at its authorization endpoint; any other is a 400, as at ProConnect.
     only_parameters: frozenset[str] | None = None
-    #: When its person signed in, whom it asks again only if it is asked to; None where it asks everybody.
-    session_since: int | None = None
+    #: It knows who signed in on this computer before, and asks again only if it is asked to.
+    keeps_session: bool = False
     auth_time_when_asked: bool = False
     algorithm: str = "RS256"
     statuses: dict[str, int] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class _Client:
 class _Code:
     person: Mapping[str, Any]
     parameters: Mapping[str, str]
-    mischief: Mischief
+    authenticated_at: int | None
 
     @property
     def code_challenge(self) -> str | None:
@@ -99,10 +100,7 @@ class _Code:
         return self.parameters.get("nonce")
 
     def get_auth_time(self) -> int | None:
-        asks_anew = "login" in self.parameters.get("prompt", "").split() or self.parameters.get("max_age") == "0"
-        if self.mischief.auth_time_when_asked and "max_age" not in self.parameters and "auth_time" not in self.parameters.get("claims", ""):
-            return None
-        return int(time.time()) if asks_anew or self.mischief.session_since is None else self.mischief.session_since
+        return self.authenticated_at
 
     def get_acr(self) -> None:
         return None
@@ -134,6 +132,8 @@ class OpenIdProvider(AuthorizationServer):
         self.issuer = ""
         self.person: Mapping[str, Any] = LEA
         self.mischief = Mischief()
+        #: Who signed in on this computer, and when.
+        self.session: tuple[Mapping[str, Any], int] | None = None
         self.codes: dict[str, _Code] = {}
         self.tokens: dict[str, Mapping[str, Any]] = {}
         self.seen: list[str] = []
@@ -177,6 +177,7 @@ class OpenIdProvider(AuthorizationServer):
             "token_endpoint": f"{self.issuer}/token",
             "userinfo_endpoint": f"{self.issuer}/userinfo",
             "jwks_uri": f"{self.issuer}/keys",
+            "end_session_endpoint": f"{self.issuer}/end-session?theme=sobre",
             "response_types_supported": ["code"],
             "code_challenge_methods_supported": ["S256"],
             **self.mischief.metadata,
@@ -193,8 +194,34 @@ class OpenIdProvider(AuthorizationServer):
         if known is not None and not set(request.query_params) <= known:
             return JSONResponse({"error": "Y000400"}, status_code=400)
         asked = _Request("GET", dict(request.query_params), request.headers)
-        grant = self.get_consent_grant(asked, end_user=self.person)
-        return self.create_authorization_response(asked, grant_user=self.person, grant=grant)
+        person = self._signed_in(asked.args)
+        grant = self.get_consent_grant(asked, end_user=person)
+        return self.create_authorization_response(asked, grant_user=person, grant=grant)
+
+    def _signed_in(self, asked: Mapping[str, str]) -> Mapping[str, Any]:
+        """Whoever has a session, unless they shall be asked anew; else who sits at the screen, and has one from now on."""
+        anew = asked.get("prompt") == "login" or asked.get("max_age") == "0"
+        if self.session is None or anew or not self.mischief.keeps_session:
+            self.session = (self.person, int(time.time()))
+        return self.session[0]
+
+    def code_of(self, person: Mapping[str, Any], asked: Mapping[str, str]) -> _Code:
+        """What a code stands for; some providers say when they asked the person only if they are asked for it."""
+        says = not self.mischief.auth_time_when_asked or "max_age" in asked or "auth_time" in asked.get("claims", "")
+        return _Code(person, asked, self.session[1] if self.session and says else None)
+
+    def end_session(self, request: Request) -> Response:
+        """RP-Initiated Logout 1.0 §2: for a token that it signed for this client, and back to a registered address alone."""
+        asked = request.query_params
+        claims = jwt.decode(asked["id_token_hint"], KeySet(list(self.keys))).claims
+        back, state = asked.get("post_logout_redirect_uri"), asked.get("state")
+        if claims["aud"] != CLIENT_ID or asked["client_id"] != CLIENT_ID or back not in {None, SIGNED_OUT_URI}:
+            return JSONResponse({"error": "invalid_request"}, status_code=400)
+        if self.session and self.session[0]["sub"] == claims["sub"]:
+            self.session = None
+        if back is None:
+            return Response("Vous êtes déconnecté.", media_type="text/plain")
+        return Response(status_code=303, headers={"Location": back + (f"?{urlencode({'state': state})}" if state else "")})
 
     def token(self, request: Request, body: bytes) -> Response:
         return self.create_token_response(_Request("POST", dict(parse_qsl(body.decode())), request.headers))
@@ -228,6 +255,7 @@ class OpenIdProvider(AuthorizationServer):
             "/.well-known/openid-configuration": lambda: JSONResponse(self.metadata()),
             "/keys": lambda: JSONResponse({"keys": self.published_keys()}),
             "/authorize": lambda: self.authorize(request),
+            "/end-session": lambda: self.end_session(request),
             "/userinfo": lambda: self.userinfo(request),
         }
         if path == "/token":
@@ -244,7 +272,7 @@ def _code_grant(provider: OpenIdProvider) -> type[AuthorizationCodeGrant]:
         TOKEN_ENDPOINT_AUTH_METHODS: ClassVar = ["client_secret_basic", "client_secret_post"]
 
         def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
-            provider.codes[code] = _Code(request.user, dict(request.payload.data), provider.mischief)
+            provider.codes[code] = provider.code_of(request.user, dict(request.payload.data))
 
         def query_authorization_code(self, code: str, client: _Client) -> _Code | None:
             return provider.codes.pop(code, None)

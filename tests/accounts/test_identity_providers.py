@@ -37,6 +37,7 @@ def test_a_provider_is_read_with_what_is_usual() -> None:
         {"role": "king"},
         {"scopes": ["profile"]},
         {"colour": "red"},
+        {"post_logout_redirect_uri": "http://ecrans.example/au-revoir"},
         {"fresh_sign_in": []},
         {"fresh_sign_in": "max_age"},
         {"fresh_sign_in": ["force"]},

@@ -25,5 +25,6 @@ def cloud(accounts_cloud: Cloud, provider: OpenIdProvider) -> Cloud:
 @pytest.fixture
 def provider(module_provider: OpenIdProvider) -> OpenIdProvider:
     module_provider.person, module_provider.mischief = LEA, Mischief()
+    module_provider.session = None
     module_provider.seen.clear()
     return module_provider

@@ -55,7 +55,8 @@ def test_a_portal_that_refuses_what_it_does_not_know_is_linked_and_proves_who_on
 def test_a_portal_asked_only_when_it_last_asked_proves_nothing_with_an_old_session(cloud: Cloud, provider: OpenIdProvider) -> None:
     list_with(cloud, provider, fresh_sign_in=["auth_time"])
     lea = subject_of(cloud, begin_account(complete()))
-    provider.mischief = Mischief(session_since=int(time.time()) - 3600, auth_time_when_asked=True)
+    provider.mischief = Mischief(keeps_session=True, auth_time_when_asked=True)
+    provider.session = (LEA, int(time.time()) - 3600)
     refused = attach(lea)
     assert (refused.status, refused.body["errors"][0]["code"]) == (422, "not_fresh")
     list_with(cloud, provider, fresh_sign_in=["prompt", "auth_time"])

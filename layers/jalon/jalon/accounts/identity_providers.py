@@ -90,7 +90,8 @@ class IdentityProvider:
     ``redirect_uris`` are the pages of our screens to which it may send people back; ``role`` is what an account made
     by a first sign-in becomes. ``number_claim`` names the claim in which it certifies a pupil's national student number
     (INE), if it does: a first sign-in then finds the account that the school made. ``fresh_sign_in`` is how it is asked to ask its person
-    anew, ``prompt`` what it shows at every sign-in, for some refuse parameters that they do not know.
+    anew, ``prompt`` what it shows at every sign-in, for some refuse parameters that they do not know. ``post_logout_redirect_uri`` is the
+    page of our screens to which it sends people back whom it has signed out, if they are to come back.
     """
 
     id: str
@@ -105,6 +106,7 @@ class IdentityProvider:
     claim_names: ClaimNames = STANDARD_CLAIMS
     fresh_sign_in: tuple[Asking, ...] = (Asking.MAX_AGE, Asking.PROMPT)
     prompt: Prompt | None = None
+    post_logout_redirect_uri: str = ""
 
     def __post_init__(self) -> None:
         if not self.id or not self.name or not self.client_id or not self.client_secret:
@@ -113,6 +115,8 @@ class IdentityProvider:
             raise ValueError(f"provider {self.id}: the issuer and at least one redirect_uri are https addresses")
         if "openid" not in self.scopes or self.role not in _ROLES:
             raise ValueError(f"provider {self.id}: scopes have openid, and the role is one of {sorted(_ROLES)}")
+        if self.post_logout_redirect_uri and not is_safe_url(self.post_logout_redirect_uri):
+            raise ValueError(f"provider {self.id}: post_logout_redirect_uri is an https address")
         if not self.fresh_sign_in:
             raise ValueError(f"provider {self.id}: fresh_sign_in is one or more of {[str(asking) for asking in Asking]}")
 
@@ -136,11 +140,14 @@ Providers = Mapping[str, IdentityProvider]
 
 @dataclass(frozen=True, slots=True)
 class ProviderPerson:
-    """Someone whom a provider has just named. ``access_token`` opens the provider's userinfo, for a minute or so."""
+    """Someone whom a provider has just named. ``access_token`` opens the provider's userinfo, for a minute or so; ``id_token`` is what it
+    signed, and knows the session again by.
+    """
 
     subject: str
     claims: Mapping[str, Any]
     access_token: str
+    id_token: str
 
     @property
     def authenticated_at(self) -> datetime | None:
@@ -182,6 +189,10 @@ class ProviderGateway(Protocol):
 
     def claims(self, provider: IdentityProvider, person: ProviderPerson) -> Mapping[str, Any]:
         """All that the provider says about the person, its userinfo included; raises :class:`ProviderRefusedError`."""
+        ...
+
+    def end_session_url(self, provider: IdentityProvider, person: ProviderPerson) -> str | None:
+        """Where the person's browser goes to end their session there (RP-Initiated Logout 1.0 §2); None where the provider does not say."""
         ...
 
 

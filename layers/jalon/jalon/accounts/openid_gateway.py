@@ -56,7 +56,7 @@ class OpenIdGateway:
             **({"prompt": str(provider.prompt)} if provider.prompt else {}),
             **(_asked_anew(provider) if anew else {}),
         }
-        return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(query, quote_via=quote)}"
+        return _with_query(endpoint, query)
 
     def redeem(
         self, provider: IdentityProvider, code: str, redirect_uri: str, nonce: str, verifier: str, said_issuer: str | None
@@ -67,8 +67,9 @@ class OpenIdGateway:
             raise ProviderRefusedError("This answer comes from another identity provider (RFC 9207): begin again.")
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "code_verifier": verifier}
         tokens = self._exchange(provider, metadata, form)
-        claims = self._checked(provider, str(tokens.get("id_token", "")), nonce)
-        return ProviderPerson(str(claims["sub"]), claims, str(tokens.get("access_token", "")))
+        id_token = str(tokens.get("id_token", ""))
+        claims = self._checked(provider, id_token, nonce)
+        return ProviderPerson(str(claims["sub"]), claims, str(tokens.get("access_token", "")), id_token)
 
     def claims(self, provider: IdentityProvider, person: ProviderPerson) -> Mapping[str, Any]:
         endpoint = self._documents.metadata(provider).get("userinfo_endpoint")
@@ -84,6 +85,14 @@ class OpenIdGateway:
         if said.get("sub") != person.subject:
             raise ProviderRefusedError("The provider describes someone else than who signed in (OpenID Connect Core §5.3.2).")
         return {**person.claims, **said}
+
+    def end_session_url(self, provider: IdentityProvider, person: ProviderPerson) -> str | None:
+        endpoint = self._documents.metadata(provider).get("end_session_endpoint")
+        if not isinstance(endpoint, str) or not provider.allows_endpoint(endpoint):
+            return None
+        back = provider.post_logout_redirect_uri
+        query = {"id_token_hint": person.id_token, "client_id": provider.client_id}
+        return _with_query(endpoint, query | ({"post_logout_redirect_uri": back} if back else {}))
 
     def _exchange(self, provider: IdentityProvider, metadata: Mapping[str, Any], form: dict[str, str]) -> Mapping[str, Any]:
         """The token endpoint's answer; the client proves itself as the provider wants (Core §9)."""
@@ -139,6 +148,11 @@ class OpenIdGateway:
                 return dict(decode(token, keys, algorithms=list(ALGORITHMS)).claims)
         except (JoseError, ValueError, TypeError) as error:
             raise ProviderRefusedError("The provider's signature does not hold.") from error
+
+
+def _with_query(endpoint: str, query: Mapping[str, str]) -> str:
+    """A provider's address, which may have a query of its own (Core §3.1.2.1)."""
+    return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(query, quote_via=quote)}"
 
 
 def _asked_anew(provider: IdentityProvider) -> dict[str, str]:

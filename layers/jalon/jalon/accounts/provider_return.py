@@ -24,12 +24,15 @@ LONGEST_SUBJECT = 255
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Whom a provider has just named: the login key of their subject, and when it last asked who they are, if it says."""
+    """Whom a provider has just named: the login key of their subject, when it last asked who they are, if it says, and where their session
+    there is ended, if it says that.
+    """
 
     provider: IdentityProvider
     person: ProviderPerson
     login_key: str
     authenticated_at: datetime | None
+    end_session_url: str | None
 
 
 def name_person(sign_ins: ProviderSignIns, accounts: Accounts, came: Return, user_id: UserId | None = None) -> Named:
@@ -44,7 +47,8 @@ def name_person(sign_ins: ProviderSignIns, accounts: Accounts, came: Return, use
         raise ProviderRefusedError("The provider did not say who this is.")
     asked_at = person.authenticated_at
     login_key = accounts.keyring.secret("provider login", provider.issuer, person.subject)
-    return Named(provider, person, login_key, min(asked_at, accounts.clock.now()) if asked_at else None)
+    end_session_url = sign_ins.gateway.end_session_url(provider, person)
+    return Named(provider, person, login_key, min(asked_at, accounts.clock.now()) if asked_at else None, end_session_url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ REPEATED_WITHIN = timedelta(seconds=30)
 class ProviderAccountUnknownError(ConflictError):
     """The person whom the provider names has no account linked with it yet; ``introduction`` is sent along with what they decide.
 
-    ``sign_in_with`` says how one signs in to an account that may be theirs, None where nothing points to one.
+    ``end_session_url`` is where their session at the provider is ended, None where it says nothing of that. ``sign_in_with`` says how one
+    signs in to an account that may be theirs, None where nothing points to one.
     """
 
     code = "provider_account_unknown"
@@ -50,13 +51,15 @@ class Arrival:
     """Whose account the provider's person signs in to, whether it was made just now, and the provider (its identifier) that a number let
     in to it just now.
 
-    ``authenticated_at`` is when the provider last asked who they are, None where it does not say.
+    ``authenticated_at`` is when the provider last asked who they are, and ``end_session_url`` where their session there is ended; None
+    where it does not say.
     """
 
     identity: Identity
     authenticated_at: datetime | None
     new: bool = False
     joined: str = ""
+    end_session_url: str | None = None
 
 
 def sign_in_with_provider(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, came: Return) -> Arrival:
@@ -71,9 +74,10 @@ def sign_in_with_provider(sign_ins: ProviderSignIns, accounts: Accounts, mailer:
     named = name_person(sign_ins, accounts, came)
     known = account_of_login(accounts.store, named.login_key)
     if known:
-        return Arrival(known, named.authenticated_at)
+        return Arrival(known, named.authenticated_at, end_session_url=named.end_session_url)
     told = introduce(sign_ins, accounts, named)
-    return _again_if_changed(lambda: _recognise(sign_ins, accounts, mailer, told))
+    arrival = _again_if_changed(lambda: _recognise(sign_ins, accounts, mailer, told, named.end_session_url))
+    return replace(arrival, end_session_url=named.end_session_url)
 
 
 def begin_account(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, sealed: str, *, anyway: bool = False) -> Arrival:
@@ -96,14 +100,14 @@ def _again_if_changed(decide: Callable[[], Arrival]) -> Arrival:
         return decide()
 
 
-def _recognise(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, told: Introduction) -> Arrival:
+def _recognise(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, told: Introduction, end_session_url: str | None) -> Arrival:
     known = account_of_login(accounts.store, told.login_key)
     if known:
         return Arrival(known, told.authenticated_at)
     believed = believe_number(sign_ins, accounts, told)
     if believed.holder:
         return _join(accounts, mailer, told, believed.holder)
-    raise _nobody_yet(accounts, told, believed.perhaps)
+    raise _nobody_yet(accounts, told, believed.perhaps, end_session_url)
 
 
 def _begin(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, told: Introduction, *, anyway: bool) -> Arrival:
@@ -127,7 +131,9 @@ def _just_made(accounts: Accounts, known: Identity) -> Identity:
     return known
 
 
-def _nobody_yet(accounts: Accounts, told: Introduction, perhaps: Identity | None) -> ProviderAccountUnknownError:
+def _nobody_yet(
+    accounts: Accounts, told: Introduction, perhaps: Identity | None, end_session_url: str | None
+) -> ProviderAccountUnknownError:
     sealed, ends = seal(accounts, told)
     return ProviderAccountUnknownError(
         "Nobody signs in here as this person yet. If you have an account, sign in to it and link the provider; else begin a new account.",
@@ -137,6 +143,7 @@ def _nobody_yet(accounts: Accounts, told: Introduction, perhaps: Identity | None
         introduction=sealed,
         expires_at=iso(ends),
         sign_in_with=str(way_in(perhaps)) if perhaps else None,
+        end_session_url=end_session_url,
     )
 
 
