@@ -128,7 +128,15 @@ class CampaignResultsView(AnswerSchema):
 class ParticipateRequest(RequestSchema):
     """The code the teacher gave, and the language of the test if it begins now: the pupil's preference (GET /v1/me)."""
 
-    code: Annotated[str, Field(min_length=1, max_length=20, examples=["BCDFGH234"])]
+    code: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=1_000,
+            examples=["BCDFGH234"],
+            description="As it was typed or pasted: case, width, spaces, dashes and quotes say nothing, a look-alike is read by its place.",
+        ),
+    ]
     locale: Annotated[str, Field(pattern=LOCALE_PATTERN, examples=["fr-simple"])] = DEFAULT_LOCALE
 
 

@@ -26,8 +26,11 @@ ParticipationPath = Annotated[str, Path(pattern=r"^par_[0-9a-f]{32}_[0-9a-f]{32}
 
 
 @router.get("/v1/campaign-codes/<code>")
-def look_up_code(code: Annotated[str, Path(max_length=20)]) -> CodeView:
-    """What a code opens for the caller: 404 wrong, 410 archived, 403 another school's, 409 results sent already."""
+def look_up_code(code: Annotated[str, Path(max_length=1_000)]) -> CodeView:
+    """What a code opens for the caller: 404 wrong, 410 archived, 403 another school's, 409 results sent already.
+
+    The code as it was typed or pasted: case, width, spaces, dashes and quotes say nothing, and a look-alike is read by its place.
+    """
     shared = parts().taking_part
     entry = enter_code(shared.campaigns, shared.participations, shared.reconciliations, code, pupil(router))
     return rendering.code(entry, organisation_of(parts().organisations, entry.campaign.uai))

@@ -65,6 +65,18 @@ def test_whatever_is_typed_is_a_code_or_an_unknown_one(text: str) -> None:
     assert re.fullmatch(r"[A-Z]{6}[0-9]{3}", code)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("HWQ8HQ684", "HWQBHQ684"), ("TVJCKVG96", "TVJCKV696"), ("bc6fgh bz7", "BCGFGH827"), ("ＢＣＤＦＧＨ２３４", "BCDFGH234")],
+)
+def test_a_look_alike_is_read_by_its_place(typed: str, meant: str) -> None:
+    assert parse_code(typed) == meant
+
+
+def test_reading_look_alikes_changes_no_code_that_is_given() -> None:
+    assert all(parse_code(code) == code for code in (new_code(SecureIdSource()) for _ in range(200)))
+
+
 @given(st.text("0123456789abcdef", min_size=1), st.text("0123456789abcdef", min_size=1))
 def test_a_participations_key_can_be_read_off_its_id(campaign_hex: str, user_hex: str) -> None:
     key = (CampaignId(f"cmp_{campaign_hex}"), UserId(f"usr_{user_hex}"))

@@ -111,6 +111,43 @@ def test_each_outcome_of_a_code_has_its_answer(scene: Scene) -> None:
     assert enter(campaign["code"], scene.leo) == (410, "campaign_archived")
 
 
+#: What Word, a message, a PDF and a telephone's keyboard put into a code or around it.
+AS_PASTED = [
+    *(
+        "{}\u00a0{}",
+        "{}\u202f{}",
+        "{}\u2009{}",
+        "{} – {}",
+        "{}—{}",
+        "{}\u2011{}",
+        "{}’{}",
+        '"{}{}"',
+        "« {}{} »",
+        "#{}{}",
+        "{}{}?",
+        "{}\t{}",
+    ),
+    *("\u200b{}{}", "{}{}\u200b", "\ufeff{}{}", "\xa0{}{}", "{}{}\t", "{}\n{}", "{}…{}", "{}•{}", "{}\u00ad{}", "{}\\{}", "{}`{}", "{}_{}"),
+]
+
+
+def test_a_code_is_found_as_it_was_pasted(scene: Scene) -> None:
+    campaign = scene.school.create_campaign()
+    for pasted in AS_PASTED:
+        code = pasted.format(campaign["code"][:6], campaign["code"][6:])
+        status, found = scene.school.as_pupil(scene.zoe, "GET", f"/v1/campaign-codes/{code}")
+        assert (status, found["code"]) == (200, campaign["code"]), ascii(pasted)
+        assert scene.school.as_pupil(scene.zoe, "POST", "/v1/participations", {"code": code})[0] == 200, ascii(pasted)
+
+
+def test_whatever_else_is_typed_is_a_wrong_code(scene: Scene) -> None:
+    for wrong in ("T - V - J - C - K - V - 6 - 9", "…", "\u00a0", "Rentrée en 6ᵉ : le code du professeur"):
+        looked_up = scene.school.as_pupil(scene.zoe, "GET", f"/v1/campaign-codes/{wrong}")
+        taken_part = scene.school.as_pupil(scene.zoe, "POST", "/v1/participations", {"code": wrong})
+        for status, refused in (looked_up, taken_part):
+            assert (status, refused["code"]) == (404, "campaign_code_unknown"), ascii(wrong)
+
+
 def test_a_code_of_another_school_is_said_so(scene: Scene) -> None:
     from datetime import UTC, datetime
 

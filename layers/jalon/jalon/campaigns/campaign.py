@@ -3,6 +3,7 @@
 A campaign is entered with its code: six letters and three digits, unique in the country.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,9 @@ from jalon.kernel.ids import CampaignCode, CampaignId, IdSource, Uai, UserId
 #: No vowel, so that no word appears; no look-alikes, since codes are written on boards.
 _LETTERS = "BCDFGHJKMPQRTVWXY"
 _DIGITS = "2346789"
+#: What else is read for them: the place says whether a letter or a digit was meant.
+_MEANT_AS_LETTER = str.maketrans("86", "BG")
+_MEANT_AS_DIGIT = str.maketrans("BGZ", "862")
 NAME_MAX_LENGTH = 100
 
 
@@ -113,12 +117,15 @@ def new_code(ids: IdSource) -> CampaignCode:
 
 
 def parse_code(text: str) -> CampaignCode:
-    """A code from what someone typed, whatever its case and separators; a text that is no code is an unknown one.
+    """A code from what someone typed or pasted, whatever its case, width and separators; a text that is no code is an unknown one.
 
-    >>> parse_code("bcdfgh-234")
-    'BCDFGH234'
+    A look-alike is read by its place: an 8 among the letters is a B, a G among the digits a 6.
+
+    >>> parse_code("bcdfgh-234"), parse_code("8CDF6H « Z34 »")
+    ('BCDFGH234', 'BCDFGH234')
     """
-    code = "".join(symbol for symbol in text.upper() if symbol.isalnum())
+    typed = "".join(symbol for symbol in unicodedata.normalize("NFKC", text).upper() if symbol.isalnum())
+    code = typed[:6].translate(_MEANT_AS_LETTER) + typed[6:].translate(_MEANT_AS_DIGIT)
     if not (len(code) == 9 and code.isascii() and code[:6].isalpha() and code[6:].isdigit()):
         raise CampaignCodeUnknownError("A campaign's code is six letters and three digits; check what you typed.")
     return CampaignCode(code)

@@ -1,6 +1,7 @@
 """The shape every JSON API function shares: a Powertools resolver that answers every failure with a problem."""
 
 import gc
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
@@ -17,6 +18,9 @@ from jalon.edge.problems import MEDIA_TYPE, NoSuchRouteError, encode, gateway_an
 from jalon.kernel.errors import JalonError
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+#: What the resolver's patterns take in no part of a path, which the gateway hands on decoded: no-break spaces, dashes, quotes, tabs…
+_STRANGE_IN_PATHS = re.compile(r"[^\w\-._~()'!*:@,;=+&$%<> \[\]{}|^/]")
 
 
 def _problem_response(status: int, document: dict[str, Any], headers: dict[str, str] | None = None) -> Response[str]:
@@ -93,7 +97,8 @@ def _value(text: str) -> Any:
 def lambda_handler(service: str, app: APIGatewayHttpResolver, largest_body: int = LARGEST_BODY) -> Handler:
     """The function's entry point; freezes what the imports made, so that the collector, at work from now on, never walks it.
 
-    A body is read before anything else is done: what is larger than ``largest_body`` bytes, or no JSON, reaches no route. No cache keeps
+    A body is read before anything else is done: what is larger than ``largest_body`` bytes, or no JSON, reaches no route. What no route's
+    pattern could take of a path is a space there, so that the route itself says what is wrong with a code that was pasted. No cache keeps
     an answer unless its route says otherwise.
     """
     gc.freeze()
@@ -102,7 +107,7 @@ def lambda_handler(service: str, app: APIGatewayHttpResolver, largest_body: int 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         logger(service).set_correlation_id(correlation(event))
         try:
-            read = _with_read_body(event, largest_body)
+            read = _with_read_body(event | {"rawPath": _STRANGE_IN_PATHS.sub(" ", event["rawPath"])}, largest_body)
         except JalonError as error:
             metric("Refused", service=service, code=error.code)
             return unless_kept(gateway_answer(error, str(event["rawPath"])))
