@@ -1,5 +1,6 @@
 """The conditional writes about sessions, candidates, results and certificates."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from jalon.certificates.certificate import PublishedResult
@@ -7,6 +8,7 @@ from jalon.certificates.result_store import TableResultStore
 from jalon.certificates.status_store import TableKeyStore, TableStatusStore
 from jalon.certificates.table_store import TableCertificateStore
 from jalon.certification.candidate_store import DynamoCandidateStore
+from jalon.certification.candidates import Candidate
 from jalon.certification.finalisation_store import DynamoOpenFinalisationStore, DynamoWorklistStore
 from jalon.certification.finalisations import OpenFinalisation
 from jalon.certification.personal_data_store import _unlink
@@ -60,8 +62,19 @@ def _reopen() -> None:
     DynamoSessionStore().reopen(session, finalisation(number=2))
 
 
-def _listed(candidate: object = FIRST) -> None:
-    DynamoCandidateStore().add([candidate])  # type: ignore[list-item]
+def _listed(candidate: Candidate = FIRST) -> None:
+    DynamoCandidateStore().add([candidate])
+
+
+def _joined() -> None:
+    _listed()
+    DynamoCandidateStore().join(JOINED, FIRST, None)
+
+
+def _free() -> Candidate:
+    """The place is given back, and the account's sitting ended with it."""
+    taken = DynamoCandidateStore().get(NUMBER, FIRST.candidate_id)
+    return DynamoCandidateStore().free(replace(taken, user_id=None, joined_at=None), taken, LATER)
 
 
 _SESSIONS = {
@@ -73,11 +86,12 @@ _SESSIONS = {
     "DynamoSessionStore.approve": Write(KnownBy.STANDING, lambda: DynamoSessionStore().approve(NUMBER, 1, JUROR, LATER), _in_jury),
     "DynamoSessionStore.mark_published": Write(KnownBy.REPEATED, lambda: DynamoSessionStore().mark_published(NUMBER, 1, NOW), _finalised),
     "DynamoSessionStore.reopen": Write(KnownBy.TOKEN, _reopen, _published),
-    "DynamoInvigilatorStore.add": Write(KnownBy.STANDING, lambda: DynamoInvigilatorStore().add(NUMBER, INVIGILATOR, NOW)),
+    "DynamoInvigilatorStore.add": Write(KnownBy.TOKEN, lambda: DynamoInvigilatorStore().add(NUMBER, INVIGILATOR, NOW)),
 }
 _CANDIDATES = {
     "candidate_store.DynamoCandidateStore.replace": Write(KnownBy.ITEM, lambda: DynamoCandidateStore().replace(SECOND, FIRST), _listed),
     "candidate_store.DynamoCandidateStore.join": Write(KnownBy.TOKEN, lambda: DynamoCandidateStore().join(JOINED, FIRST, None), _listed),
+    "candidate_store.DynamoCandidateStore.free": Write(KnownBy.TOKEN, _free, _joined),
     "candidate_store.DynamoCandidateStore.freeze": Write(
         KnownBy.STANDING, lambda: DynamoCandidateStore().freeze(NUMBER, FIRST.candidate_id, 1), _listed
     ),
