@@ -103,10 +103,9 @@ def _linkable(accounts: Accounts, user_id: UserId) -> Identity:
 
 def _link(sign_ins: ProviderSignIns, accounts: Accounts, mailer: Mailer, identity: Identity, told: Introduction) -> Identity:
     provider = told.provider
-    present = identity.providers.get(provider.id)
-    if present == told.login_key:
+    if told.login_key in identity.providers.values():  # perhaps through another entry of the same issuer
         return identity
-    if present:
+    if provider.id in identity.providers:
         raise ProviderLinkedError("This account is linked to another person of this provider.", provider=provider.id)
     if likeness_to(identity, told).birth_date is False:
         raise BornOnAnotherDayError(

@@ -70,7 +70,7 @@ def _prove_with_password(accounts: Accounts, user_id: UserId, password: str) -> 
 
 def _prove_with_provider(sign_ins: ProviderSignIns, accounts: Accounts, identity: Identity, came: Return) -> None:
     named = name_person(sign_ins, accounts, came, identity.user_id)
-    if identity.providers.get(named.provider.id) != named.login_key:
+    if named.login_key not in identity.providers.values():  # by issuer and subject: an entry of the issuer may have another id by now
         other = Violation("/provider_return", "This provider signs you in to no account, or to another one.", "wrong_person")
         raise InvalidInputError("The provider does not know you as this account's owner.", (other,))
     if not _is_fresh(accounts, named.authenticated_at):
