@@ -1,6 +1,7 @@
 """POST /v1/reconciliations is no oracle: neither of a national number, nor of the school that a child goes to."""
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from jalon.accounts.stores import Credentials
 from jalon.kernel.ids import UserId
 from local.siecle_sample import SamplePupil
 from tests.accounts.pupils import create_pupil_account
-from tests.cloud import Cloud
+from tests.cloud import Cloud, template
 from tests.functions.school import OTHER_UAI, UAI, School
 
 STRANGER = "usr_" + "a" * 32
@@ -119,3 +120,15 @@ def test_a_match_by_name_and_birth_date_repeats_what_was_typed(school: School) -
 def test_a_number_that_is_right_tells_the_lists_name_and_class(school: School, child: SamplePupil) -> None:
     for answer in (school.reconcile(child, STRANGER, ine=child.ine), school.reconcile(child, STRANGER)):
         assert (answer[0], answer[1]["class"], answer[1]["last_name"]) == (200, child.class_name, child.last_name)
+
+
+def test_the_functions_role_lets_it_take_back_what_it_counted(school: School, child: SamplePupil) -> None:
+    school.reconcile(child, STRANGER, uai=OTHER_UAI)
+    counters = [key for item in school.cloud.items("credentials") if (key := item["key"]["S"]).startswith("look")]
+    assert len(counters) == 2
+    statements = template()["Resources"]["CampaignsFunction"]["Properties"]["Policies"][0]["Statement"]
+    (forget,) = [each for each in statements if each["Action"] == "dynamodb:DeleteItem"]
+    patterns = forget["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert all(any(fnmatchcase(key, pattern) for pattern in patterns) for key in counters)
+    (links,) = [each for each in statements if each["Sid"] == "Reconcile"]
+    assert "dynamodb:UpdateItem" in links["Action"]  # a link that is proven later
