@@ -67,7 +67,7 @@ TEXTS: dict[str, str] = {
     "number": "1204",
     "observation": "",
     "official_email": "ce.0990001n@example.org",
-    "organisation": "Collège des Exemples",
+    "school": "Collège des Exemples",
     "outcome": "validated",
     "participation_id": "par_1a2b3c4d5e6f708192a3b4c5d6e7f809_0123456789abcdef0123456789abcdef",
     "participations": "/v1/participations",

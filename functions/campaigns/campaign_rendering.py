@@ -22,7 +22,6 @@ from jalon.campaigns.enter_code import CodeEntry
 from jalon.campaigns.participation import Participation, ParticipationPage, ParticipationStatus
 from jalon.campaigns.shared_results import AssessmentResults, SharedResults, SkillCount
 from jalon.edge.paging import encode_cursor
-from jalon.organisations.organisation import Organisation
 
 
 def campaign(stored: Campaign) -> CampaignView:
@@ -78,13 +77,13 @@ def participations(page: ParticipationPage) -> ParticipationsView:
     return ParticipationsView(items=[participation(own) for own in page.participations], next_cursor=encode_cursor(page.cursor))
 
 
-def code(entry: CodeEntry, school: Organisation) -> CodeView:
+def code(entry: CodeEntry) -> CodeView:
     return CodeView(
         code=entry.campaign.code,
         type=entry.campaign.type.value,
         name=entry.campaign.name,
-        uai=school.uai,
-        organisation=school.name,
+        uai=entry.school.uai,
+        school=entry.school.name,
         reconciliation_required=entry.ine is None,
         participation=participation(entry.participation) if entry.participation else None,
     )

@@ -168,6 +168,6 @@ class CodeView(AnswerSchema):
     type: CampaignKind
     name: str
     uai: str
-    organisation: str
+    school: Annotated[str, Field(description="The name of the school whose campaign it is.")]
     reconciliation_required: bool
     participation: ParticipationView | None

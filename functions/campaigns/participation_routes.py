@@ -18,7 +18,6 @@ from jalon.edge.observability import logger, metric
 from jalon.edge.paging import decode_cursor
 from jalon.edge.polling import polled
 from jalon.edge.signed_in import pupil
-from jalon.organisations.organisation import organisation_of
 
 router = Router()
 
@@ -32,8 +31,8 @@ def look_up_code(code: Annotated[str, Path(max_length=1_000)]) -> CodeView:
     The code as it was typed or pasted: case, width, spaces, dashes and quotes say nothing, and a look-alike is read by its place.
     """
     shared = parts().taking_part
-    entry = enter_code(shared.campaigns, shared.participations, shared.reconciliations, code, pupil(router))
-    return rendering.code(entry, organisation_of(parts().organisations, entry.campaign.uai))
+    found = enter_code(shared.campaigns, shared.organisations, shared.participations, shared.reconciliations, code, pupil(router))
+    return rendering.code(found)
 
 
 @router.post("/v1/participations")

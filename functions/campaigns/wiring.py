@@ -84,9 +84,9 @@ def parts() -> Parts:
     settings = Settings.from_environment()
     bind(settings, *_MODELS)
     clock, ids = SystemClock(), SecureIdSource()
-    pupils, reconciliations = DynamoPupils(), DynamoReconciliations()
+    organisations, pupils, reconciliations = DynamoOrganisations(), DynamoPupils(), DynamoReconciliations()
     return Parts(
-        organisations=DynamoOrganisations(),
+        organisations=organisations,
         members=DynamoMembers(),
         invitations=DynamoInvitations(),
         pupils=pupils,
@@ -97,6 +97,7 @@ def parts() -> Parts:
         target_profiles=DynamoTargetProfiles(),
         taking_part=TakingPart(
             campaigns=DynamoCampaigns(),
+            organisations=organisations,
             participations=DynamoParticipations(),
             pupils=pupils,
             reconciliations=reconciliations,

@@ -12,6 +12,9 @@ from jalon.campaigns.participation import ParticipantFilter, Participation, Part
 from jalon.campaigns.shared_results import SharedResults
 from jalon.kernel.errors import ConflictError
 from jalon.kernel.ids import AssessmentId, CampaignCode, CampaignId, Uai, UserId
+from jalon.organisations.memberships import Member
+from jalon.organisations.organisation import Organisation, OrganisationAlreadyActivatedError
+from tests.campaigns.samples import NOW
 
 
 class FakeCampaigns:
@@ -44,6 +47,19 @@ class FakeCampaigns:
         if campaign is not None and campaign.archived_at is None:
             self.items[campaign_id] = replace(campaign, archived_at=at)
         return self.items.get(campaign_id)
+
+
+class FakeOrganisations:
+    """An OrganisationStore that knows every school, each by its UAI's name, and creates none."""
+
+    def find(self, uai: Uai) -> Organisation | None:
+        return Organisation(uai, f"Collège des Exemples {uai}", "ce@exemple.test", NOW, "", NOW)
+
+    def create(self, organisation: Organisation) -> None:
+        raise OrganisationAlreadyActivatedError("This school's space is activated already.", uai=organisation.uai)
+
+    def activate(self, organisation: Organisation, administrator: Member) -> None:
+        raise OrganisationAlreadyActivatedError("This school's space is activated already.", uai=organisation.uai)
 
 
 class FakeTargetProfiles:

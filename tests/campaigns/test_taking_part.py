@@ -27,7 +27,7 @@ from jalon.kernel.ids import Ine, Uai, UserId
 from jalon.organisations.pupils import PupilStore
 from jalon.organisations.reconciliations import ReconciliationStore
 from tests.assessment.desk import PUPIL, Desk, new_desk
-from tests.campaigns.fakes import FakeCampaigns, FakeParticipations
+from tests.campaigns.fakes import FakeCampaigns, FakeOrganisations, FakeParticipations
 from tests.campaigns.samples import CAMPAIGN, campaign, participation
 
 HERS = participation(user_id=PUPIL)
@@ -82,7 +82,8 @@ def taking_part(desk: Desk, participations: ParticipationStore) -> TakingPart:
     campaigns = FakeCampaigns()
     campaigns.create(campaign(parcours=Parcours("Recherche", dict.fromkeys(TUBES, 3))))
     pupils, reconciliations = cast("PupilStore", None), cast("ReconciliationStore", NobodyReconciled())
-    return TakingPart(campaigns, participations, pupils, reconciliations, desk.store, desk.profiles, desk.releases, desk.clock, desk.ids)
+    assessed = (desk.store, desk.profiles, desk.releases, desk.clock, desk.ids)
+    return TakingPart(campaigns, FakeOrganisations(), participations, pupils, reconciliations, *assessed)
 
 
 def pupil_with(participations: FakeParticipations) -> Pupil:

@@ -89,7 +89,7 @@ def test_each_outcome_of_a_code_has_its_answer(scene: Scene) -> None:
         return status, found.get("code") if status != 200 else found
 
     status, found = enter(f"{campaign['code'][:6].lower()}-{campaign['code'][6:]}")
-    assert (status, found["name"], found["organisation"], found["reconciliation_required"], found["participation"]) == (
+    assert (status, found["name"], found["school"], found["reconciliation_required"], found["participation"]) == (
         200,
         "Rentrée",
         "Collège des Exemples",
@@ -100,7 +100,8 @@ def test_each_outcome_of_a_code_has_its_answer(scene: Scene) -> None:
     assert enter("nonsense") == (404, "campaign_code_unknown")
     stranger = "usr_" + "c" * 32
     assert enter(campaign["code"], stranger)[1]["reconciliation_required"] is True
-    assert scene.school.as_pupil(stranger, "POST", "/v1/participations", {"code": campaign["code"]})[1]["code"] == "not_reconciled"
+    refused = scene.school.as_pupil(stranger, "POST", "/v1/participations", {"code": campaign["code"]})[1]
+    assert (refused["code"], refused["uai"], refused["school"]) == ("not_reconciled", "0990001N", "Collège des Exemples")
     participation = scene.participate(campaign)
     assert enter(campaign["code"])[1]["participation"]["id"] == participation["id"]
     scene.answer(participation)
@@ -148,7 +149,7 @@ def test_whatever_else_is_typed_is_a_wrong_code(scene: Scene) -> None:
             assert (status, refused["code"]) == (404, "campaign_code_unknown"), ascii(wrong)
 
 
-def test_a_code_of_another_school_is_said_so(scene: Scene) -> None:
+def test_a_code_of_another_school_is_said_so_and_which_school_to_be_found_at(scene: Scene) -> None:
     from datetime import UTC, datetime
 
     from jalon.kernel.ids import Ine, Uai
@@ -158,8 +159,15 @@ def test_a_code_of_another_school_is_said_so(scene: Scene) -> None:
     campaign = scene.school.create_campaign()
     elsewhere = "usr_" + "d" * 32
     DynamoReconciliations().link(Reconciliation(Uai("0990002P"), Ine("1"), UserId(elsewhere), datetime.now(UTC)))
-    status, refused = scene.school.as_pupil(elsewhere, "GET", f"/v1/campaign-codes/{campaign['code']}")
-    assert (status, refused["code"]) == (403, "campaign_of_another_school")
+    looked_up = scene.school.as_pupil(elsewhere, "GET", f"/v1/campaign-codes/{campaign['code']}")
+    taken_part = scene.school.as_pupil(elsewhere, "POST", "/v1/participations", {"code": campaign["code"]})
+    for status, refused in (looked_up, taken_part):
+        assert (status, refused["code"]) == (403, "campaign_of_another_school")
+        assert (refused["uai"], refused["school"]) == ("0990001N", "Collège des Exemples")
+    listed = scene.school.sample.pupils[len(scene.school.met)]
+    scene.school.met.append(elsewhere)
+    assert scene.school.reconcile(listed, elsewhere, uai=looked_up[1]["uai"])[0] == 200
+    assert scene.school.as_pupil(elsewhere, "POST", "/v1/participations", {"code": campaign["code"]})[0] == 200
 
 
 def test_a_participation_is_one_however_often_it_is_begun(scene: Scene) -> None:

@@ -21,6 +21,7 @@ from jalon.campaigns.participation import (
 )
 from jalon.kernel.clock import Clock
 from jalon.kernel.ids import IdSource, UserId
+from jalon.organisations.organisation import OrganisationStore
 from jalon.organisations.pupils import PupilStore
 from jalon.organisations.reconciliations import NotReconciledError, ReconciliationStore
 
@@ -30,6 +31,7 @@ class TakingPart:
     """What taking part works with: this context's stores, and those of the two below it."""
 
     campaigns: CampaignStore
+    organisations: OrganisationStore
     participations: ParticipationStore
     pupils: PupilStore
     reconciliations: ReconciliationStore
@@ -49,7 +51,9 @@ def start_participation(taking_part: TakingPart, code: str, user_id: UserId, loc
     NoLongerListedError for one who left its list, and what :func:`~jalon.assessment.start_assessment.require_offered` does, with
     nothing written then.
     """
-    entry = enter_code(taking_part.campaigns, taking_part.participations, taking_part.reconciliations, code, user_id)
+    entry = enter_code(
+        taking_part.campaigns, taking_part.organisations, taking_part.participations, taking_part.reconciliations, code, user_id
+    )
     participation = entry.participation or _create(taking_part, entry, user_id, locale)
     if entry.campaign.type is CampaignType.ASSESSMENT and participation.assessment_id is None:
         return _begin_test(taking_part, entry.campaign, participation, locale)
@@ -96,10 +100,12 @@ def already_sent(participation: Participation) -> ResultsAlreadySentError:
 def _create(taking_part: TakingPart, entry: CodeEntry, user_id: UserId, locale: str | None) -> Participation:
     campaign = entry.campaign
     if entry.ine is None:
-        raise NotReconciledError("Give your name and birth date first, so that your school finds you on its list.", uai=campaign.uai)
+        raise NotReconciledError(
+            "Give your name and birth date first, so that your school finds you on its list.", uai=campaign.uai, school=entry.school.name
+        )
     pupil = taking_part.pupils.find(campaign.uai, entry.ine)
     if pupil is None:
-        raise NoLongerListedError("You are no longer on this school's list.", uai=campaign.uai)
+        raise NoLongerListedError("You are no longer on this school's list.", uai=campaign.uai, school=entry.school.name)
     assessed = campaign.type is CampaignType.ASSESSMENT
     participation = Participation(
         campaign_id=campaign.campaign_id,
