@@ -57,7 +57,7 @@ class IdentityItem(Model):
     request = UnicodeAttribute(null=True)
 
 
-class WaysOfPerson(GlobalSecondaryIndex["LoginItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class WaysOfPerson(GlobalSecondaryIndex["LoginItem"]):  # PynamoDB leaves the hook untyped
     """The logins and flows of one person, for their erasure; items of other kinds are found by their keys, or name nobody."""
 
     class Meta:
@@ -133,7 +133,7 @@ class FlowItem(Model):
     expires_at = NumberAttribute()
 
 
-class SignInsOfPerson(GlobalSecondaryIndex["FamilyItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class SignInsOfPerson(GlobalSecondaryIndex["FamilyItem"]):  # PynamoDB leaves the hook untyped
     """The sign-ins of one person, for their export and erasure."""
 
     class Meta:

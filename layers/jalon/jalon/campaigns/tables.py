@@ -7,7 +7,7 @@ from pynamodb.models import Model
 from jalon.edge.tables import TableMeta
 
 
-class CampaignsOfSchool(GlobalSecondaryIndex["CampaignItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class CampaignsOfSchool(GlobalSecondaryIndex["CampaignItem"]):  # PynamoDB leaves the hook untyped
     """A school's campaigns by date."""
 
     class Meta:
@@ -18,7 +18,7 @@ class CampaignsOfSchool(GlobalSecondaryIndex["CampaignItem"]):  # type: ignore[n
     created_at = NumberAttribute(range_key=True)
 
 
-class CampaignsOfAuthor(GlobalSecondaryIndex["CampaignItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class CampaignsOfAuthor(GlobalSecondaryIndex["CampaignItem"]):  # PynamoDB leaves the hook untyped
     """The campaigns that one person made, for the copy of their data."""
 
     class Meta:
@@ -51,7 +51,7 @@ class CampaignItem(Model):
     by_author = CampaignsOfAuthor()
 
 
-class TargetProfilesByDate(LocalSecondaryIndex["TargetProfileItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class TargetProfilesByDate(LocalSecondaryIndex["TargetProfileItem"]):  # PynamoDB leaves the hook untyped
     """A school's own target profiles by date: local, so that what was just made is listed."""
 
     class Meta:
@@ -62,7 +62,7 @@ class TargetProfilesByDate(LocalSecondaryIndex["TargetProfileItem"]):  # type: i
     created_at = NumberAttribute(range_key=True)
 
 
-class TargetProfilesOfAuthor(GlobalSecondaryIndex["TargetProfileItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class TargetProfilesOfAuthor(GlobalSecondaryIndex["TargetProfileItem"]):  # PynamoDB leaves the hook untyped
     """The target profiles that one person made, for the copy of their data."""
 
     class Meta:
@@ -101,7 +101,7 @@ class CampaignCodeItem(Model):
     campaign_id = UnicodeAttribute()
 
 
-class ParticipationsByClass(LocalSecondaryIndex["ParticipationItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class ParticipationsByClass(LocalSecondaryIndex["ParticipationItem"]):  # PynamoDB leaves the hook untyped
     """A partition's participations by class, then name: local, so that it is read consistently."""
 
     class Meta:
@@ -112,7 +112,7 @@ class ParticipationsByClass(LocalSecondaryIndex["ParticipationItem"]):  # type: 
     class_and_name = UnicodeAttribute(range_key=True)
 
 
-class ParticipationsOfUser(GlobalSecondaryIndex["ParticipationItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class ParticipationsOfUser(GlobalSecondaryIndex["ParticipationItem"]):  # PynamoDB leaves the hook untyped
     """A pupil's own participations by date; keys only, so that progress is not written twice."""
 
     class Meta:

@@ -46,7 +46,7 @@ class StudentRecord(Model):
     version = NumberAttribute()
 
 
-class ByUser(GlobalSecondaryIndex["PublishedResultRecord"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class ByUser(GlobalSecondaryIndex["PublishedResultRecord"]):  # PynamoDB leaves the hook untyped
     """A user's published results by time."""
 
     class Meta:

@@ -7,7 +7,7 @@ from pynamodb.models import Model
 from jalon.edge.tables import TableMeta
 
 
-class SessionsOfAuthor(GlobalSecondaryIndex["SessionItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class SessionsOfAuthor(GlobalSecondaryIndex["SessionItem"]):  # PynamoDB leaves the hook untyped
     """The sessions that one person planned, for the copy of their data."""
 
     class Meta:
@@ -18,7 +18,7 @@ class SessionsOfAuthor(GlobalSecondaryIndex["SessionItem"]):  # type: ignore[no-
     created_at = NumberAttribute(range_key=True)
 
 
-class SessionsOfFinaliser(GlobalSecondaryIndex["SessionItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class SessionsOfFinaliser(GlobalSecondaryIndex["SessionItem"]):  # PynamoDB leaves the hook untyped
     """The sessions that one person finalised, for the copy of their data."""
 
     class Meta:
@@ -77,7 +77,7 @@ class CentreSessionItem(Model):
     date_session = UnicodeAttribute(range_key=True)
 
 
-class CandidaturesOfPerson(GlobalSecondaryIndex["CandidateItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class CandidaturesOfPerson(GlobalSecondaryIndex["CandidateItem"]):  # PynamoDB leaves the hook untyped
     """The rows that one account joined, for its export and erasure; a row nobody joined is not in it."""
 
     class Meta:
@@ -132,7 +132,7 @@ class SittingItem(Model):
     freed_at = NumberAttribute(null=True)
 
 
-class InvigilationsOfPerson(GlobalSecondaryIndex["InvigilatorItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class InvigilationsOfPerson(GlobalSecondaryIndex["InvigilatorItem"]):  # PynamoDB leaves the hook untyped
     """The rooms that one person joined as invigilator, for their export and erasure."""
 
     class Meta:

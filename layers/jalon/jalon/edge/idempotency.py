@@ -48,7 +48,7 @@ class RequestInProgressError(ConflictError):
     code = "request_in_progress"
 
 
-class AnswersOfOwner(GlobalSecondaryIndex["IdempotencyRecord"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class AnswersOfOwner(GlobalSecondaryIndex["IdempotencyRecord"]):  # PynamoDB leaves the hook untyped
     """What one caller was answered: for the caller's erasure."""
 
     class Meta:

@@ -32,7 +32,7 @@ class OrganisationItem(Model):
     classes = JSONAttribute(null=True)
 
 
-class MembershipsOfPerson(GlobalSecondaryIndex["MemberItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class MembershipsOfPerson(GlobalSecondaryIndex["MemberItem"]):  # PynamoDB leaves the hook untyped
     """The schools in which one person works, for their export and erasure."""
 
     class Meta:
@@ -56,7 +56,7 @@ class MemberItem(Model):
     by_user = MembershipsOfPerson()
 
 
-class InvitationsOfGuest(GlobalSecondaryIndex["InvitationItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class InvitationsOfGuest(GlobalSecondaryIndex["InvitationItem"]):  # PynamoDB leaves the hook untyped
     """The invitations that one person accepted, for their erasure."""
 
     class Meta:
@@ -66,7 +66,7 @@ class InvitationsOfGuest(GlobalSecondaryIndex["InvitationItem"]):  # type: ignor
     used_by = UnicodeAttribute(hash_key=True)
 
 
-class InvitationsToAddress(GlobalSecondaryIndex["InvitationItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class InvitationsToAddress(GlobalSecondaryIndex["InvitationItem"]):  # PynamoDB leaves the hook untyped
     """The invitations sent to one address, accepted or not, for the erasure of whoever proved that it is theirs."""
 
     class Meta:
@@ -76,7 +76,7 @@ class InvitationsToAddress(GlobalSecondaryIndex["InvitationItem"]):  # type: ign
     address_key = UnicodeAttribute(hash_key=True)
 
 
-class InvitationsOfAuthor(GlobalSecondaryIndex["InvitationItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class InvitationsOfAuthor(GlobalSecondaryIndex["InvitationItem"]):  # PynamoDB leaves the hook untyped
     """The invitations that one person sent, for the copy of their data; not to whom."""
 
     class Meta:
@@ -110,7 +110,7 @@ class InvitationItem(Model):
     by_author = InvitationsOfAuthor()
 
 
-class PupilsByClass(LocalSecondaryIndex["PupilItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class PupilsByClass(LocalSecondaryIndex["PupilItem"]):  # PynamoDB leaves the hook untyped
     """A list by class, then name: local, so that it is read consistently."""
 
     class Meta:
@@ -121,7 +121,7 @@ class PupilsByClass(LocalSecondaryIndex["PupilItem"]):  # type: ignore[no-untype
     class_and_name = UnicodeAttribute(range_key=True)
 
 
-class PupilsByBirthDate(LocalSecondaryIndex["PupilItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class PupilsByBirthDate(LocalSecondaryIndex["PupilItem"]):  # PynamoDB leaves the hook untyped
     """A list by birth date: where reconciliation looks a name up."""
 
     class Meta:
@@ -175,7 +175,7 @@ class ReconciliationItem(Model):
     proven = BooleanAttribute(default=False)
 
 
-class ImportsOfAuthor(GlobalSecondaryIndex["ImportItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves the hook untyped
+class ImportsOfAuthor(GlobalSecondaryIndex["ImportItem"]):  # PynamoDB leaves the hook untyped
     """The imports that one person asked for, for the copy of their data."""
 
     class Meta:
