@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jalon.accounts.logins import fold, normalise_login, username_base, username_candidates
+from jalon.accounts.logins import normalise_login, username_base, username_candidates
+from jalon.kernel.letters import fold
 
 
 @pytest.mark.parametrize(

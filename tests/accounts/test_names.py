@@ -1,8 +1,11 @@
 """Names as people paste them, and as they are kept."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jalon.accounts.identity import clean_name, name_violations, plain_name
+from jalon.kernel.letters import fold
 from jalon.organisations.names import name_key
 
 
@@ -38,3 +41,26 @@ def test_a_joiner_that_spells_a_name_stays_in_it(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "\u200f\u00ad", "\u200d", "-", "Léa2", "Léa <b>", "Anne—Lise", "a,b", "x\ny\x7f=", "😀"])
 def test_what_is_no_name_is_refused(name: str) -> None:
     assert name_violations("/first_name", clean_name(name)) != ()
+
+
+@pytest.mark.parametrize(
+    ("listed", "typed"),
+    [
+        ("YILDIZ", "Yıldız"),
+        ("YILDIZ", "YILDIZ"),
+        ("DORDEVIC", "Đorđević"),
+        ("THORSDOTTIR", "Þórsdóttir"),
+        ("STRASSE", "Straße"),
+        ("LUKASZ", "Łukasz"),
+    ],
+)
+def test_a_list_in_bare_capitals_knows_the_letters_that_a_child_writes(listed: str, typed: str) -> None:
+    assert name_key(typed) == name_key(listed)
+    assert fold(typed) == fold(listed)
+
+
+@given(st.text(max_size=12), st.text(max_size=12))
+def test_what_makes_the_same_username_is_the_same_name_on_a_list(one: str, other: str) -> None:
+    for left, right in ((one, other), (one, one.upper()), (one, fold(one))):
+        if fold(left) == fold(right):
+            assert name_key(left) == name_key(right)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 
-from jalon.accounts.logins import fold
+from jalon.kernel.letters import fold
 
 _WORDS = Path(__file__).with_name("common_passwords.txt")
 #: As folded text has them: letters of French and English keyboards, the French one's digits without shift, numbers, the alphabet.

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from jalon.accounts.email_addresses import clean_email
+from jalon.kernel.letters import fold
 
-#: Letters that NFD leaves whole, as French civil registers write them.
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 _LONGEST_PART = 40
 #: Letters and digits, by their categories in Unicode; what only stands beside letters (``Lm``, as in O\u02bcBrien) is not among them.
 _IN_USERNAMES = frozenset({"Ll", "Lo", "Nd"})
@@ -16,16 +15,6 @@ _ENDS_WITH_BIRTHDAY = re.compile(r"[0-9]{4}\Z")
 #: So many usernames are tried in turn; beyond, the next is looked up: the hundredth namesake does not wait for a hundred refusals.
 _TRIED_IN_TURN = 10
 _MOST_NAMESAKES = 9_999
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, ligatures spelled out.
-
-    >>> fold("Cœur-Élodie")
-    'coeur-elodie'
-    """
-    decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold().translate(_LIGATURES))
-    return "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
 
 
 def normalise_login(text: str) -> str:

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Protocol
 
 from jalon.accounts.common_passwords import cores, is_guessable, is_one_of
-from jalon.accounts.logins import fold
 from jalon.kernel.errors import Violation
+from jalon.kernel.letters import fold
 
 SHORTEST = 8
 LONGEST = 128

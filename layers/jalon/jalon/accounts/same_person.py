@@ -11,8 +11,8 @@ from datetime import date
 from enum import StrEnum
 
 from jalon.accounts.identity import Identity
-from jalon.accounts.logins import fold
 from jalon.kernel.errors import ConflictError
+from jalon.kernel.letters import fold
 
 
 class BornOnAnotherDayError(ConflictError):

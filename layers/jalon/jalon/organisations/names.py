@@ -6,7 +6,7 @@ Lists come in capitals without accents or in full, and children type their own n
 
 import unicodedata
 
-_LIGATURES = str.maketrans({"Œ": "OE", "œ": "oe", "Æ": "AE", "æ": "ae", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"})
+from jalon.kernel.letters import fold
 
 
 def name_key(name: str) -> str:
@@ -15,8 +15,7 @@ def name_key(name: str) -> str:
     >>> name_key("Éloïse-Anne d’Œuvre") == name_key("ELOISE ANNE D'OEUVRE")
     True
     """
-    plain = unicodedata.normalize("NFKD", name.translate(_LIGATURES))
-    return "".join(symbol for symbol in plain.casefold() if symbol.isalnum())
+    return "".join(symbol for symbol in fold(name) if symbol.isalnum())
 
 
 def tidy(text: str | None) -> str:
