@@ -19,6 +19,7 @@ from functions.campaigns.campaign_schemas import (
 from jalon.campaigns.campaign import Campaign, CampaignPage, CampaignType
 from jalon.campaigns.campaign_stats import CampaignCount, CompetenceSum
 from jalon.campaigns.enter_code import CodeEntry
+from jalon.campaigns.own_parcours import OwnParcours, OwnParcoursPage
 from jalon.campaigns.participation import Participation, ParticipationPage, ParticipationStatus
 from jalon.campaigns.shared_results import AssessmentResults, SharedResults, SkillCount
 from jalon.edge.paging import encode_cursor
@@ -59,25 +60,34 @@ def _participant(participation: Participation) -> ParticipantView:
     )
 
 
-def participation(own: Participation) -> ParticipationView:
+def participation(parcours: OwnParcours) -> ParticipationView:
+    own = parcours.participation
     return ParticipationView(
         id=own.participation_id,
         campaign_id=own.campaign_id,
+        type=parcours.campaign.type.value,
+        name=parcours.campaign.name,
+        code=parcours.campaign.code,
+        uai=parcours.school.uai,
+        school=parcours.school.name,
+        archived=parcours.campaign.archived_at is not None,
         status=own.status.value,
         progress_percent=own.progress_percent,
         assessment_id=own.assessment_id,
         sendings=own.sendings,
         started_at=own.started_at,
         shared_at=own.shared_at,
+        can_send=parcours.can_send,
+        days_before_retrying=parcours.days_before_retrying,
         results=_results(own.results),
     )
 
 
-def participations(page: ParticipationPage) -> ParticipationsView:
-    return ParticipationsView(items=[participation(own) for own in page.participations], next_cursor=encode_cursor(page.cursor))
+def participations(page: OwnParcoursPage) -> ParticipationsView:
+    return ParticipationsView(items=[participation(each) for each in page.parcours], next_cursor=encode_cursor(page.cursor))
 
 
-def code(entry: CodeEntry) -> CodeView:
+def code(entry: CodeEntry, own: OwnParcours | None) -> CodeView:
     return CodeView(
         code=entry.campaign.code,
         type=entry.campaign.type.value,
@@ -85,7 +95,7 @@ def code(entry: CodeEntry) -> CodeView:
         uai=entry.school.uai,
         school=entry.school.name,
         reconciliation_required=entry.ine is None,
-        participation=participation(entry.participation) if entry.participation else None,
+        participation=participation(own) if own else None,
     )
 
 

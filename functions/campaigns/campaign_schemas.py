@@ -141,16 +141,35 @@ class ParticipateRequest(RequestSchema):
 
 
 class ParticipationView(AnswerSchema):
-    """A pupil's own participation; ``assessment_id`` is the test to take, for an assessment."""
+    """A pupil's own participation, with what its screen shows; ``assessment_id`` is the test to take, for an assessment.
+
+    ``progress_percent`` follows the test some seconds later, at each checkpoint and at the end; ``scores`` of the test itself at each
+    answer.
+    """
 
     id: str
     campaign_id: str
+    type: CampaignKind
+    name: Annotated[str, Field(description="The campaign's.", examples=["Rentrée des 3A"])]
+    code: Annotated[str, Field(examples=["BCDFGH234"])]
+    uai: str
+    school: Annotated[str, Field(description="The name of the school whose campaign it is.")]
+    archived: Annotated[bool, Field(description="Whether the campaign is over: nothing more is sent.")]
     status: ParticipationState
     progress_percent: int
     assessment_id: str | None
     sendings: int
     started_at: Instant
     shared_at: Instant | None
+    can_send: Annotated[bool, Field(description="Whether results are to be sent, or may be sent again.")]
+    days_before_retrying: Annotated[
+        int | None,
+        Field(
+            description=(
+                "Until the test may be taken again (4 days); null where it may not, as once results are sent. Some seconds behind its end."
+            )
+        ),
+    ]
     results: Results | None
 
 

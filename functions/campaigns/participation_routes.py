@@ -10,6 +10,7 @@ from functions.campaigns.calling import LIMIT, SERVICE, CursorQuery, LimitQuery
 from functions.campaigns.campaign_schemas import CodeView, ParticipateRequest, ParticipationsView, ParticipationView
 from functions.campaigns.wiring import parts
 from jalon.campaigns.enter_code import enter_code
+from jalon.campaigns.own_parcours import own_parcours, own_parcours_page
 from jalon.campaigns.participation import own_participation
 from jalon.campaigns.share_results import share_results
 from jalon.campaigns.start_participation import retry_participation, start_participation
@@ -32,7 +33,8 @@ def look_up_code(code: Annotated[str, Path(max_length=1_000)]) -> CodeView:
     """
     shared = parts().taking_part
     found = enter_code(shared.campaigns, shared.organisations, shared.participations, shared.reconciliations, code, pupil(router))
-    return rendering.code(found)
+    own = None if found.participation is None else own_parcours(shared, found.participation)
+    return rendering.code(found, own)
 
 
 @router.post("/v1/participations")
@@ -48,20 +50,21 @@ def participate(body: ParticipateRequest) -> ParticipationView:
     own = start_participation(parts().taking_part, body.code, pupil(router), body.locale)
     logger(SERVICE).info("PARTICIPATION_OPENED", participation_id=own.participation_id)
     metric("ParticipationOpened")
-    return rendering.participation(own)
+    return rendering.participation(own_parcours(parts().taking_part, own))
 
 
 @router.get("/v1/participations")
 def list_own(limit: LimitQuery = LIMIT, cursor: CursorQuery = None) -> ParticipationsView:
     """The caller's own participations, latest first."""
-    page = parts().taking_part.participations.of_user(pupil(router), limit, decode_cursor(cursor) or {})
-    return rendering.participations(page)
+    return rendering.participations(own_parcours_page(parts().taking_part, pupil(router), limit, decode_cursor(cursor) or {}))
 
 
 @router.get("/v1/participations/<participation_id>", middlewares=[polled])
 def read(participation_id: ParticipationPath) -> ParticipationView:
     """One of the caller's own participations; poll it with its ETag."""
-    return rendering.participation(own_participation(parts().taking_part.participations, participation_id, pupil(router)))
+    shared = parts().taking_part
+    own = own_participation(shared.participations, participation_id, pupil(router))
+    return rendering.participation(own_parcours(shared, own))
 
 
 @router.post("/v1/participations/<participation_id>/sharing", middlewares=[idempotent])
@@ -70,7 +73,7 @@ def share(participation_id: ParticipationPath) -> ParticipationView:
     shared = share_results(parts().taking_part, participation_id, pupil(router))
     logger(SERVICE).info("RESULTS_SHARED", participation_id=shared.participation_id, sendings=shared.sendings)
     metric("ResultsShared")
-    return rendering.participation(shared)
+    return rendering.participation(own_parcours(parts().taking_part, shared))
 
 
 @router.post("/v1/participations/<participation_id>/retry")
@@ -79,4 +82,4 @@ def retry(participation_id: ParticipationPath) -> ParticipationView:
     own = retry_participation(parts().taking_part, participation_id, pupil(router))
     logger(SERVICE).info("PARTICIPATION_RETRIED", participation_id=own.participation_id)
     metric("ParticipationRetried")
-    return rendering.participation(own)
+    return rendering.participation(own_parcours(parts().taking_part, own))

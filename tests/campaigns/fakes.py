@@ -32,6 +32,9 @@ class FakeCampaigns:
     def find(self, campaign_id: CampaignId) -> Campaign | None:
         return self.items.get(campaign_id)
 
+    def find_many(self, campaign_ids: Iterable[CampaignId]) -> Mapping[CampaignId, Campaign]:
+        return {wanted: self.items[wanted] for wanted in campaign_ids if wanted in self.items}
+
     def by_code(self, code: CampaignCode) -> Campaign | None:
         return next((campaign for campaign in self.items.values() if campaign.code == code), None)
 

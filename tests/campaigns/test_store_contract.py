@@ -50,6 +50,15 @@ def test_a_code_is_claimed_with_its_campaign_and_never_twice(stores: Stores) -> 
     assert stores.campaigns.by_code(CampaignCode("XXXXXX999")) is None
 
 
+def test_of_many_campaigns_those_that_exist_are_found(stores: Stores) -> None:
+    first, second = campaign(), campaign(campaign_id=CampaignId("cmp_" + "d" * 32), code=CampaignCode("BCDFGH346"))
+    for each in (first, second):
+        assert stores.campaigns.create(each)
+    wanted = {first.campaign_id, second.campaign_id, CampaignId("cmp_none")}
+    assert stores.campaigns.find_many(wanted) == {each.campaign_id: each for each in (first, second)}
+    assert stores.campaigns.find_many(()) == {}
+
+
 def test_campaigns_are_archived_once_and_keep_their_first_date(stores: Stores) -> None:
     stores.campaigns.create(campaign())
     archived = stores.campaigns.archive(CAMPAIGN, NOW)

@@ -440,6 +440,7 @@ def test_a_finished_test_is_taken_again_after_4_days_and_before_it_is_sent(scene
     assert (status, shared["status"]) == (200, "SHARED")
     status, refused = scene.retry(own)
     assert (status, refused["code"]) == (409, "results_already_sent")
+    assert (shared["name"], shared["can_send"], shared["days_before_retrying"]) == ("Rentrée", False, None)
     assert scene.retry(own, scene.leo)[0] == 404
 
 

@@ -70,6 +70,24 @@ def send(world: World, person: Person, participation: Any) -> None:
     assert status == 200, sent
 
 
+#: What a participation says of itself on the pupil's page and on its own routes alike.
+SHOWN_ALIKE = (
+    *("id", "campaign_id", "type", "name", "code", "uai", "school", "archived", "status", "progress_percent", "started_at", "shared_at"),
+    *("assessment_id", "can_send", "days_before_retrying"),
+)
+
+
+def same_everywhere(world: World, person: Person) -> list[Any]:
+    """The page's parcours, which the list and each participation's own route tell alike."""
+    shown: list[Any] = page(person)["parcours"]
+    alike = [{name: each[name] for name in SHOWN_ALIKE} for each in shown]
+    listed = world.school.as_pupil(person.user_id, "GET", "/v1/participations")[1]["items"]
+    alone = [world.school.as_pupil(person.user_id, "GET", each["link"])[1] for each in shown]
+    assert [{name: each[name] for name in SHOWN_ALIKE} for each in listed] == alike
+    assert [{name: each[name] for name in SHOWN_ALIKE} for each in alone] == alike
+    return shown
+
+
 def of(records: list[dict[str, Any]], **keys: str) -> list[dict[str, Any]]:
     """Those of the records whose keys are these."""
     return [record for record in records if all(record["dynamodb"]["Keys"][name]["S"] == value for name, value in keys.items())]
@@ -80,7 +98,7 @@ def test_both_kinds_of_campaigns_stand_on_the_page_as_they_go_on(world: World, p
     collection = world.school.create_campaign("profile_collection", name="Profils", multiple_sendings=True)
     test, profile = take_part(world, pupil, assessment), take_part(world, pupil, collection)
     workers.note_everything(world.cloud)
-    shown = {item["name"]: item for item in page(pupil)["parcours"]}
+    shown = {item["name"]: item for item in same_everywhere(world, pupil)}
     begun, waiting = shown["Rentrée des exemples"], shown["Profils"]
     assert (begun["id"], begun["campaign_id"], begun["code"], begun["type"]) == (
         test["id"],
@@ -100,14 +118,14 @@ def test_both_kinds_of_campaigns_stand_on_the_page_as_they_go_on(world: World, p
     world.school.track()
     workers.note_everything(world.cloud)
     project(world.cloud)
-    (finished, _) = sorted(page(pupil)["parcours"], key=lambda item: item["type"])
+    (finished, _) = sorted(same_everywhere(world, pupil), key=lambda item: item["type"])
     assert (finished["status"], finished["progress_percent"], finished["mastery_percent"]) == ("TO_SHARE", 100, 0)
     assert (finished["days_before_retrying"], finished["can_send"]) == (4, True)
 
     send(world, pupil, test)
     send(world, pupil, profile)
     workers.note_everything(world.cloud)
-    (sent, shared) = sorted(page(pupil)["parcours"], key=lambda item: item["type"])
+    (sent, shared) = sorted(same_everywhere(world, pupil), key=lambda item: item["type"])
     assert (sent["status"], sent["days_before_retrying"], sent["can_send"], sent["mastery_percent"]) == ("SHARED", None, False, 0)
     assert sent["shared_at"]
     assert (shared["status"], shared["can_send"], shared["pix"]) == ("SHARED", True, 0)
@@ -128,7 +146,7 @@ def test_an_archived_campaign_is_archived_on_every_page(world: World, pupils: It
     assert world.school.as_admin("POST", f"/campaigns/{campaign['id']}/archiving")[0] == 200
     assert workers.note_participations(of(workers.campaigns(world.cloud), campaign_id=campaign["id"])) == NOTHING_FAILED
     for person in people:
-        (shown,) = page(person)["parcours"]
+        (shown,) = same_everywhere(world, person)
         assert (shown["archived"], shown["can_send"], shown["days_before_retrying"]) == (True, False, None)
 
 

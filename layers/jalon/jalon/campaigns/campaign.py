@@ -4,7 +4,7 @@ A campaign is entered with its code: six letters and three digits, unique in the
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -101,6 +101,10 @@ class CampaignStore(Protocol):
         ...
 
     def find(self, campaign_id: CampaignId) -> Campaign | None: ...
+
+    def find_many(self, campaign_ids: Iterable[CampaignId]) -> Mapping[CampaignId, Campaign]:
+        """Those of the campaigns that exist, in few requests."""
+        ...
 
     def by_code(self, code: CampaignCode) -> Campaign | None: ...
 

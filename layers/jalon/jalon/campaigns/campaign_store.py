@@ -1,12 +1,13 @@
 """Campaigns and their codes in DynamoDB."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from pynamodb.exceptions import DoesNotExist
 
 from jalon.campaigns.campaign import Campaign, CampaignPage, CampaignType, Parcours
 from jalon.campaigns.tables import CampaignCodeItem, CampaignItem
+from jalon.edge.batches import read_items
 from jalon.edge.tables import ConditionFailedError, conditional_update, transaction, translated
 from jalon.kernel.clock import epoch_ms, from_epoch_ms
 from jalon.kernel.cursors import number_of, text_of
@@ -32,6 +33,9 @@ class DynamoCampaigns:
                 return _campaign(CampaignItem.get(campaign_id, consistent_read=True))
         except DoesNotExist:
             return None
+
+    def find_many(self, campaign_ids: Iterable[CampaignId]) -> Mapping[CampaignId, Campaign]:
+        return {CampaignId(item.campaign_id): _campaign(item) for item in read_items(CampaignItem, campaign_ids)}
 
     def by_code(self, code: CampaignCode) -> Campaign | None:
         try:

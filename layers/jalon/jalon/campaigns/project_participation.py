@@ -15,6 +15,7 @@ from jalon.assessment.releases import Releases
 from jalon.assessment.store import AssessmentStore
 from jalon.campaigns.campaign import Campaign, CampaignStore, CampaignType
 from jalon.campaigns.export_participations import every_participation
+from jalon.campaigns.own_parcours import may_send
 from jalon.campaigns.participation import SHARDS, Participation, ParticipationStatus, ParticipationStore, key_of
 from jalon.campaigns.shared_results import AssessmentResults, ProfileResults, SharedResults, assessment_results
 from jalon.campaigns.track_participation import catch_up
@@ -93,8 +94,7 @@ def _entry(following: Following, participation: Participation) -> ParcoursEntry 
         mastery_percent=results.total.mastery_percent if isinstance(results, AssessmentResults) else None,
         pix=results.pix if isinstance(results, ProfileResults) else None,
         may_retry=_may_retry(participation, results),
-        may_send=participation.status is ParticipationStatus.TO_SHARE
-        or (participation.status is ParticipationStatus.SHARED and campaign.multiple_sendings),
+        may_send=may_send(campaign, participation),
         archived=campaign.archived_at is not None,
     )
 
