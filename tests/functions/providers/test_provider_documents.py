@@ -1,6 +1,7 @@
 """What portals publish of themselves changes, and is sometimes not to be had: over hours, by a clock that the tests move."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -104,6 +105,14 @@ def test_who_signs_in_while_the_description_cannot_be_had_does_not_wait_for_it_e
     assert CONFIGURATION not in portal.provider.seen
     portal.sign_in(timedelta(seconds=20), statuses=down)
     assert portal.provider.seen.count(CONFIGURATION) == 1
+
+
+def test_a_description_speaks_for_its_issuer_to_the_letter(portal: Portal) -> None:
+    """Another entry of the operator's with a slash too many is told, not served by what was kept of the right one."""
+    portal.sign_in()
+    portal.entry = replace(portal.entry, issuer=portal.entry.issuer + "/")
+    with pytest.raises(ProviderUnavailableError):
+        portal.sign_in()
 
 
 def test_a_description_that_was_never_had_is_asked_for_by_everybody(portal: Portal) -> None:

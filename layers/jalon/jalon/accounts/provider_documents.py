@@ -38,14 +38,15 @@ class ProviderDocuments:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: dict[str, _Kept] = {}
+        self._descriptions: dict[str, _Kept] = {}  # by issuer, to the letter
+        self._key_sets: dict[str, _Kept] = {}  # by address
 
     def metadata(self, provider: IdentityProvider, fresh_for: timedelta = KEPT_FOR) -> Mapping[str, Any]:
         """The discovery document (OpenID Connect Discovery 1.0 §4), which speaks for this very issuer and names addresses that may be
         called; raises :class:`ProviderUnavailableError`.
         """
         url, now = provider.issuer.rstrip("/") + "/.well-known/openid-configuration", self._clock.now()
-        kept = self._kept.get(url)
+        kept = self._descriptions.get(provider.issuer)
         if kept and _serves(kept, now, fresh_for):
             return kept.document
         try:
@@ -53,9 +54,9 @@ class ProviderDocuments:
         except ProviderUnavailableError:
             if kept is None or now - kept.fetched_at >= KEPT_WHILE_DOWN:
                 raise
-            self._kept[url] = replace(kept, tried_at=now)
+            self._descriptions[provider.issuer] = replace(kept, tried_at=now)
             return kept.document
-        self._kept[url] = _Kept(document, now, now)
+        self._descriptions[provider.issuer] = _Kept(document, now, now)
         return document
 
     def keys(self, provider: IdentityProvider, key_id: Any, *, anew: bool = False) -> "KeySet":
@@ -66,7 +67,7 @@ class ProviderDocuments:
         """
         from joserfc.jwk import KeySet
 
-        kept = self._kept.get(str(self.metadata(provider)["jwks_uri"]))
+        kept = self._key_sets.get(str(self.metadata(provider)["jwks_uri"]))
         fresh = kept is not None and not anew and self._clock.now() - kept.fetched_at < KEPT_FOR
         known = _signing_keys(kept.document) if kept and fresh else []
         if all(key.get("kid") != key_id for key in known):
@@ -76,12 +77,12 @@ class ProviderDocuments:
         return KeySet(_imported(known))
 
     def _fetched_keys(self, uri: str) -> list[dict[str, Any]]:
-        kept, now = self._kept.get(uri), self._clock.now()
+        kept, now = self._key_sets.get(uri), self._clock.now()
         if kept is None or now - kept.fetched_at >= ASKED_AT_MOST_EVERY:
             kept = _Kept(_fetch(uri), now, now)
             if not isinstance(kept.document.get("keys"), list):
                 raise ProviderUnavailableError("The identity provider publishes no keys.")
-            self._kept[uri] = kept
+            self._key_sets[uri] = kept
         return _signing_keys(kept.document)
 
 
