@@ -5,11 +5,13 @@ from typing import Any
 from functions.load_session.wiring import parts
 from jalon.certification.workflow_tasks import load_session
 from jalon.edge.observability import logger
+from jalon.edge.tasks import task
 from jalon.kernel.ids import SessionNumber
 
 SERVICE = "load_session"
 
 
+@task(SERVICE)
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """``{"session_number", "finalisation"}`` → the session, and one self-contained item per candidate who started."""
     number, finalisation = SessionNumber(event["session_number"]), int(event["finalisation"])

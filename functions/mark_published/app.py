@@ -5,12 +5,14 @@ from typing import Any
 from functions.mark_published.wiring import parts
 from jalon.certification.workflow_tasks import mark_published
 from jalon.edge.observability import logger
+from jalon.edge.tasks import task
 from jalon.kernel.clock import iso
 from jalon.kernel.ids import SessionNumber
 
 SERVICE = "mark_published"
 
 
+@task(SERVICE)
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """``{"session_number", "finalisation"}`` → when the session was published first."""
     number, finalisation = SessionNumber(event["session_number"]), int(event["finalisation"])

@@ -6,11 +6,13 @@ from functions.publish_certificate.wiring import parts
 from jalon.certificates.from_certification import result_from
 from jalon.certificates.publish_certificate import publish_certificate
 from jalon.edge.observability import logger, metric
+from jalon.edge.tasks import task
 from jalon.kernel.ids import CandidateId, SessionNumber
 
 SERVICE = "publish_certificate"
 
 
+@task(SERVICE)
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """``{"session_number", "finalisation", "candidate_id", "certification_id"}`` → what was published of it."""
     shared = parts()

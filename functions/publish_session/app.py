@@ -5,11 +5,13 @@ from typing import Any
 from functions.publish_session.wiring import parts
 from jalon.certificates.publish_session import publish_session
 from jalon.edge.observability import logger, metric
+from jalon.edge.tasks import task
 from jalon.kernel.ids import SessionNumber
 
 SERVICE = "publish_session"
 
 
+@task(SERVICE)
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """``{"session_number", "finalisation"}`` → how many results of each kind the session has."""
     shared = parts()

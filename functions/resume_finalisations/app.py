@@ -5,6 +5,7 @@ from typing import Any
 from functions.resume_finalisations.wiring import parts
 from jalon.certification.run_finalisation import keep_jury_waiting, resume_finalisations
 from jalon.edge.observability import logger, metric
+from jalon.edge.tasks import task
 from jalon.kernel.errors import UnavailableError
 
 SERVICE = "resume_finalisations"
@@ -16,6 +17,7 @@ class SweepIncompleteError(UnavailableError):
     code = "sweep_incomplete"
 
 
+@task(SERVICE)
 def handler(_event: dict[str, Any], _context: Any) -> dict[str, int]:
     """What the sweep found and did. The event says nothing more than that it is time.
 

@@ -6,11 +6,13 @@ from functions.score_candidate.wiring import marking
 from jalon.certification.score_candidate import ScoreCandidate, score_candidate, set_aside
 from jalon.certification.workflow_tasks import is_clean
 from jalon.edge.observability import logger, metric
+from jalon.edge.tasks import task
 from jalon.kernel.ids import CandidateId, SessionNumber
 
 SERVICE = "score_candidate"
 
 
+@task(SERVICE)
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """``{"session_number", "finalisation", "candidate_id"}`` → the result's key, and whether nothing of it waits for the jury.
 
