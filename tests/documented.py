@@ -34,6 +34,13 @@ def _documented() -> tuple[tuple[re.Pattern[str], frozenset[tuple[str, str]]], .
     )
 
 
+@cache
+def _field_codes() -> frozenset[str]:
+    """The codes that a field may be refused with, as the document lists them."""
+    problem = json.loads(DOCUMENT.read_text())["components"]["schemas"]["Problem"]
+    return frozenset(problem["properties"]["errors"]["items"]["properties"]["code"]["enum"])
+
+
 def untold(status: int, code: str, path: str) -> bool:
     """Whether a path of the document tells nothing of this refusal."""
     told = [codes for pattern, codes in _documented() if pattern.fullmatch(path)]
@@ -49,7 +56,11 @@ def refusals_are_documented(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def noted(status: int, title: str, code: str, detail: str, instance: str = "", *others: Any) -> dict[str, Any]:
         if untold(status, code, instance):
             missing.add(f"{status} {code} at {instance}")
-        return make(status, title, code, detail, instance, *others)
+        made = make(status, title, code, detail, instance, *others)
+        missing.update(
+            f"errors[].code {each['code']} at {instance}" for each in made.get("errors", ()) if each["code"] not in _field_codes()
+        )
+        return made
 
     monkeypatch.setattr(problems, "problem", noted)
     yield

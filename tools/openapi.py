@@ -5,6 +5,7 @@ python -m tools.openapi --check  # exit status 1 when the committed one differs 
 """
 
 import argparse
+import copy
 import importlib
 import inspect
 import json
@@ -14,6 +15,7 @@ from typing import Any
 
 from jalon.edge.idempotency import idempotent
 from jalon.edge.polling import polled
+from tools.field_codes import field_codes
 from tools.openapi_examples import add_examples
 from tools.openapi_headers import describe_idempotency, describe_location, describe_polling
 from tools.openapi_refusals import add_refusals, reached_by
@@ -65,7 +67,10 @@ PROBLEM: dict[str, Any] = {
         },
         "title": {"type": "string"},
         "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "What is wrong and how to mend it."},
+        "detail": {
+            "type": "string",
+            "description": "What is wrong and how to mend it, in English: a screen has its own words for each code.",
+        },
         "instance": {"type": "string"},
         "code": {"type": "string", "examples": ["invalid_input"]},
         "errors": {
@@ -80,7 +85,6 @@ PROBLEM: dict[str, Any] = {
                         "examples": ["/birth_date"],
                     },
                     "detail": {"type": "string"},
-                    "code": {"type": "string"},
                 },
             },
         },
@@ -107,7 +111,7 @@ GATEWAY_REFUSAL: dict[str, Any] = {
 def document() -> dict[str, Any]:
     """The whole document, keys sorted where order means nothing."""
     paths: dict[str, Any] = {}
-    schemas: dict[str, Any] = {"Problem": PROBLEM, "TokenProblem": TOKEN_PROBLEM, "GatewayRefusal": GATEWAY_REFUSAL}
+    schemas: dict[str, Any] = {"Problem": _problem(), "TokenProblem": TOKEN_PROBLEM, "GatewayRefusal": GATEWAY_REFUSAL}
     for name, part in _parts():
         own = _with_own_names(name, part, schemas)
         for path, item in own.get("paths", {}).items():
@@ -145,6 +149,14 @@ def document() -> dict[str, Any]:
             },
         }
     )
+    return described
+
+
+def _problem() -> dict[str, Any]:
+    """The schema of a problem, with every code that a field may be refused with."""
+    described = copy.deepcopy(PROBLEM)
+    said = "Stable: what a screen translates; docs/problems.md explains each."
+    described["properties"]["errors"]["items"]["properties"]["code"] = {"type": "string", "enum": list(field_codes()), "description": said}
     return described
 
 

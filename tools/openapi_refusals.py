@@ -21,7 +21,7 @@ _REFUSAL = {
 }
 _WRITING = frozenset({"post", "put", "patch"})
 _INVALID = Refusal(InvalidInputError, "Some fields cannot be accepted; each is named in errors.")
-_VIOLATION = {"pointer": "/name", "detail": "String should have at least 1 character", "code": "string_too_short"}
+_VIOLATION = {"pointer": "/name", "detail": "The least number of characters is 1.", "code": "too_short"}
 _HEADERS: dict[str, dict[str, Any]] = {
     "401": {"WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}, "example": 'Bearer realm="jalon"'}},
     "429": {"Retry-After": {"description": "In how many seconds it may be tried again.", "schema": {"type": "integer"}, "example": 30}},

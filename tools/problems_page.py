@@ -4,16 +4,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from jalon.edge.field_errors import MEANINGS
+from tools.field_codes import field_codes
+
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "problems.md"
 _STANDARD = frozenset({"type", "title", "status", "detail", "code", "instance", "errors"})
 _HEAD = """# Problems: what a refusal says, and what to do
 
 <!-- Made from the code by `python -m tools.openapi`; `make check` compares. -->
 
-A function refuses with `application/problem+json` (RFC 9457): `code` is stable and is what a program looks at; `detail` says, for the
-person in front of it, what is wrong and how to mend it; `type` is `/problems/` and the code with hyphens for its underscores
+A function refuses with `application/problem+json` (RFC 9457): `code` is stable and is what a program looks at; `detail` says in
+English what is wrong and how to mend it, for who writes that program: a screen says it to people in its own words, by the code
+([0009](decisions/0009-refusals-are-in-english.md)). `type` is `/problems/` and the code with hyphens for its underscores
 (`invalid_input`: `/problems/invalid-input`). `errors[].pointer` names each field that cannot be accepted: in the body by its JSON pointer
-(RFC 6901, `/candidates/0/birth_date`), elsewhere by the place and the name (`/path/uai`, `/query/limit`, `/header/idempotency-key`).
+(RFC 6901, `/candidates/0/birth_date`), elsewhere by the place and the name (`/path/uai`, `/query/limit`, `/header/idempotency-key`),
+and `errors[].code`, as stable, says what is wrong with it ([below](#what-is-wrong-with-a-field)).
 *Also tells* are the further members. Which route answers which of them stands in [openapi.json](openapi.json), with an
 example of each. A refusal without a `code` is the gateway's own (no valid access token, too many requests), or that of an OAuth endpoint
 (RFC 6749 §5.2, [sign-in.md](sign-in.md)), whose problems have its `error` too. A 500 is `internal_error`:
@@ -21,8 +26,19 @@ something went wrong on our side, and nothing is said of it; the same request ma
 """
 
 
+_FIELDS = """
+## What is wrong with a field
+
+`errors[].code` of a problem. The first nine are what the API's document says of a field; the others are rules of the service. A sentence
+that depends on the field stands here as one field has it.
+
+| code | it means, or says, for example |
+|---|---|
+"""
+
+
 def page(document: Mapping[str, Any]) -> str:
-    """The page for an OpenAPI document: a table for each status, a row for each code."""
+    """The page for an OpenAPI document: a table for each status, a row for each code; then the codes of fields."""
     rows: dict[tuple[int, str], list[str]] = {}
     routes = _routes(document)
     for code, example in document["components"]["examples"].items():
@@ -36,6 +52,9 @@ def page(document: Mapping[str, Any]) -> str:
             f"\n## {status} {title}\n\n| code | what it means | it says, for example | also tells | routes |\n|---|---|---|---|---|\n"
         )
         parts.append("\n".join(sorted(lines)) + "\n")
+    meant = field_codes()
+    ordered = [*MEANINGS, *(code for code in meant if code not in MEANINGS)]
+    parts += [_FIELDS, *(f"| `{code}` | {meant[code]} |\n" for code in ordered)]
     return "".join(parts)
 
 

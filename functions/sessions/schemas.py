@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from jalon.certification.candidates import CandidateStatus
 from jalon.certification.reports import ReportCode
@@ -78,7 +79,7 @@ class EnrolmentRequest(RequestSchema):
     def one_of_both(self) -> "EnrolmentRequest":
         """Exactly one of the two is given."""
         if (self.class_name is None) == (self.candidates is None):
-            raise ValueError("give either class or candidates")
+            raise PydanticCustomError("form", "Give either class or candidates.")
         return self
 
 

@@ -126,7 +126,11 @@ def test_a_body_that_breaks_the_schema_is_a_problem_with_a_pointer_for_each_fiel
     assert answer["headers"]["Content-Type"] == "application/problem+json"
     document = body_of(answer)
     assert document["code"] == "invalid_input"
-    assert {error["pointer"] for error in document["errors"]} == {"/name", "/size", "/colour"}
+    assert {(error["pointer"], error["code"], error["detail"]) for error in document["errors"]} == {
+        ("/name", "required", "This is needed."),
+        ("/size", "form", "A whole number is expected."),
+        ("/colour", "superfluous", "There is no such field here: leave it out."),
+    }
 
 
 @pytest.mark.parametrize("body", ["{not json", '"text"', "[1]", "null", "", "\ud800"])

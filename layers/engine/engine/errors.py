@@ -11,7 +11,10 @@ class EngineError(Exception):
 
 
 class InvalidAnswerError(EngineError):
-    """An answer whose shape does not fit the challenge; ``pointer`` is a JSON pointer into the answer (RFC 6901)."""
+    """An answer whose shape does not fit the challenge.
+
+    ``pointer`` is a JSON pointer into the answer (RFC 6901).
+    """
 
     code = "invalid_answer"
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jalon.edge.bodies import MalformedBodyError, UnsupportedMediaTypeError
+from jalon.edge.field_errors import code_and_sentence
 from jalon.kernel.errors import (
     ConflictError,
     ForbiddenError,
@@ -102,14 +103,15 @@ def internal_problem(instance: str = "") -> dict[str, Any]:
 
 
 def invalid_request(errors: Iterable[Mapping[str, Any]], instance: str = "") -> dict[str, Any]:
-    """A problem from pydantic's list of errors: each names its place as a JSON pointer."""
+    """A problem from pydantic's list of errors: each names its place as a JSON pointer, with a code of :mod:`jalon.edge.field_errors`."""
     violations = []
     for error in errors:
         place = [str(part) for part in error.get("loc", ())]
         if place and place[0] == "body":
             place = place[1:]
         pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in place)
-        violations.append(Violation(pointer, str(error.get("msg", "Invalid value.")), str(error.get("type", "invalid"))))
+        code, detail = code_and_sentence(error)
+        violations.append(Violation(pointer, detail, code))
     return problem(
         422,
         "The input cannot be accepted",

@@ -23,8 +23,8 @@ Fact = str | float | bool | tuple[str, ...] | None
 class Violation:
     """One field that cannot be accepted.
 
-    ``pointer`` is a JSON pointer into the input (RFC 6901, ``/birth_date``); ``detail`` says what is wrong and how
-    to mend it, and may be shown to the person who typed the value.
+    ``pointer`` is a JSON pointer into the input (RFC 6901, ``/birth_date``); ``detail`` says in English what is
+    wrong and how to mend it; ``code`` is part of the API and what a screen translates (``docs/decisions/0009-refusals-are-in-english.md``).
     """
 
     pointer: str
