@@ -85,7 +85,10 @@ class ParcoursView(AnswerSchema):
     school: Annotated[str | None, Field(examples=["Collège des Exemples"])]
     status: Literal["STARTED", "TO_SHARE", "SHARED"]
     archived: bool
-    progress_percent: int
+    progress_percent: Annotated[
+        int,
+        Field(description="Follows the test at each checkpoint and at the end, some seconds later; the test's own says it at each answer."),
+    ]
     mastery_percent: int | None
     pix: int | None
     started_at: datetime

@@ -146,6 +146,16 @@ class AssessmentView(AnswerSchema):
             )
         ),
     ]
+    progress_percent: Annotated[
+        int | None,
+        Field(
+            examples=[None],
+            description=(
+                "How much of what a campaign's test asks about is known, after each answer; 100 once it is over. Null of other tests. The "
+                "participation and the pupil's page follow at each checkpoint and at the end, some seconds later."
+            ),
+        ),
+    ]
     checkpoints: Annotated[int, Field(description="How many checkpoints can be read; none of a certification.")]
     release: Annotated[str, Field(description="The version of the content that the test keeps: `r` and 16 hexadecimal digits.")]
     locale: Annotated[str, Field(description="The test's language, as `fr-FR`.")]

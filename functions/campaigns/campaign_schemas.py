@@ -143,8 +143,7 @@ class ParticipateRequest(RequestSchema):
 class ParticipationView(AnswerSchema):
     """A pupil's own participation, with what its screen shows; ``assessment_id`` is the test to take, for an assessment.
 
-    ``progress_percent`` follows the test some seconds later, at each checkpoint and at the end; ``scores`` of the test itself at each
-    answer.
+    ``progress_percent`` follows the test at each checkpoint and at the end, some seconds later; the test's own says it at each answer.
     """
 
     id: str

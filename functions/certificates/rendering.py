@@ -26,6 +26,7 @@ def _mine(line: PublishedResult) -> MyCertification:
     result, certified = line.result, line.counts
     return MyCertification(
         id=result.certification_id,
+        session_number=result.session_number,
         status=_status(line),
         taken_on=result.taken_on,
         centre=result.centre,

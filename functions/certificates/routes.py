@@ -46,7 +46,10 @@ def list_mine(
     limit: Annotated[int, Query(description="How many items at most.", ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(description="next_cursor of the page before.", max_length=1_000)] = None,
 ) -> MyCertifications:
-    """The caller's published certifications, newest first."""
+    """The caller's published certifications, newest first.
+
+    One that awaits its results is not here: it stands among `certifications` of `GET /v1/me/profile`, as `awaiting_results`.
+    """
     return rendering.mine(my_certifications(parts().results, user(router), limit, decode_cursor(cursor) or {}))
 
 

@@ -12,6 +12,7 @@ class MyCertification(AnswerSchema):
     """One line of "Mes certifications". ``code``, ``score`` and the rest of a certificate are null unless it counts."""
 
     id: str
+    session_number: str
     status: Status
     taken_on: date
     centre: str

@@ -109,6 +109,18 @@ def test_interleaved_tests_and_a_campaign_each_end_with_the_profile_as_it_will_b
     assert totals[-1]["competences"] == [cards[score["code"]] for score in totals[-1]["competences"]]
 
 
+def test_a_campaigns_test_says_with_each_answer_how_far_it_is_and_no_other_test_does(pupil: Pupil) -> None:
+    test = campaign(pupil)
+    shown = [test["progress_percent"]]
+    while test["question"] is not None:
+        test = pupil.play(test, right=False, at_most=1)
+        shown.append(test["progress_percent"])
+    assert (shown[0], shown[-1], test["status"]) == (0, 100, "completed")
+    assert shown[:-1] == sorted(set(shown[:-1])), "each answer tells something of what is asked about"
+    assert pupil.read(test["id"]).body["progress_percent"] == 100
+    assert pupil.start(purpose="competence", competence="2.1").body["progress_percent"] is None
+
+
 def test_the_total_counts_what_another_test_brought_since_this_one_began(pupil: Pupil, answers: Cloud) -> None:
     first = pupil.start(purpose="competence", competence="1.1").body
     second = pupil.play(pupil.start(purpose="competence", competence="1.2").body)

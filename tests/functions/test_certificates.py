@@ -129,6 +129,7 @@ def test_a_pupil_lists_certifications_and_prints_the_certificate(stack):
     assert answer["statusCode"] == 200
     (line,) = body_of(answer)["items"]
     assert (line["status"], line["score"], line["max_score"], line["centre"]) == ("validated", 152, 895, "Collège des Exemples")
+    assert line["session_number"] == NUMBER
     assert line["levels"] == {"1.1": 4, "2.1": 5, "3.1": 3, "4.2": 6, "5.1": 1}
     printed = stack.get("print_mine", CLASS[0].user_id, path=line["certificate"])
     assert printed["statusCode"] == 200

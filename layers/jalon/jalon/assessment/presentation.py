@@ -9,9 +9,10 @@ from engine.content import Release, Tutorial
 from engine.scoring import CompetenceScore, Profile
 from engine.solutions import AnyOrderSolution, ChoiceSolution, FieldsSolution, Solution
 from jalon.assessment.next_question import AskedQuestion
+from jalon.assessment.progress import progress_percent
 from jalon.assessment.read_checkpoint import CheckpointRow, checkpoints_reached
 from jalon.assessment.shown_scores import shown_scores
-from jalon.assessment.state import AssessmentState
+from jalon.assessment.state import AssessmentState, Purpose
 from jalon.kernel.clock import iso
 
 Json = dict[str, Any]
@@ -44,6 +45,7 @@ def present_assessment(
         "sequence": state.sequence,
         "answered": len(state.answers),
         "total": None if state.questions is None else len(state.questions),
+        "progress_percent": progress_percent(release, state) if state.purpose is Purpose.CAMPAIGN else None,
         "checkpoints": 0 if state.purpose.is_certification else checkpoints_reached(state),
         "release": state.release,
         "locale": state.locale,

@@ -4,9 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from engine.content import Release
-from engine.knowledge import Knowledge, elements_of
-from engine.outline import Structure
 from engine.scoring import Profile
+from jalon.assessment.progress import known_of_target
 from jalon.assessment.state import AssessmentState
 from jalon.kernel.ids import ReleaseVersion
 
@@ -53,20 +52,6 @@ class ProfileResults:
 
 
 SharedResults = AssessmentResults | ProfileResults
-
-
-def known_of_target(release: Structure, state: AssessmentState) -> Knowledge:
-    """What the test's answers and what was known before say about the skills of its target."""
-    at_start = Knowledge.unpack(state.knowledge_at_start)
-    return at_start.updated(elements_of(release, state.target, at_start, state.answers)).within(state.target)
-
-
-def progress_percent(release: Structure, state: AssessmentState) -> int:
-    """How much of the target is assessed, in whole per cent rounded down; 100 only when the test is over."""
-    if not state.is_live:
-        return 100
-    assessed = len(known_of_target(release, state))
-    return min(99, 100 * assessed // len(state.target)) if state.target else 0
 
 
 def assessment_results(release: Release, state: AssessmentState) -> AssessmentResults:

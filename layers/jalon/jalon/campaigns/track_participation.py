@@ -1,10 +1,10 @@
 """Bring a participation up to its test (docs/domain.md §6): progress while it is taken, TO_SHARE when it is over."""
 
+from jalon.assessment.progress import progress_percent
 from jalon.assessment.releases import Releases
 from jalon.assessment.state import AssessmentState
 from jalon.assessment.store import AssessmentStore
 from jalon.campaigns.participation import Participation, ParticipationStatus, ParticipationStore, key_of
-from jalon.campaigns.shared_results import progress_percent
 
 #: Progress is noted at each checkpoint and at the end, so that an answer costs the campaign nothing most of the time.
 NOTED_EVERY = 5
