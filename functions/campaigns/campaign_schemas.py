@@ -6,6 +6,7 @@ from pydantic import Field
 
 from jalon.assessment.offer import DEFAULT_LOCALE, LOCALE_PATTERN
 from jalon.edge.schemas import AnswerSchema, Instant, RequestSchema
+from jalon.kernel.titles import TITLE_MAX_LENGTH
 
 CampaignKind = Literal["assessment", "profile_collection"]
 ParticipationState = Literal["STARTED", "TO_SHARE", "SHARED"]
@@ -15,7 +16,7 @@ class CreateCampaignRequest(RequestSchema):
     """A campaign to create. An assessment names its target profile; a collection may be limited to one sending."""
 
     type: CampaignKind
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str, Field(min_length=1, max_length=TITLE_MAX_LENGTH)]
     target_profile_id: Annotated[str | None, Field(max_length=64)] = None
     multiple_sendings: bool | None = None
 

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from jalon.campaigns.made_to_measure import MAX_TOPICS, NAME_MAX_LENGTH
+from jalon.campaigns.made_to_measure import MAX_TOPICS
 from jalon.edge.schemas import AnswerSchema, Instant, RequestSchema
+from jalon.kernel.titles import TITLE_MAX_LENGTH
 
 TUBE_ID_MAX_LENGTH = 64
 
@@ -103,5 +104,5 @@ class TopicCeilingRequest(RequestSchema):
 class MakeTargetProfileRequest(RequestSchema):
     """A target profile to make: its name, and its topics with a level ceiling each."""
 
-    name: Annotated[str, Field(min_length=1, max_length=NAME_MAX_LENGTH)]
+    name: Annotated[str, Field(min_length=1, max_length=TITLE_MAX_LENGTH)]
     topics: Annotated[list[TopicCeilingRequest], Field(min_length=1, max_length=MAX_TOPICS)]

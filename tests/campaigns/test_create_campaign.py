@@ -1,12 +1,13 @@
 """Codes and ids of campaigns and participations."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jalon.campaigns.campaign import CampaignCodeUnknownError, CampaignType, NoCodeLeftError, new_code, parse_code
+from jalon.campaigns.campaign import CampaignCodeUnknownError, CampaignInvalidError, CampaignType, NoCodeLeftError, new_code, parse_code
 from jalon.campaigns.create_campaign import CreateCampaign, create_campaign
 from jalon.campaigns.participation import SHARDS, ParticipationNotFoundError, key_of, participation_id, shard_of
 from jalon.kernel.ids import CampaignId, SecureIdSource, UserId
@@ -16,7 +17,7 @@ from tests.campaigns.fakes import FakeCampaigns, FakeTargetProfiles
 from tests.campaigns.samples import NOW, UAI, campaign
 from tests.sources import FixedClock, SequenceIdSource
 
-COLLECTION = CreateCampaign(UAI, UserId("usr_1"), CampaignType.PROFILE_COLLECTION, " Profils   de rentrée ")
+COLLECTION = CreateCampaign(UAI, UserId("usr_1"), CampaignType.PROFILE_COLLECTION, " Profils \u202e  de\x1b rentre\u0301e ")
 
 
 class StuckIds(SequenceIdSource):
@@ -40,6 +41,15 @@ def test_a_taken_code_is_drawn_again() -> None:
     assert made.code != campaign().code
     assert campaigns.by_code(made.code) == made
     assert (made.name, made.multiple_sendings) == ("Profils de rentrée", True)
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u202e \x00", "x" * 101])
+def test_a_name_of_which_nothing_is_seen_or_that_is_too_long_is_refused(name: str) -> None:
+    campaigns, profiles, releases = FakeCampaigns(), FakeTargetProfiles(), FakeReleases(release())
+    with pytest.raises(CampaignInvalidError) as refused:
+        create_campaign(campaigns, profiles, releases, SequenceIdSource(), FixedClock(NOW), replace(COLLECTION, name=name))
+    assert [(each.pointer, each.code) for each in refused.value.violations] == [("/name", "name")]
+    assert not campaigns.items
 
 
 def test_code_after_code_taken_is_a_refusal_and_no_campaign() -> None:

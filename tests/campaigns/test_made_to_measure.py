@@ -21,7 +21,7 @@ from tests.campaigns.samples import NOW, UAI, made_to_measure
 from tests.sources import FixedClock, SequenceIdSource
 
 TEACHER = UserId("usr_1")
-ASKED = MakeToMeasure(UAI, TEACHER, " Club   robotique ", (("tube11a", 2), ("tube51b", 7)))
+ASKED = MakeToMeasure(UAI, TEACHER, " Club \u200b  robo\x00tique\u202e ", (("tube11a", 2), ("tube51b", 7)))
 
 
 def make(command: MakeToMeasure, profiles: FakeTargetProfiles | None = None) -> object:
@@ -39,6 +39,7 @@ def test_it_is_kept_with_a_tidy_name_and_its_ceilings() -> None:
     ("changes", "pointers"),
     [
         ({"name": "   "}, ["/name"]),
+        ({"name": "\u200b\u202e\x1b"}, ["/name"]),
         ({"name": "x" * 101}, ["/name"]),
         ({"topics": ()}, ["/topics"]),
         ({"topics": tuple((f"t{n}", 1) for n in range(201))}, ["/topics"]),

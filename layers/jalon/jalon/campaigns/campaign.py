@@ -19,7 +19,6 @@ _DIGITS = "2346789"
 #: What else is read for them: the place says whether a letter or a digit was meant.
 _MEANT_AS_LETTER = str.maketrans("86", "BG")
 _MEANT_AS_DIGIT = str.maketrans("BGZ", "862")
-NAME_MAX_LENGTH = 100
 
 
 class CampaignType(StrEnum):

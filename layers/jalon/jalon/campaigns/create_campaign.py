@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from engine.content import Release
 from jalon.assessment.releases import Releases
 from jalon.campaigns.campaign import (
-    NAME_MAX_LENGTH,
     Campaign,
     CampaignInvalidError,
     CampaignStore,
@@ -18,6 +17,7 @@ from jalon.campaigns.made_to_measure import MadeToMeasure, TargetProfileId, Targ
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import Violation
 from jalon.kernel.ids import CampaignId, IdSource, Uai, UserId
+from jalon.kernel.titles import title_of, wrong_title
 
 #: Of eight billion codes a few million are taken: even two collisions in a row are a one-in-a-million event.
 _TRIES = 5
@@ -54,7 +54,7 @@ def create_campaign(
             campaign_id=CampaignId(ids.new("cmp")),
             uai=command.uai,
             type=command.type,
-            name=" ".join(command.name.split()),
+            name=title_of(command.name),
             code=new_code(ids),
             created_by=command.created_by,
             created_at=clock.now(),
@@ -68,12 +68,10 @@ def create_campaign(
 
 
 def _violations(command: CreateCampaign) -> tuple[Violation, ...]:
-    violations = []
-    if not 0 < len(" ".join(command.name.split())) <= NAME_MAX_LENGTH:
-        violations.append(Violation("/name", f"A name has 1 to {NAME_MAX_LENGTH} characters.", "name"))
+    violations = wrong_title(command.name)
     if command.type is CampaignType.ASSESSMENT and command.multiple_sendings:
-        violations.append(Violation("/multiple_sendings", "The results of an assessment are sent once.", "superfluous"))
-    return tuple(violations)
+        violations += (Violation("/multiple_sendings", "The results of an assessment are sent once.", "superfluous"),)
+    return violations
 
 
 def _parcours(profiles: TargetProfileStore, releases: Releases, command: CreateCampaign) -> tuple[Parcours | None, tuple[Violation, ...]]:

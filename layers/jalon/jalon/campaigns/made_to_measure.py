@@ -12,10 +12,10 @@ from engine.content import Release
 from jalon.kernel.clock import Clock
 from jalon.kernel.errors import InvalidInputError, NotFoundError, Violation
 from jalon.kernel.ids import IdSource, Uai, UserId
+from jalon.kernel.titles import title_of, wrong_title
 
 TargetProfileId = NewType("TargetProfileId", str)
 
-NAME_MAX_LENGTH = 100
 #: More topics than the whole framework has ever held.
 MAX_TOPICS = 200
 PREFIX = "tpf"
@@ -80,13 +80,13 @@ class MakeToMeasure:
 
 def make_to_measure(profiles: TargetProfileStore, release: Release, ids: IdSource, clock: Clock, command: MakeToMeasure) -> MadeToMeasure:
     """A new target profile of the school. Raises :class:`TargetProfileInvalidError` naming every field that is wrong."""
-    violations = (*_wrong_name(command.name), *_wrong_topics(release, command.topics))
+    violations = (*wrong_title(command.name), *_wrong_topics(release, command.topics))
     if violations:
         raise TargetProfileInvalidError("This target profile cannot be made as asked.", violations)
     made = MadeToMeasure(
         profile_id=TargetProfileId(ids.new(PREFIX)),
         uai=command.uai,
-        name=" ".join(command.name.split()),
+        name=title_of(command.name),
         ceilings=dict(command.topics),
         created_by=command.created_by,
         created_at=clock.now(),
@@ -101,12 +101,6 @@ def own_target_profile(profiles: TargetProfileStore, uai: Uai, profile_id: str) 
     if found is None:
         raise TargetProfileUnknownError("This school has no such target profile.", target_profile_id=profile_id)
     return found
-
-
-def _wrong_name(name: str) -> tuple[Violation, ...]:
-    if 0 < len(" ".join(name.split())) <= NAME_MAX_LENGTH:
-        return ()
-    return (Violation("/name", f"A name has 1 to {NAME_MAX_LENGTH} characters.", "name"),)
 
 
 def _wrong_topics(release: Release, topics: tuple[tuple[str, int], ...]) -> tuple[Violation, ...]:
