@@ -241,7 +241,7 @@ FACTS: dict[str, Any] = {
     "retry_after_s": 30,
     "revision": 4,
     "roles": "pupil",
-    "scope": "lsu:read",
+    "scope": "certificates:verify",
     "version": 2,
     "wait": 30,
     "seconds": 30,
@@ -252,6 +252,7 @@ FACTS: dict[str, Any] = {
 #: The same by the error's code, where errors mean different things by one name.
 FACTS_OF: dict[str, dict[str, Any]] = {
     "assessment_ended": {"reason": "invigilator"},
+    "scope_required": {"required": FACTS["scope"]},
     "seal_unavailable": {"reason": "ReadTimeoutError"},
 }
 

@@ -1,6 +1,6 @@
 """Routes of a person's own data: parse, act, render."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -18,7 +18,7 @@ from jalon.accounts.export_store import ADDRESS_LIFE_S
 from jalon.accounts.exports import Export, ExportId, ExportStatus, delete_export, read_export, request_export
 from jalon.accounts.find_account import find_account
 from jalon.accounts.identity import Identity
-from jalon.accounts.reauthenticate import reauthenticate
+from jalon.accounts.reauthenticate import reauthenticate_with_request
 from jalon.accounts.request_erasure import repeat_erasure, request_erasure
 from jalon.edge.erasures import refuse_erased
 from jalon.edge.observability import logger, metric
@@ -65,9 +65,7 @@ def request_own_erasure(exchange: Exchange) -> Response:
     under_way = own_data().asking.erasures.get(user_id)
     if under_way is not None:
         return _erasure_response(HTTPStatus.ACCEPTED, repeat_erasure(own_data().asking, under_way))
-    # Nothing undoes this: a sign-in of some minutes ago is not enough.
-    proof = replace(proof_of(exchange, body), authenticated_at=None)
-    reauthenticate(provider_sign_ins, own_data().accounts, _person(exchange), proof)
+    reauthenticate_with_request(provider_sign_ins, own_data().accounts, _person(exchange), proof_of(exchange, body))
     erasure = request_erasure(own_data().asking, user_id)
     logger(OWN_DATA).info("ERASURE_REQUESTED", subject=erasure.subject)
     metric("ErasureRequested", service=OWN_DATA)

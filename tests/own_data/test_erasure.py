@@ -285,6 +285,7 @@ def test_a_message_without_a_request_is_dropped(story: Story) -> None:
 def test_without_a_proof_nothing_begins(story: Story) -> None:
     status, refused = story.world.own(story.other.user_id, "POST", "/v1/me/erasure", {"confirmation": "ERASE"})
     assert (status, refused["code"], refused["proven_by"]) == (403, "proof_required", ["password"])
+    assert "send along what proven_by names" in refused["detail"]
 
 
 @pytest.mark.parametrize(

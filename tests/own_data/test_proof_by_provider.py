@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from functions.accounts.own_data_app import handler as own_data
 from functions.accounts.own_data_wiring import forget_own_data
 from functions.accounts.wiring import desk, forget_desk
 from jalon.accounts.create_pupil_accounts import NewPupil, create_pupil_accounts
+from jalon.accounts.find_account import find_account
 from jalon.edge import secrets
 from jalon.kernel.ids import UserId
 from tests.accounts.openid_provider import CLIENT_ID, CLIENT_SECRET, LEA, REDIRECT_URI, Mischief, OpenIdProvider, running, visit
@@ -85,7 +87,21 @@ def test_a_sign_in_of_the_last_minutes_is_not_enough(lea: str) -> None:
     event = http_event("POST", "/v1/me/erasure", {"confirmation": "ERASE"}, subject=lea, roles="pupil")
     event["requestContext"]["authorizer"]["jwt"]["claims"]["auth_time"] = str(int(time.time()))
     answer = own_data(event, CONTEXT)
-    assert (answer["statusCode"], body_of(answer)["code"]) == (403, "proof_required")
+    refused = body_of(answer)
+    assert (answer["statusCode"], refused["code"], refused["proven_by"]) == (403, "proof_required", ["provider"])
+    assert "Signing in again is not enough" in refused["detail"]
+    assert "sign in again" not in refused["detail"]
+
+
+def test_an_account_that_its_address_alone_opens_is_told_to_choose_a_password(lea: str) -> None:
+    accounts = desk().accounts
+    before = find_account(accounts.store, UserId(lea))
+    keys = before.login_keys - frozenset(before.providers.values()) | {accounts.keyring.login_key("lea@example.org")}
+    after = replace(before, providers={}, email="lea@example.org", email_verified=True, login_keys=keys)
+    accounts.store.replace_logins(before, after)
+    status, refused = _erase(lea)
+    assert (status, refused["code"], refused["proven_by"]) == (403, "proof_required", [])
+    assert "POST /v1/password-recoveries" in refused["detail"]
 
 
 def test_a_pupil_with_a_slip_who_comes_through_the_portal_proves_with_either(cloud: Cloud, provider: OpenIdProvider) -> None:

@@ -3,7 +3,11 @@
 Articles are those of the RGPD, Regulation (EU) 2016/679.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
+from jalon.accounts.acts import ActKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,16 @@ ERASED = (
     Goes("copies", "Exports of the data, and answers remembered for repeated requests."),
 )
 
+#: What was done for a school and stays with the number of who did it, kind by kind as the person's copy lists it.
+ACTS: Final[Mapping[ActKind, str]] = {
+    ActKind.CAMPAIGN: "made a campaign",
+    ActKind.TARGET_PROFILE: "made a target profile",
+    ActKind.IMPORT: "asked for an import of pupils",
+    ActKind.INVITATION: "invited a colleague (for 14 days)",
+    ActKind.SESSION: "planned a session",
+    ActKind.FINALISATION: "finalised a session",
+}
+
 KEPT = (
     Stays(
         "certifications",
@@ -52,7 +66,7 @@ KEPT = (
     ),
     Stays(
         "acts",
-        "This account's number where it made a campaign, an import, a session or a decision of the jury.",
+        f"This account's number where it {', '.join(ACTS.values())}, or took a decision of the jury.",
         "Who did what stays countable; the number leads to nobody any more.",
         "recital 26, and art. 17(3)(e) for the jury's decisions",
     ),

@@ -20,6 +20,8 @@ from jalon.kernel.ids import UserId
 
 #: How long having proven who one is counts.
 FRESH_FOR = timedelta(minutes=5)
+_SEND_ALONG = "Prove once more who you are: send along what proven_by names. Signing in again is not enough for this."
+_CHOOSE_FIRST = "Choose a password first: have a token sent to your address (POST /v1/password-recoveries), and send the password along."
 
 
 class ProofRequiredError(ForbiddenError):
@@ -49,15 +51,35 @@ def reauthenticate(sign_ins: Callable[[], ProviderSignIns], accounts: Accounts, 
     passwords, which keep nobody from signing in, and for a return that cannot be redeemed as
     :func:`~jalon.accounts.provider_return.name_person` does.
     """
+    ways = _ways(accounts, identity)
+    is_sent = proof.password is not None or proof.came_back is not None
+    if not _proves(sign_ins, accounts, identity, proof, ways) and (is_sent or not _is_signed_in_afresh(accounts, identity, proof)):
+        raise ProofRequiredError("Prove once more who you are: sign in again, or send along what proven_by names.", proven_by=ways)
+
+
+def reauthenticate_with_request(sign_ins: Callable[[], ProviderSignIns], accounts: Accounts, identity: Identity, proof: Proof) -> None:
+    """The same for what nothing undoes: what comes with the request counts alone, and a sign-in of some minutes ago does not."""
+    ways = _ways(accounts, identity)
+    if not _proves(sign_ins, accounts, identity, proof, ways):
+        raise ProofRequiredError(_SEND_ALONG if ways else _CHOOSE_FIRST, proven_by=ways)
+
+
+def _ways(accounts: Accounts, identity: Identity) -> tuple[str, ...]:
+    """What the account can be proven with in a request; nothing for one that is opened by recovering it at its address alone."""
     credentials = accounts.store.credentials(identity.user_id)
     has_password = credentials is not None and credentials.verifier is not None
-    if proof.password is not None and has_password:
+    return (*(["password"] if has_password else []), *(["provider"] if identity.providers else []))
+
+
+def _proves(sign_ins: Callable[[], ProviderSignIns], accounts: Accounts, identity: Identity, proof: Proof, ways: tuple[str, ...]) -> bool:
+    """Whether what came with the request is of a way that the account has; raises where it is and is wrong."""
+    if proof.password is not None and "password" in ways:
         _prove_with_password(accounts, identity.user_id, proof.password)
-    elif proof.came_back is not None and identity.providers:
+    elif proof.came_back is not None and "provider" in ways:
         _prove_with_provider(sign_ins(), accounts, identity, proof.came_back)
-    elif proof.password is not None or proof.came_back is not None or not _is_signed_in_afresh(accounts, identity, proof):
-        ways = (*(["password"] if has_password else []), *(["provider"] if identity.providers else []))
-        raise ProofRequiredError("Prove once more who you are: sign in again, or send along what proven_by names.", proven_by=ways)
+    else:
+        return False
+    return True
 
 
 def _prove_with_password(accounts: Accounts, user_id: UserId, password: str) -> None:

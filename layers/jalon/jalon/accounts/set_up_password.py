@@ -22,7 +22,7 @@ def set_up_password(accounts: Accounts, mailer: Mailer, token: str, password: st
     try:
         accounts.store.set_password(ticket.user_id, accounts.hasher.hash(chosen), None, ticket)
     except (StaleWriteError, AccountNotFoundError) as error:
-        raise SetupTokenError("This link was used or replaced: ask for a new one.") from error
+        raise SetupTokenError("This token was used or replaced: ask for a new one.") from error
     return ticket.user_id
 
 

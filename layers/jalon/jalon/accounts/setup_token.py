@@ -48,7 +48,7 @@ def read_setup_token(accounts: Accounts, token: str) -> tuple[SetupTicket, Ident
     ticket = accounts.store.ticket(UserId(parts[1]), purpose) if purpose and len(parts) == 3 and parts[1].startswith("usr_") else None
     owner = accounts.store.identity(ticket.user_id) if ticket else None
     if ticket is None or owner is None or not same(token, write_setup_token(accounts.keyring, ticket, owner)):
-        raise SetupTokenError("This link was used or replaced: ask for a new one.")
+        raise SetupTokenError("This token was used or replaced: ask for a new one.")
     if ticket.expires_at <= accounts.clock.now():
-        raise SetupTokenError("This link has expired: ask for a new one.")
+        raise SetupTokenError("This token has expired: ask for a new one.")
     return ticket, owner

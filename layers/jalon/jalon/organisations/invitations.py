@@ -14,7 +14,7 @@ VALID_FOR = timedelta(days=14)
 
 
 class InvitationInvalidError(InvalidInputError):
-    """The link's token is of no invitation, or the invitation was sent to another e-mail address."""
+    """The code is of no invitation, or the invitation is for another e-mail address."""
 
     code = "invitation_invalid"
 

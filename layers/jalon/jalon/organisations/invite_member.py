@@ -55,7 +55,7 @@ def accept_with_new_account(invitations: InvitationStore, accounts: Accounts, cl
     """
     invitation = check_invitation(invitations, command.invitation_code, clock.now())
     if clean_email(command.email) != clean_email(invitation.email):
-        violation = Violation("/email", "Give the address to which the invitation was sent.", "invitation_email")
+        violation = Violation("/email", "Give the address that the invitation is for.", "invitation_email")
         raise InvitationInvalidError("This invitation is for another address.", (violation,))
     user_id = account_opened_by(invitation.digest, command.email)
     create_member_account(accounts, NewMember(user_id, command.first_name, command.last_name, command.email, command.password))
