@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from functions.accounts.wiring import desk
@@ -31,6 +32,20 @@ def cloud(accounts_cloud: Cloud) -> Cloud:
 @pytest.fixture
 def person() -> str:
     return send("create_account").body["id"]
+
+
+@pytest.fixture
+def operations(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The operations that the cloud's clients are asked for, in order."""
+    sent: list[str] = []
+    call = BaseClient._make_api_call
+
+    def counted(client: Any, operation: str, arguments: Any) -> Any:
+        sent.append(operation)
+        return call(client, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", counted)
+    return sent
 
 
 def messages(cloud: Cloud) -> list[Any]:
@@ -70,6 +85,25 @@ def test_the_address_of_a_sign_up_is_verified_by_its_code(cloud: Cloud, person: 
     assert (confirmed.status, confirmed.body["email"], confirmed.body["email_verified"]) == (200, ADDRESS, True)
     assert send("read_me", subject=person).body == confirmed.body
     assert sign_in(ADDRESS, PASSWORD).status == 200
+
+
+@pytest.mark.parametrize("asking", ["ask_for_sign_up_code", "recover", "ask_for_sign_in_code"])
+def test_asking_for_a_message_does_the_same_work_whether_the_address_is_proven_claimed_or_nobodys(
+    asking: str, cloud: Cloud, person: str, operations: list[str]
+) -> None:
+    proven = "anne.blanc@example.org"
+    other = send("create_account", body={**SIGN_UP, "email": proven}).body["id"]
+    send("attach_email", body={"email": proven}, subject=other, proven=True)
+    send("confirm_attached_email", body={"email": proven, "code": latest_message(cloud)["word"]}, subject=other)
+    assert send("read_me", subject=other).body["email_verified"]
+    assert not send("read_me", subject=person).body["email_verified"]
+    work = []
+    for address in (ADDRESS, proven, "nobody@example.org"):
+        operations.clear()
+        assert send(asking, body={"email": address}).status == 202
+        work.append(list(operations))
+    assert work[0][-1] == "SendEmail"
+    assert work[0] == work[1] == work[2]
 
 
 def test_the_owner_of_an_address_signs_up_though_somebody_claimed_it(cloud: Cloud, person: str) -> None:

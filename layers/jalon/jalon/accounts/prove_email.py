@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from jalon.accounts.accounts import Accounts
 from jalon.accounts.email_addresses import clean_email, email_violations
 from jalon.accounts.find_account import account_of_login
-from jalon.accounts.find_login import find_login
+from jalon.accounts.find_login import Login, find_login
 from jalon.accounts.identity import DEFAULT_LOCALE, Identity, refuse
 from jalon.accounts.keyring import Keyring, same
 from jalon.accounts.mail_allowance import MessageKind, one_message
@@ -30,17 +30,23 @@ NOBODY_YET = None
 def ask_to_sign_up(accounts: Accounts, mailer: Mailer, email: str) -> None:
     """Send a code to sign up with to the address, or a word that it has an account; whoever asks cannot tell which.
 
-    Raises :class:`InvalidInputError`, :class:`TooManyMessagesError`.
+    The same is read and written either way. Raises :class:`InvalidInputError`, :class:`TooManyMessagesError`.
     """
     address = clean_email(email)
     refuse(email_violations("/email", address))
-    login_key = find_login(accounts, address).key
-    with one_message(accounts, MessageKind.SIGN_UP, login_key):
-        if is_proven_by_another(accounts, login_key, NOBODY_YET):
+    login = find_login(accounts, address)
+    with one_message(accounts, MessageKind.SIGN_UP, login.key):
+        if _is_taken(accounts, login):
             message = address_has_account(DEFAULT_LOCALE)
         else:
             message = sign_up_with_address(DEFAULT_LOCALE, write_code(accounts.keyring, NOBODY_YET, address, accounts.clock.now()))
         mailer.send(address, message)
+
+
+def _is_taken(accounts: Accounts, login: Login) -> bool:
+    """Whether the address signs in to an account that does more than claim it; one read either way."""
+    identity = accounts.store.identity(login.user_id or accounts.keyring.decoy_user(login.key))
+    return login.user_id is not None and (identity is None or not identity.only_claims_email)
 
 
 def is_proven_by_another(accounts: Accounts, login_key: str, user_id: UserId | None) -> bool:
