@@ -20,7 +20,7 @@ def codes(found: Reached) -> set[str]:
 
 
 def test_what_a_use_case_raises_is_found_through_its_route() -> None:
-    raised = {"campaign_code_unknown", "campaign_archived", "campaign_of_another_school", "results_already_sent"}
+    raised = {"campaign_code_unknown", "campaign_archived", "campaign_of_another_school", "organisation_not_found", "results_already_sent"}
     assert codes(reached(enter_code)) == raised | {"store_unavailable"}
     assert raised | {"role_required", "not_signed_in"} <= codes(reached(look_up_code))
 
