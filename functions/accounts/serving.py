@@ -16,7 +16,7 @@ from functions.accounts.exchange import endpoint, no_such_route
 from functions.accounts.oauth_problems import with_oauth_error
 from functions.accounts.operation import Operation
 from jalon.edge.bodies import JSON, body_of
-from jalon.edge.caching import unless_kept
+from jalon.edge.headers import with_common_headers
 from jalon.edge.observability import correlation, logger, metric
 from jalon.edge.problems import MEDIA_TYPE, encode, gateway_answer
 from jalon.kernel.errors import JalonError
@@ -61,8 +61,8 @@ def lambda_handler(service: str, app: Starlette) -> Handler:
             body_of(event)
         except JalonError as error:
             metric("Refused", service=service, code=error.code)
-            return unless_kept(_refused(error, str(event["rawPath"]), app.state.forms))
-        return unless_kept(adapter(event, context))
+            return with_common_headers(_refused(error, str(event["rawPath"]), app.state.forms))
+        return with_common_headers(adapter(event, context))
 
     return handler
 

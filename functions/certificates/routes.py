@@ -27,7 +27,7 @@ from jalon.edge.caching import REVALIDATED
 from jalon.edge.etags import still_holds
 from jalon.edge.observability import logger, metric
 from jalon.edge.paging import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor
-from jalon.edge.signed_in import user
+from jalon.edge.signed_in import person, user
 from jalon.kernel.ids import CertificationId, SessionNumber
 from jalon.kernel.uai import parse_uai
 from jalon.organisations.memberships import require_admin
@@ -50,7 +50,7 @@ def list_mine(
 
     One that awaits its results is not here: it stands among `certifications` of `GET /v1/me/profile`, as `awaiting_results`.
     """
-    return rendering.mine(my_certifications(parts().results, user(router), limit, decode_cursor(cursor) or {}))
+    return rendering.mine(my_certifications(parts().results, person(router), limit, decode_cursor(cursor) or {}))
 
 
 @router.get("/v1/me/certifications/<certification_id>/certificate.pdf", responses=_file("The certificate.", "application/pdf"))
@@ -58,7 +58,7 @@ def print_mine(
     certification_id: Annotated[str, Path(pattern=r"^crt_[0-9a-f]{32}$")], lang: Annotated[Language, Query()] = "fr"
 ) -> Response[str]:
     """The caller's certificate as an A4 page. The same certificate gives the same page, hence the ETag; a seal is dated anew each time."""
-    certificate = certificate_to_print(parts().certificates, user(router), CertificationId(certification_id))
+    certificate = certificate_to_print(parts().certificates, person(router), CertificationId(certification_id))
     etag = _etag(certificate.token, lang)
     headers: dict[str, str | list[str]] = {"ETag": etag, "Cache-Control": REVALIDATED}
     if still_holds(router.current_event.headers.get("if-none-match"), etag):
@@ -77,7 +77,7 @@ def archive_mine(lang: Annotated[Language, Query()] = "fr") -> Response[str]:
     from functions.certificates.archive import write_archive
 
     target = io.BytesIO()
-    write_archive(target, my_certificates(parts().certificates, parts().results, user(router)), lang, parts().site_url, parts().seal)
+    write_archive(target, my_certificates(parts().certificates, parts().results, person(router)), lang, parts().site_url, parts().seal)
     headers: dict[str, str | list[str]] = {"Content-Disposition": 'attachment; filename="certificats.zip"'}
     return _binary("application/zip", target.getvalue(), headers)
 
@@ -85,7 +85,7 @@ def archive_mine(lang: Annotated[Language, Query()] = "fr") -> Response[str]:
 @router.get("/v1/me/certifications/<certification_id>/open-badge.jwt", responses=_file("The signed credential.", open_badge.MEDIA_TYPE))
 def badge_mine(certification_id: Annotated[str, Path(pattern=r"^crt_[0-9a-f]{32}$")]) -> Response[str]:
     """The caller's certificate as a signed Open Badges 3.0 credential, for a wallet."""
-    certificate = certificate_to_print(parts().certificates, user(router), CertificationId(certification_id))
+    certificate = certificate_to_print(parts().certificates, person(router), CertificationId(certification_id))
     return Response(status_code=HTTPStatus.OK, content_type=open_badge.MEDIA_TYPE, body=open_badge.compact(certificate.credential))
 
 
@@ -104,16 +104,16 @@ def verify(code: Annotated[str, Path(max_length=24)]) -> VerificationView:
 @router.get("/v1/organisations/<uai>/sessions/<number>/results")
 def results(uai: str, number: str) -> SessionResults:
     """A published session's results, for a member of the school."""
-    school, person = parse_uai(uai), user(router)
-    session, lines = session_results(parts().members, parts().sessions, parts().results, school, SessionNumber(number), person)
+    school, member = parse_uai(uai), user(router)
+    session, lines = session_results(parts().members, parts().sessions, parts().results, school, SessionNumber(number), member)
     return rendering.table(session, lines)
 
 
 @router.get("/v1/organisations/<uai>/sessions/<number>/results.csv", responses=_file("The table, UTF-8, semicolons.", "text/csv"))
 def results_csv(uai: str, number: str) -> Response[str]:
     """The same as a file for spreadsheets."""
-    school, person = parse_uai(uai), user(router)
-    _, lines = session_results(parts().members, parts().sessions, parts().results, school, SessionNumber(number), person)
+    school, member = parse_uai(uai), user(router)
+    _, lines = session_results(parts().members, parts().sessions, parts().results, school, SessionNumber(number), member)
     headers = {"Content-Disposition": f'attachment; filename="resultats-session-{number}.csv"'}
     return Response(status_code=HTTPStatus.OK, content_type="text/csv; charset=utf-8; header=present", body=as_csv(lines), headers=headers)
 
@@ -134,9 +134,9 @@ def archive(uai: str, number: str, lang: Annotated[Language, Query()] = "fr") ->
 
 def _order(uai: str, number: str, language: Language) -> ArchiveOrder:
     """What an archive of the session holds now, for an administrator of the school."""
-    school, person = parse_uai(uai), user(router)
-    require_admin(parts().members, school, person)
-    _, lines = session_results(parts().members, parts().sessions, parts().results, school, SessionNumber(number), person)
+    school, member = parse_uai(uai), user(router)
+    require_admin(parts().members, school, member)
+    _, lines = session_results(parts().members, parts().sessions, parts().results, school, SessionNumber(number), member)
     return order_of(SessionNumber(number), lines, language, _edition())
 
 

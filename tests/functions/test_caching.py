@@ -1,4 +1,4 @@
-"""No cache keeps what any function answers, unless the route says who may: passwords, codes, tickets and solutions are in answers."""
+"""No cache keeps an answer, unless its route says who may; and nobody guesses another media type than it says."""
 
 from types import ModuleType
 from typing import Any
@@ -21,7 +21,21 @@ RESOLVERS = (answers, campaigns, certificates, jury, sessions)
 
 
 def _said(answer: dict[str, Any]) -> str:
-    return {name.lower(): str(value) for name, value in answer["headers"].items()}["cache-control"]
+    return _headers(answer)["cache-control"]
+
+
+def _guessed(answer: dict[str, Any]) -> str:
+    return _headers(answer)["x-content-type-options"]
+
+
+def _headers(answer: dict[str, Any]) -> dict[str, str]:
+    return {name.lower(): str(value) for name, value in answer["headers"].items()}
+
+
+@pytest.mark.parametrize("module", [*RESOLVERS, accounts, own_data], ids=lambda module: module.__name__.split(".", 1)[1])
+def test_what_is_refused_before_a_route_is_asked_says_the_same(module: ModuleType) -> None:
+    answer = module.handler(http_event("POST", "/v1/me") | {"body": "@", "isBase64Encoded": True}, CONTEXT)
+    assert (answer["statusCode"], _said(answer), _guessed(answer)) == (400, "no-store", "nosniff")
 
 
 def _wordless(_resolver: Any) -> Response[str]:
@@ -38,6 +52,7 @@ def test_what_a_route_of_a_resolver_answers_is_kept_by_nobody(module: ModuleType
         path = route.openapi_path.replace("{", "").replace("}", "")
         answer = module.handler(http_event(route.method, path), CONTEXT)
         assert (answer["statusCode"], _said(answer)) == (200, "no-store"), (route.method, path)
+        assert _guessed(answer) == "nosniff", (route.method, path)
     assert routes
 
 
@@ -47,3 +62,4 @@ def test_each_route_of_an_account_is_kept_by_nobody(module: ModuleType, operatio
         path = operation.path.replace("{", "").replace("}", "")
         answer = module.handler(http_event(operation.method, path), CONTEXT)
         assert _said(answer) == "no-store", (operation.method, path, answer)
+        assert _guessed(answer) == "nosniff", (operation.method, path, answer)

@@ -248,6 +248,20 @@ def test_what_makes_no_sense_is_a_problem(stack, path, status):
     assert answer["headers"]["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "certifications",
+        f"certifications/{CLASS[0].certification_id}/certificate.pdf",
+        f"certifications/{CLASS[0].certification_id}/open-badge.jwt",
+        "certificates.zip",
+    ],
+)
+def test_ones_own_certificates_are_for_people_not_for_software(stack, path):
+    answer = stack.get("list_mine", "cli_school", path=f"/v1/me/{path}")
+    assert (answer["statusCode"], body_of(answer)["code"]) == (403, "people_only")
+
+
 def test_without_a_token_nobody_is_anybody(stack):
     event = sample("certificates/list_mine")
     del event["requestContext"]["authorizer"]

@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jalon.kernel.errors import ForbiddenError, NotSignedInError
+from jalon.kernel.ids import UserId
 from jalon.kernel.uai import EVERY_SCHOOL
+
+
+class PeopleOnlyError(ForbiddenError):
+    """A client's token was sent where a person's is asked for."""
+
+    code = "people_only"
 
 
 class RoleRequiredError(ForbiddenError):
@@ -41,6 +48,12 @@ class Caller:
     schools: frozenset[str] = frozenset()
     authenticated_at: datetime | None = None
     sign_in_epoch: int | None = None
+
+    def require_person(self) -> UserId:
+        """The user id of the person who calls; raises :class:`PeopleOnlyError` for software."""
+        if not self.subject.startswith("usr_"):
+            raise PeopleOnlyError("This is for people; a client's token does not open it.")
+        return UserId(self.subject)
 
     def require_role(self, *roles: str) -> None:
         """Raise :class:`RoleRequiredError` unless the caller has one of ``roles``."""

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from jalon.edge.bodies import JSON, LARGEST_BODY, body_of, read_json, require_media_type
-from jalon.edge.caching import unless_kept
+from jalon.edge.headers import with_common_headers
 from jalon.edge.observability import correlation, failure, logger, metric, refusal
 from jalon.edge.problems import MEDIA_TYPE, NoSuchRouteError, encode, gateway_answer, internal_problem, invalid_request, problem, problem_of
 from jalon.kernel.errors import JalonError
@@ -110,8 +110,8 @@ def lambda_handler(service: str, app: APIGatewayHttpResolver, largest_body: int 
             read = _with_read_body(event | {"rawPath": _STRANGE_IN_PATHS.sub(" ", event["rawPath"])}, largest_body)
         except JalonError as error:
             metric("Refused", service=service, code=error.code)
-            return unless_kept(gateway_answer(error, str(event["rawPath"])))
-        answer = unless_kept(app.resolve(read, context))
+            return with_common_headers(gateway_answer(error, str(event["rawPath"])))
+        answer = with_common_headers(app.resolve(read, context))
         return answer | {"body": answer["body"] or ""}  # nothing is an empty text: not whatever stands in front of us takes null for it
 
     return handler
