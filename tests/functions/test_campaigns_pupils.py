@@ -316,6 +316,7 @@ def test_once_the_former_school_has_dropped_the_pupil_the_next_one_gives_the_acc
 
 
 def test_an_account_with_an_address_of_its_own_is_recovered_by_it_and_by_the_school_that_made_it(school: School) -> None:
+    school.cloud.client("sesv2").create_email_identity(EmailIdentity=school.cloud.environment["MAIL_SENDER"])
     pupil, slip = first_of(school), slip_of(school, first_of(school))
     before = accounts().store.identity(sign_in(accounts(), slip["username"], slip["initial_password"]).user_id)
     assert before

@@ -32,7 +32,11 @@ def test_every_resource_is_kept_but_layers_policies_that_only_demand_tls_and_ala
     kept = set(expanded["Resources"])
     gone = {logical_id for logical_id in rewrite.load()["Resources"] if logical_id not in kept}
     computed = {logical_id for logical_id, resource in rewrite.load()["Resources"].items() if "Metrics" in resource.get("Properties", {})}
-    assert gone == {"EngineLayer", "JalonLayer", "ContentBucketPolicy", "UploadBucketPolicy", "ExportBucketPolicy"} | computed
+    assert (
+        gone
+        == {"EngineLayer", "JalonLayer", "ContentBucketPolicy", "UploadBucketPolicy", "ExportBucketPolicy", "ArchiveBucketPolicy"}
+        | computed
+    )
 
 
 def test_tables_queues_keys_and_the_distribution_are_as_the_template_writes_them(expanded: dict[str, Any]) -> None:
@@ -152,5 +156,6 @@ def test_only_the_right_to_send_mail_is_widened_to_any_sender() -> None:
         if statement != former
     ]
     assert [(logical_id, {key: statement[key] for key in statement if key != "Sid"}) for logical_id, statement in changed] == [
-        ("AccountsFunction", {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"})
+        (function, {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"})
+        for function in ("AccountsFunction", "CampaignsFunction")
     ]
