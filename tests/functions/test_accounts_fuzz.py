@@ -64,7 +64,7 @@ def forms(draw: st.DrawFn) -> str:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: f"{operation.method} {operation.path}")
-@settings(max_examples=40, suppress_health_check=ONE_CLOUD_FOR_ALL)
+@settings(max_examples=25, suppress_health_check=ONE_CLOUD_FOR_ALL)
 @given(data=st.data())
 def test_no_request_makes_it_fail(operation: Operation, accounts_cloud: Cloud, person: str, data: st.DataObject) -> None:
     body = data.draw(forms() if operation.form else bodies(operation))
